@@ -1,0 +1,63 @@
+"""Delivery of scripts: the loader for every page, the capture code by URL for pages whose policy lists hosts only."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import condition, require_safe
+
+from assist.channel.capture_code import capture_code, tenant_of_ticket
+from assist.channel.queries import session_is_open
+from helpdesk.tenants.context import tenant_scope
+
+LOADER: Path = settings.BASE_DIR / "web" / "dist" / "loader.js"
+LOADER_SECONDS = 300
+# A page that is loaded while the desk is away still has its loader, and comes back to its session by itself.
+STALE_SECONDS = 86_400
+CAPTURE_SECONDS = 86_400
+
+
+@lru_cache(maxsize=1)
+def _loader(_mtime_ns: int) -> tuple[bytes, str]:
+    text = LOADER.read_bytes()
+    return text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+
+
+def _current_loader() -> tuple[bytes, str]:
+    return _loader(LOADER.stat().st_mtime_ns)
+
+
+@require_safe
+@condition(etag_func=lambda request: _current_loader()[1])
+def loader_view(request: HttpRequest) -> HttpResponse:
+    """The same for every tenant; who the desk is stands in the script tag."""
+    return _script(
+        _current_loader()[0], cache=f"public, max-age={LOADER_SECONDS}, stale-while-revalidate={STALE_SECONDS}"
+    )
+
+
+@require_safe
+def capture_view(request: HttpRequest, session_id: UUID, sha256: str) -> HttpResponse:
+    """Good for one session while it lives, by the ticket that its channel handed over; 404 for any other address."""
+    code = capture_code()
+    tenant_id = tenant_of_ticket(request.GET.get("ticket", ""), session_id=session_id, sha256=sha256)
+    if tenant_id is None or sha256 != code.sha256 or not _is_open(tenant_id, session_id):
+        raise Http404
+    return _script(code.text, cache=f"private, max-age={CAPTURE_SECONDS}, immutable")
+
+
+def _is_open(tenant_id: UUID, session_id: UUID) -> bool:
+    with tenant_scope(tenant_id):
+        return session_is_open(session_id)
+
+
+def _script(text: bytes, *, cache: str) -> HttpResponse:
+    """Readable from any origin, which an integrity attribute needs."""
+    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = cache
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,60 @@
+"""Consent: the call that turns a link into an open assist channel."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assist.channel.answer import Redeemed, redeem_link
+from assist.links.actions import ConsentChanged, Given
+from assist.links.consent import consent_of
+from assist.links.landing import BadLanding, read_landing
+from assist.links.queries import LinkDead, link_of_token, require_alive
+from assist.links.visitor_http import LANDING_MAX, SHA256_LENGTH, link_refusal, token_in
+from assist.requests.limits import LINK_RATE
+from assist.requests.visitor_http import Body, Refusal, origin_of, text_field, visitor_call
+from helpdesk.tenants.models import Tenant
+
+
+@visitor_call(rate=LINK_RATE)
+def redeem_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
+    """`{session_id, channel_token, socket_url}`."""
+    given = Given(
+        language=get_language() or "en",
+        origin=origin_of(request),
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+    try:
+        redeemed = _redeem(body, tenant=tenant, given=given)
+    except LinkDead as dead:
+        raise link_refusal(dead) from None
+    except BadLanding:
+        raise link_refusal(LinkDead("unknown")) from None
+    except ConsentChanged:
+        raise Refusal(409, "consent_changed", _("The text has changed. Read it again, then decide.")) from None
+    session_id = str(redeemed.session.pk)
+    answer = {"session_id": session_id, "channel_token": redeemed.channel_token, "socket_url": _socket_url(session_id)}
+    return JsonResponse(answer)
+
+
+def _redeem(body: Body, *, tenant: Tenant, given: Given) -> Redeemed:
+    link = link_of_token(token_in(body, known={"landing", "consent_sha256"}))
+    landing = read_landing(text_field(body, "landing", most=LANDING_MAX, required=True), link=link)
+    now = timezone.now()
+    require_alive(link, now=now, landing=landing)
+    return redeem_link(
+        landing,
+        consent=consent_of(link, tenant=tenant),
+        consent_sha256=text_field(body, "consent_sha256", most=SHA256_LENGTH, required=True),
+        given=given,
+        now=now,
+    )
+
+
+def _socket_url(session_id: str) -> str:
+    public = urlsplit(settings.PUBLIC_URL)
+    scheme = "wss" if public.scheme == "https" else "ws"
+    return urlunsplit((scheme, public.netloc, f"/ws/assist/visitor/{session_id}/", "", ""))

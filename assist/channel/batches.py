@@ -1,0 +1,49 @@
+"""Writes that frames cause, off their way: gathered for a moment, then done in one transaction of the tenant."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.db import transaction
+
+from assist.channel.node import this_node
+from helpdesk.tenants.context import run_in_tenant
+
+logger = logging.getLogger(__name__)
+GATHER_SECONDS = 0.1
+Write = Callable[[], Any]
+_batches: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, list[Write]]]" = WeakKeyDictionary()
+
+
+def write_later(tenant_id: UUID, write: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """In the order of the calls. What is lost with the process is made up for from the archive's journal."""
+    batches = _batches.setdefault(asyncio.get_running_loop(), {})
+    if tenant_id not in batches:
+        batches[tenant_id] = []
+        this_node().spawn(_drain(batches, tenant_id))
+    batches[tenant_id].append(partial(write, *args, **kwargs))
+
+
+async def _drain(batches: dict[UUID, list[Write]], tenant_id: UUID) -> None:
+    try:
+        while True:
+            await asyncio.sleep(GATHER_SECONDS)
+            if not batches[tenant_id]:
+                return
+            writes, batches[tenant_id] = batches[tenant_id], []
+            await run_in_tenant(tenant_id, _write_all, writes)
+    finally:
+        del batches[tenant_id]
+
+
+def _write_all(writes: list[Write]) -> None:
+    for write in writes:
+        try:
+            with transaction.atomic():
+                write()
+        except Exception:
+            logger.exception("a write that a frame caused has failed")

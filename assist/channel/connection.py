@@ -1,0 +1,86 @@
+"""What one visitor's connection has taken and may still take; no waiting anywhere in here."""
+
+import secrets
+from typing import Any
+
+from assist.channel import limits, metrics
+from assist.channel.buckets import Bucket
+from assist.channel.live import SessionKeys
+from assist.channel.messages import BadMessage, check_fields, load_object
+from assist.channel.protocol import MAX_FRAME_BYTES, BadFrame, ErrorCode, Frame, FrameKind, decode_frame
+from assist.channel.router import frame_handlers
+
+FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.GAP
+OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
+GAP_FIELDS = {"from_seq": "int", "to_seq": "int", "reason": "str"}
+
+
+class SeqGap(Exception):
+    """Frames are missing before this one; `Intake.accepted + 1` is expected."""
+
+
+class Intake:
+    """Checks of frames in the order of their cost: size, window, rate, header, sequence, payload of control frames."""
+
+    def __init__(self, keys: SessionKeys, *, tab: int, stored: int) -> None:
+        self.keys = keys
+        self.tab = tab
+        self.connection_id = secrets.token_hex(8)
+        self.accepted = self.stored = stored
+        self.received_bytes = 0
+        self.credit = self.granted = limits.WINDOW_BYTES
+        self._frames = Bucket(limits.FRAMES_PER_SECOND, limits.BURST_SECONDS)
+        self._bytes = Bucket(limits.BYTES_PER_SECOND, limits.BURST_SECONDS)
+
+    def take(self, data: bytes) -> Frame | None:
+        """The frame if it is to be stored, None if it was before; raises `BadFrame`, `SeqGap`."""
+        self._admit(len(data))
+        frame = decode_frame(data)
+        self._check_header(frame)
+        if frame.seq <= self.accepted:
+            return None
+        if frame.kind == FrameKind.GAP:
+            self._check_gap(frame)
+        elif frame.seq != self.accepted + 1:
+            raise SeqGap
+        if handler := frame_handlers.get(frame.kind):
+            handler(self.keys.tenant_id, self.keys.session_id, frame)
+        self.accepted = frame.seq
+        metrics.FRAMES_IN.inc()
+        metrics.BYTES_IN.inc(len(data))
+        return frame
+
+    def _admit(self, size: int) -> None:
+        self.received_bytes += size
+        if size > MAX_FRAME_BYTES:
+            raise BadFrame(ErrorCode.FRAME_TOO_LARGE)
+        if self.received_bytes > self.granted:
+            raise BadFrame(ErrorCode.WINDOW_OVERRUN)
+        if not (self._frames.take(1) and self._bytes.take(size)):
+            raise BadFrame(ErrorCode.RATE_EXCEEDED)
+
+    def _check_header(self, frame: Frame) -> None:
+        if not FIRST_KIND <= frame.kind <= LAST_KIND:
+            raise BadFrame(ErrorCode.UNKNOWN_KIND)
+        if frame.tab != self.tab or frame.seq == 0 or not 0 <= frame.time < limits.CLOCK_MS:
+            raise BadFrame(ErrorCode.BAD_FRAME)
+        if frame.kind not in OPAQUE and len(frame.payload) > limits.MAX_CONTROL_BYTES:
+            raise BadFrame(ErrorCode.BAD_FRAME)
+
+    def _check_gap(self, frame: Frame) -> None:
+        """Only this frame may jump, over exactly the frames that it names."""
+        gap = control_payload(frame, GAP_FIELDS)
+        if gap["from_seq"] > self.accepted + 1:
+            raise SeqGap
+        if gap["from_seq"] < 1 or gap["to_seq"] != frame.seq - 1 or len(gap["reason"]) > 200:
+            raise BadFrame(ErrorCode.BAD_FRAME)
+
+
+def control_payload(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:
+    """The payload's JSON object, checked as messages are; raises `BadFrame`."""
+    try:
+        payload = load_object(frame.payload)
+        check_fields(payload, fields)
+    except BadMessage:
+        raise BadFrame(ErrorCode.BAD_FRAME) from None
+    return payload

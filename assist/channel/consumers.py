@@ -1,0 +1,226 @@
+"""The visitor's end of the assist channel."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from assist.channel import limits, metrics
+from assist.channel.actions import end_session
+from assist.channel.buckets import Bucket
+from assist.channel.capture_code import CaptureCode, capture_code, capture_url
+from assist.channel.connection import Intake, SeqGap
+from assist.channel.handshake import Entry, enter, find_tenant
+from assist.channel.messages import BadMessage, parse
+from assist.channel.models import EndReason
+from assist.channel.node import this_node
+from assist.channel.presence import connection_closed, watcher_names
+from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode
+from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
+from assist.channel.router import message_handlers
+from assist.channel.signals import journal_grew
+from assist.channel.socket import NORMAL_CLOSE, Gone, Refused, Socket
+from helpdesk.tenants.context import run_in_tenant
+from helpdesk.tenants.events import apublish
+
+RESYNC_SECONDS = 5
+DRAIN_SECONDS = 5
+LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN: ErrorCode.FORGOTTEN}
+
+
+class VisitorConsumer(Socket):
+    side = "visitor"
+    intake: Intake | None = None
+
+    async def serve(self) -> None:
+        first, heard_at_ms = await self.first_message(), time.time() * 1000
+        kind, hello = parse(first, VISITOR_MESSAGES)
+        if kind != "hello":
+            raise BadMessage("no hello")
+        self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
+        await self.listen(self.tenant_id)
+        entry, intake, paused = await enter(
+            self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin()
+        )
+        self._begin(entry, intake)
+        tab = {"tab": intake.tab, "connection": intake.connection_id}
+        await apublish(self.tenant_id, "session", self.session_id, kind="tab_opened", payload=tab)
+        await self._welcome(entry, hello, paused=paused)
+        async for data in self.messages():
+            if isinstance(data, bytes):
+                await self._on_frame(data)
+            else:
+                await self._on_text(data)
+
+    def _origin(self) -> str:
+        return next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
+
+    def _begin(self, entry: Entry, intake: Intake) -> None:
+        self.intake, self.keys, self.tab, self.connection_id = intake, intake.keys, intake.tab, intake.connection_id
+        self.durable = entry.facts.durable_seqs.get(str(intake.tab), 0)
+        self.node = this_node()
+        self.node.add_source(self)
+        self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
+        self._ack: asyncio.TimerHandle | None = None
+        self._drained = asyncio.Event()
+        self._asked: dict[int, float] = {}
+        self._told_gap = False
+
+    async def _welcome(self, entry: Entry, hello: dict[str, Any], *, paused: bool) -> None:
+        assert self.intake
+        code = capture_code()
+        await self.say(
+            "welcome",
+            session=str(self.session_id),
+            tab=self.tab,
+            stored=self.intake.stored,
+            durable=self.durable,
+            credit=self.intake.credit,
+            capture=self._capture(code, hello),
+            watchers=len(await watcher_names(self.keys)),
+            paused=paused,
+            time=time.time() * 1000,
+            limits=limits.as_message(),
+            **entry.parts,
+        )
+        if hello["injection"] != "url" and hello["capture"] != code.sha256:
+            for frame in code.frames:
+                await self.send_frame(frame)
+
+    def _capture(self, code: CaptureCode, hello: dict[str, Any]) -> dict[str, Any]:
+        capture: dict[str, Any] = {"sha256": code.sha256, "size_bytes": code.size_bytes}
+        if hello["injection"] == "url":
+            capture["url"] = capture_url(self.tenant_id, self.session_id, code.sha256)
+        return capture
+
+    async def _on_frame(self, data: bytes) -> None:
+        assert self.intake
+        try:
+            frame = self.intake.take(data)
+        except BadFrame as bad:
+            raise Refused(bad.code, expected=self.intake.accepted + 1) from None
+        except SeqGap:
+            if not self._told_gap:
+                self._told_gap = True
+                await self.error(ErrorCode.SEQ_GAP, expected=self.intake.accepted + 1)
+            self._return_credit(len(data))
+            return
+        if frame is None:
+            self._return_credit(len(data))
+            return
+        self._told_gap = False
+        self._drained.clear()
+        self.node.writer.append(self, data)
+
+    def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
+        """Called by the writer, which must not wait: what has to be said goes its own way."""
+        intake = self.intake
+        assert intake
+        if answer.status in LOST:
+            self.node.spawn(self._lost(answer.status))
+            return
+        if answer.status == GAP:
+            intake.accepted = answer.stored
+        intake.stored = answer.stored
+        if intake.stored >= intake.accepted:
+            self._drained.set()
+        self._return_credit(size_bytes)
+        self._ask_snapshots(answer.needs)
+        if answer.journal_bytes >= limits.SEGMENT_BYTES:
+            self._tell_journal_grew()
+
+    async def _lost(self, status: int) -> None:
+        """Forgotten: Valkey lost its memory; with a new hello the visitor learns what to send again."""
+        await self.refuse(LOST[status])
+
+    def _return_credit(self, size: int) -> None:
+        assert self.intake
+        self.intake.credit += size
+        if self.intake.credit - self.intake.granted >= limits.ACK_BYTES:
+            self._acknowledge()
+        elif self._ack is None:
+            self._ack = asyncio.get_running_loop().call_later(limits.ACK_SECONDS, self._acknowledge)
+
+    def _acknowledge(self) -> None:
+        assert self.intake
+        if self._ack:
+            self._ack.cancel()
+        self._ack = None
+        stored, credit = self.intake.stored, self.intake.credit
+        self.intake.granted = credit
+        self.node.spawn(self.say("ack", stored=stored, durable=min(self.durable, stored), credit=credit))
+
+    def _ask_snapshots(self, pages: list[int]) -> None:
+        now = time.monotonic()
+        for page in pages:
+            if now - self._asked.get(page, -RESYNC_SECONDS) >= RESYNC_SECONDS:
+                self._asked[page] = now
+                metrics.RESYNCS.inc()
+                self.node.spawn(self.say("resync", page=page))
+
+    def _tell_journal_grew(self) -> None:
+        now = time.monotonic()
+        if now - self._asked.get(0, -1) >= 1:
+            self._asked[0] = now
+            send = journal_grew.send_robust
+            values = {"tenant_id": self.tenant_id, "session_id": self.session_id}
+            self.node.spawn(asyncio.to_thread(send, VisitorConsumer, **values))
+
+    async def _on_text(self, text: str) -> None:
+        if not self._texts.take(1):
+            raise BadFrame(ErrorCode.RATE_EXCEEDED)
+        kind, fields = parse(text, VISITOR_MESSAGES)
+        if kind == "ping":
+            await self.say("pong", time=fields["time"], server_time=time.time() * 1000)
+        elif kind == "end":
+            await self._end()
+        elif handler := message_handlers.get(kind):
+            answer = await run_in_tenant(self.tenant_id, handler, self.session_id, **fields)
+            if answer:
+                await self.say(answer[0], **answer[1])
+        else:
+            raise BadMessage("hello again")
+
+    async def _end(self) -> None:
+        """Frames that were sent before this message are stored before the session is sealed."""
+        assert self.intake
+        if self.intake.stored < self.intake.accepted:
+            try:
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._drained.wait()
+            except TimeoutError:
+                pass
+        now = datetime.now(tz=UTC)
+        await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.VISITOR_ENDED, now=now)
+        await self._say_ended(EndReason.VISITOR_ENDED)
+        raise Gone
+
+    async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
+        if self.intake is None:
+            return
+        if kind == "ended":
+            await self._say_ended(payload["reason"])
+        elif kind == "durable":
+            self.durable = max(self.durable, payload.get(str(self.tab), 0))
+            self._return_credit(0)
+        elif kind == "tab_opened":
+            if payload["tab"] == self.tab and payload["connection"] != self.connection_id:
+                raise Refused(ErrorCode.REPLACED)
+        elif kind in ("console_joined", "console_left"):
+            names = await watcher_names(self.keys)
+            await self.say("watchers", count=len(names), names=names)
+        elif kind == "resync" and payload["page"] >> 16 == self.tab:
+            self._ask_snapshots([payload["page"]])
+
+    async def _say_ended(self, reason: str) -> None:
+        await self.say("ended", reason=str(reason))
+        await self.close(NORMAL_CLOSE)
+
+    async def leave(self) -> None:
+        if self.intake is None:
+            return
+        if self._ack:
+            self._ack.cancel()
+        self.node.remove_source(self)
+        gone = connection_closed(self.tenant_id, self.session_id, connection_id=self.connection_id)
+        self.node.spawn(gone)

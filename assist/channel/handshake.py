@@ -1,0 +1,96 @@
+"""How a visitor's connection begins: token, origin, tab, then its place in Valkey."""
+
+import hmac
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from assist.channel import limits
+from assist.channel.actions import SessionEnded, TooManyTabs, visitor_seen
+from assist.channel.connection import Intake
+from assist.channel.live import RECORD, SessionKeys, server_record
+from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
+from assist.channel.queries import SessionFacts, facts_of
+from assist.channel.router import welcome_parts
+from assist.channel.socket import Refused
+from assist.channel.valkey import Script
+from helpdesk.tenants.context import run_in_tenant, run_without_tenant
+from helpdesk.tenants.lookups import assist_session_of_hash
+from helpdesk.tenants.origins import origin_is_allowed
+from helpdesk.tenants.queries import current_tenant
+from helpdesk.tenants.secrets import sha256_hex
+
+OPEN_TAB = Script("open_tab")
+TAKEN, ENDED = 0, 2
+INJECTIONS = {"inline", "blob", "url"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the row says at a hello: `parts` are the fields of `welcome` that later steps bring."""
+
+    facts: SessionFacts
+    tab: int
+    parts: dict[str, Any]
+
+
+async def find_tenant(session_id: UUID, *, token: str) -> UUID:
+    """Raise `Refused(bad_token)` unless the token is of this session."""
+    found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
+    if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
+        raise Refused(ErrorCode.BAD_TOKEN)
+    return found.tenant_id
+
+
+async def enter(
+    tenant_id: UUID, session_id: UUID, hello: dict[str, Any], *, heard_at_ms: float, origin: str
+) -> tuple[Entry, Intake, bool]:
+    """The row's facts, the intake of the tab, and whether the session is paused; raises `Refused`.
+
+    `heard_at_ms` is when the hello came: the clocks are compared by it, since reading rows takes time.
+    """
+    if hello["version"] != PROTOCOL_VERSION:
+        raise Refused(ErrorCode.VERSION)
+    if hello["injection"] not in INJECTIONS or not 0 <= hello["tab"] <= limits.SESSION_TABS:
+        raise Refused(ErrorCode.BAD_MESSAGE)
+    if not 0 <= hello["time"] < limits.CLOCK_MS:
+        raise Refused(ErrorCode.BAD_MESSAGE)
+    entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
+    keys = SessionKeys(tenant_id, session_id)
+    intake = Intake(keys, tab=entry.tab, stored=entry.facts.durable_seqs.get(str(entry.tab), 0))
+    paused = await _open_tab(intake, entry, offset_ms=heard_at_ms - hello["time"])
+    return entry, intake, paused
+
+
+def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
+    if not origin_is_allowed(origin, patterns=current_tenant().allowed_origins):
+        raise Refused(ErrorCode.BAD_ORIGIN)
+    try:
+        row = visitor_seen(session_id, tab=tab, now=timezone.now())
+    except SessionEnded:
+        raise Refused(ErrorCode.SESSION_ENDED) from None
+    except TooManyTabs:
+        raise Refused(ErrorCode.NOT_ALLOWED) from None
+    if tab > row.tab_count:
+        raise Refused(ErrorCode.BAD_MESSAGE)
+    return Entry(facts_of(row), tab or row.tab_count, {field: part() for field, part in welcome_parts.items()})
+
+
+async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
+    keys, now = intake.keys, time.time() * 1000
+    started = server_record(FrameKind.SESSION_START, payload={"started_at_ms": entry.facts.started_at_ms})
+    ttl = limits.SESSION_TTL_SECONDS
+    bounds = [now, str(keys.session_id), limits.INBOX_FRAMES, ttl]
+    await RECORD.arun([keys.state, keys.journal, keys.consoles], ["started", "1", started, *bounds])
+    record = server_record(FrameKind.TAB_HELLO, payload={"tab": intake.tab, "offset_ms": offset_ms})
+    names = [keys.state, keys.tab(intake.tab), keys.connections, keys.consoles, keys.journal]
+    first = [intake.connection_id, intake.tab, intake.stored, now, limits.LEASE_SECONDS * 1000, ttl]
+    rest = [limits.SESSION_SOCKETS, record, offset_ms, str(keys.session_id), limits.INBOX_FRAMES]
+    status, stored, paused = await OPEN_TAB.arun(names, [*first, *rest])
+    if status != TAKEN:
+        raise Refused(ErrorCode.SESSION_ENDED if status == ENDED else ErrorCode.NOT_ALLOWED)
+    intake.accepted = intake.stored = int(stored)
+    return bool(paused)

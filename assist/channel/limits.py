@@ -1,0 +1,56 @@
+"""Every limit of the assist channel; docs/protocol.md states them, tests/channel holds them."""
+
+from assist.channel.protocol import MAX_FRAME_BYTES
+
+HELLO_SECONDS = 5
+MAX_TEXT_BYTES = 64 * 1024
+MAX_CONTROL_BYTES = 16 * 1024
+WINDOW_BYTES = 1024 * 1024
+# A visitor that comes back sends again what it kept, hence the burst.
+FRAMES_PER_SECOND = 500
+BYTES_PER_SECOND = 4 * 1024 * 1024
+MESSAGES_PER_SECOND = 50
+BURST_SECONDS = 8
+SESSION_SOCKETS = 32
+SESSION_TABS = 1000
+CLOCK_MS = 1e15  # a visitor's clock, ms since 1970, is below it
+SESSION_CONSOLES = 32
+
+# Valkey, a session: beyond JOURNAL_BYTES no frame is acknowledged until a segment is committed.
+JOURNAL_BYTES = 64 * 1024 * 1024
+SEGMENT_BYTES = 256 * 1024
+QUEUE_BYTES = 8 * 1024 * 1024  # a page's queue; beyond it a fresh snapshot is asked for
+QUEUE_HARD_BYTES = 2 * QUEUE_BYTES  # beyond it the queue is dropped until the snapshot is there
+QUEUES_BYTES = 32 * 1024 * 1024  # all queues of a session; beyond it the oldest are dropped
+INBOX_FRAMES = 4096
+SESSION_TTL_SECONDS = 48 * 3600
+ENDED_TTL_SECONDS = 600
+
+LEASE_SECONDS = 15
+BEAT_SECONDS = 5
+RECONNECT_SECONDS = 1.5  # a page load is no break
+ACK_SECONDS = 0.25
+ACK_BYTES = WINDOW_BYTES // 4  # sooner, so that a full stream never waits for its window
+
+CONSOLE_BACKLOG_BYTES = 4 * 1024 * 1024
+CONSOLE_WINDOW_BYTES = 2 * MAX_FRAME_BYTES  # the least that a console may grant
+RIGHT_SECONDS = 5
+
+ASSET_BYTES = 8 * 1024 * 1024
+SESSION_ASSETS = 2000
+SESSION_ASSET_BYTES = 200 * 1024 * 1024
+OFFERED_ASSETS = 200
+
+
+def as_message() -> dict[str, int]:
+    """The part that the visitor's side has to know; the shape is `Limits` of the protocol."""
+    return {
+        "frame_bytes": MAX_FRAME_BYTES,
+        "window_bytes": WINDOW_BYTES,
+        "frames_per_second": FRAMES_PER_SECOND,
+        "bytes_per_second": BYTES_PER_SECOND,
+        "asset_bytes": ASSET_BYTES,
+        "session_assets": SESSION_ASSETS,
+        "session_asset_bytes": SESSION_ASSET_BYTES,
+        "queue_bytes": QUEUE_BYTES,
+    }

@@ -1,0 +1,119 @@
+"""What Valkey knows of a session: asked and told from synchronous code. Keys are made here only."""
+
+import json
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from assist.channel import limits
+from assist.channel.protocol import Frame, FrameKind, encode_frame
+from assist.channel.valkey import Script, sync_client
+from helpdesk.tenants.keys import session_key
+
+Unreachable = RedisError
+
+RECORD = Script("record")
+TRIM = Script("trim")
+
+
+@dataclass(frozen=True)
+class SessionKeys:
+    """Names of one session's keys."""
+
+    tenant_id: UUID
+    session_id: UUID
+
+    def _key(self, *parts: object) -> str:
+        return session_key(self.tenant_id, self.session_id, *parts)
+
+    @property
+    def state(self) -> str:
+        """Hash: open, ended, paused, page, journal_bytes, queue_bytes, stored:{tab}, offset:{tab}, queue:{page}…"""
+        return self._key("state")
+
+    @property
+    def journal(self) -> str:
+        """Stream of all frames that are in no committed segment."""
+        return self._key("journal")
+
+    @property
+    def connections(self) -> str:
+        """Sorted set: the visitor's connections with the end of their leases, ms."""
+        return self._key("connections")
+
+    @property
+    def consoles(self) -> str:
+        """Sorted set: nodes that have a console of the session, with the end of their leases, ms."""
+        return self._key("consoles")
+
+    @property
+    def watchers(self) -> str:
+        """Hash: console → JSON of name and end of lease."""
+        return self._key("watchers")
+
+    @property
+    def queues(self) -> str:
+        """Sorted set: pages that have a queue, by last use."""
+        return self._key("queues")
+
+    @property
+    def queue_prefix(self) -> str:
+        return self._key("page", "")
+
+    def queue(self, page: int) -> str:
+        return f"{self.queue_prefix}{page}"
+
+    def tab(self, number: int) -> str:
+        return self._key("tab", number)
+
+
+def server_record(kind: FrameKind, *, payload: dict[str, object]) -> bytes:
+    """A frame of the server itself for the journal: page and seq are 0."""
+    return encode_frame(Frame(kind, 0, 0, 0, time.time() * 1000, json.dumps(payload).encode()))
+
+
+def start(tenant_id: UUID, session_id: UUID, *, at_ms: float) -> None:
+    """Put SESSION_START into the journal, once; raises `Unreachable`."""
+    _record(
+        tenant_id, session_id, "started", "1", server_record(FrameKind.SESSION_START, payload={"started_at_ms": at_ms})
+    )
+
+
+def seal(tenant_id: UUID, session_id: UUID, *, reason: str, at_ms: float) -> None:
+    """Refuse every later frame and put SESSION_END into the journal, once; raises `Unreachable`."""
+    payload: dict[str, object] = {"reason": reason, "ended_at_ms": at_ms}
+    _record(tenant_id, session_id, "ended", reason, server_record(FrameKind.SESSION_END, payload=payload))
+
+
+def last_seen_ms(tenant_id: UUID, session_id: UUID) -> float | None:
+    """When the visitor was last known to be there; None when nothing is known. In ms since 1970."""
+    keys = SessionKeys(tenant_id, session_id)
+    newest = sync_client().zrange(keys.connections, -1, -1, withscores=True)
+    if newest and newest[0][1] > time.time() * 1000:
+        return float(newest[0][1]) - limits.LEASE_SECONDS * 1000
+    if gone := sync_client().hget(keys.state, "gone"):
+        return float(gone)
+    return float(newest[0][1]) - limits.LEASE_SECONDS * 1000 if newest else None
+
+
+def begin_grace(tenant_id: UUID, session_id: UUID) -> None:
+    """Nothing is known, since Valkey lost its memory: the visitor counts as gone from now on, unless it shows up."""
+    keys = SessionKeys(tenant_id, session_id)
+    sync_client().hsetnx(keys.state, "gone", time.time() * 1000)
+    sync_client().expire(keys.state, limits.SESSION_TTL_SECONDS)
+
+
+def forget(tenant_id: UUID, session_id: UUID) -> None:
+    """After the archive is closed: queues and journal go; the seal stays until it is of no use."""
+    keys, client = SessionKeys(tenant_id, session_id), sync_client()
+    pages = [keys.queue(int(page)) for page in client.zrange(keys.queues, 0, -1)]
+    client.delete(keys.journal, keys.queues, keys.consoles, keys.watchers, keys.connections, *pages)
+    client.expire(keys.state, limits.ENDED_TTL_SECONDS)
+
+
+def _record(tenant_id: UUID, session_id: UUID, field: str, value: str, frame: bytes) -> None:
+    keys = SessionKeys(tenant_id, session_id)
+    args = [field, value, frame, time.time() * 1000, str(session_id), limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
+    RECORD.run([keys.state, keys.journal, keys.consoles], args)

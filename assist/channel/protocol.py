@@ -1,0 +1,217 @@
+"""The wire of the assist channel, declared once; `manage.py generate_protocol` writes the TypeScript side.
+
+Binary WebSocket messages are frames: a 20-byte big-endian header and an opaque payload. Text messages are JSON
+objects with a `type`; unknown types and fields are refused. docs/protocol.md explains the exchange.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+PROTOCOL_VERSION = 1
+HEADER = struct.Struct("!BBHIId")
+HEADER_BYTES = HEADER.size
+MAX_FRAME_BYTES = 256 * 1024
+TAB_SHIFT = 16
+FLAG_BITS = 3
+
+
+class FrameKind(IntEnum):
+    """1 to 31 come from the visitor and are sequenced; 32 on come from the server."""
+
+    PAGE_ENTER = 1
+    SNAPSHOT = 2
+    OPERATIONS = 3
+    PAGE_LEAVE = 4
+    PAGE_CLOSE = 5
+    HISTORY = 6
+    VIEWPORT = 7
+    PAUSE = 8
+    RESUME = 9
+    GAP = 10
+    CAPTURE_CODE = 32
+    SESSION_START = 40
+    TAB_HELLO = 41
+    SESSION_END = 42
+
+
+class FrameFlag(IntEnum):
+    STREAM_START = 1
+    MORE = 2
+
+
+class ErrorCode:
+    """Stable codes of `error` messages; the close code of a fatal one is 4000 + its number."""
+
+    BAD_MESSAGE = "bad_message"
+    BAD_FRAME = "bad_frame"
+    UNKNOWN_KIND = "unknown_kind"
+    FRAME_TOO_LARGE = "frame_too_large"
+    WINDOW_OVERRUN = "window_overrun"
+    RATE_EXCEEDED = "rate_exceeded"
+    SEQ_GAP = "seq_gap"
+    NOT_ALLOWED = "not_allowed"
+    BAD_TOKEN = "bad_token"  # noqa: S105
+    BAD_ORIGIN = "bad_origin"
+    SESSION_ENDED = "session_ended"
+    REPLACED = "replaced"
+    VERSION = "version"
+    FORGOTTEN = "forgotten"
+
+
+CLOSE_CODES = {
+    ErrorCode.BAD_MESSAGE: 4000,
+    ErrorCode.BAD_FRAME: 4001,
+    ErrorCode.UNKNOWN_KIND: 4002,
+    ErrorCode.FRAME_TOO_LARGE: 4003,
+    ErrorCode.WINDOW_OVERRUN: 4004,
+    ErrorCode.RATE_EXCEEDED: 4005,
+    ErrorCode.SEQ_GAP: 4006,
+    ErrorCode.NOT_ALLOWED: 4007,
+    ErrorCode.BAD_TOKEN: 4008,
+    ErrorCode.BAD_ORIGIN: 4009,
+    ErrorCode.SESSION_ENDED: 4010,
+    ErrorCode.REPLACED: 4011,
+    ErrorCode.VERSION: 4012,
+    ErrorCode.FORGOTTEN: 4013,
+}
+
+
+class BadFrame(ValueError):
+    """The bytes are no frame; `code` is one of ErrorCode."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`page` is tab << 16 | counter, `seq` counts from 1 in each tab, `time` is the sender's clock, ms since 1970."""
+
+    kind: int
+    flags: int
+    page: int
+    seq: int
+    time: float
+    payload: bytes
+
+    @property
+    def tab(self) -> int:
+        return self.page >> TAB_SHIFT
+
+
+def encode_frame(frame: Frame) -> bytes:
+    return HEADER.pack(frame.kind, frame.flags, 0, frame.page, frame.seq, frame.time) + frame.payload
+
+
+def decode_frame(data: bytes) -> Frame:
+    """Raise BadFrame for a short, oversized or reserved-bit-carrying message."""
+    if len(data) > MAX_FRAME_BYTES:
+        raise BadFrame(ErrorCode.FRAME_TOO_LARGE)
+    if len(data) < HEADER_BYTES:
+        raise BadFrame(ErrorCode.BAD_FRAME)
+    kind, flags, reserved, page, seq, time = HEADER.unpack_from(data)
+    if reserved or flags & ~FLAG_BITS:
+        raise BadFrame(ErrorCode.BAD_FRAME)
+    return Frame(kind, flags, page, seq, time, data[HEADER_BYTES:])
+
+
+# Text messages: type -> {field: type}. "?" marks an optional field. Types: int, float, str, bool, object, list; the
+# part behind a colon names a shape of SHAPES, of which it is one (object) or many (list).
+SHAPES: dict[str, dict[str, str]] = {
+    "CaptureCode": {"sha256": "str", "size_bytes": "int", "url?": "str"},  # url only for injection "url"
+    "Limits": {
+        "frame_bytes": "int",
+        "window_bytes": "int",
+        "frames_per_second": "int",
+        "bytes_per_second": "int",
+        "asset_bytes": "int",
+        "session_assets": "int",
+        "session_asset_bytes": "int",
+        "queue_bytes": "int",
+    },
+    "SessionSummary": {
+        "id": "str",
+        "state": "str",  # waiting | live | reconnecting | paused | ended
+        "started_at?": "float",
+        "ended_at?": "float",
+        "end_reason?": "str",
+        "since?": "float",  # of reconnecting: when the visitor was last seen
+        "viewport?": "object",
+        "visitor_name": "str",
+    },
+    "PageSummary": {
+        "page": "int",
+        "kind": "str",
+        "url": "str",
+        "title": "str",
+        "entered_at": "float",
+        "closed_at?": "float",
+    },
+}
+VISITOR_MESSAGES: dict[str, dict[str, str]] = {
+    "hello": {
+        "version": "int",
+        "token": "str",
+        "tab": "int",  # 0 asks for a new tab number
+        "capture": "str",  # SHA-256 of the cached capture code, or ""
+        "injection": "str",  # inline | blob | url
+        "time": "float",
+        "loader": "str",
+    },
+    "asset_offer": {"assets": "list"},  # [[sha256, size_bytes, content_type], ...], at most 200
+    "end": {"reason": "str"},
+    "ping": {"time": "float"},
+}
+VISITOR_REPLIES: dict[str, dict[str, str]] = {
+    "welcome": {
+        "session": "str",
+        "tab": "int",
+        "stored": "int",
+        "durable": "int",
+        "credit": "int",
+        "capture": "object:CaptureCode",
+        "masking": "object",
+        "mappings": "object",  # {name: document}
+        "watchers": "int",
+        "paused": "bool",
+        "time": "float",
+        "limits": "object:Limits",
+    },
+    "ack": {"stored": "int", "durable": "int", "credit": "int"},
+    "asset_want": {"assets": "list"},  # [sha256, ...]: only these are to be uploaded
+    "watchers": {"count": "int", "names": "list"},
+    "resync": {"page": "int"},  # send a fresh snapshot of the current page
+    "ended": {"reason": "str"},
+    "pong": {"time": "float", "server_time": "float"},
+    "error": {"code": "str", "expected?": "int"},
+}
+CONSOLE_MESSAGES: dict[str, dict[str, str]] = {
+    "hello": {"version": "int", "credit": "int"},
+    "credit": {"bytes": "int"},  # cumulative bytes that the server may have sent since hello
+    "fetch": {"page": "int"},  # send this page's queue again from its snapshot
+    "resync": {"page": "int", "detail": "str"},  # the rebuild failed: ask the visitor for a fresh snapshot
+    "end": {},
+    "ping": {"time": "float"},
+}
+CONSOLE_REPLIES: dict[str, dict[str, str]] = {
+    "welcome": {
+        "session": "object:SessionSummary",
+        "pages": "list:PageSummary",
+        "page": "int",  # the current page, 0 while there is none
+        "offsets": "object",  # {tab: offset_ms}
+        "watchers": "list",  # names
+        "time": "float",
+    },
+    # This many frames of one page's queue follow and replace it; another `queue` before that many have come starts
+    # over. `current` is the page to show.
+    "queue": {"page": "int", "frames": "int", "current": "int"},
+    "state": {"state": "str", "reason?": "str", "since?": "float"},
+    "watchers": {"count": "int", "names": "list"},
+    "offset": {"tab": "int", "offset_ms": "float"},  # server clock - visitor clock
+    "lagging": {"dropped_bytes": "int"},
+    "ended": {"reason": "str"},
+    "pong": {"time": "float", "server_time": "float"},
+    "error": {"code": "str"},
+}

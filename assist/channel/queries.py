@@ -1,0 +1,78 @@
+"""Reads of assist sessions; all of them run in a tenant's scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from assist.channel.models import AssistSession, SessionState
+from helpdesk.tenants.context import current_tenant_id
+
+
+class NoSession(LookupError):
+    """This tenant has no such assist session."""
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What a connection needs of the row: `durable_seqs` is `{tab: seq}`, `viewport` as in the model."""
+
+    id: UUID
+    tenant_id: UUID
+    state: str
+    started_at_ms: float | None
+    ended_at_ms: float | None
+    end_reason: str
+    visitor_name: str
+    viewport: dict[str, Any] | None
+    durable_seqs: dict[str, int]
+
+
+def session_facts(session_id: UUID) -> SessionFacts:
+    """Raise `NoSession`."""
+    return facts_of(get_session(session_id))
+
+
+def get_session(session_id: UUID) -> AssistSession:
+    """Raise `NoSession`."""
+    row = AssistSession.objects.select_related("request").filter(id=session_id).first()
+    if row is None:
+        raise NoSession(session_id)
+    return row
+
+
+def session_is_open(session_id: UUID) -> bool:
+    """It is there and has not ended."""
+    return AssistSession.objects.filter(id=session_id).exclude(state=SessionState.ENDED).exists()
+
+
+def facts_of(row: AssistSession) -> SessionFacts:
+    return SessionFacts(
+        id=row.id,
+        tenant_id=current_tenant_id(),
+        state=row.state,
+        started_at_ms=_ms(row.started_at),
+        ended_at_ms=_ms(row.ended_at),
+        end_reason=row.end_reason,
+        visitor_name=row.request.visitor_name,
+        viewport=row.viewport,
+        durable_seqs=row.durable_seqs,
+    )
+
+
+def _ms(time: datetime | None) -> float | None:
+    return time.timestamp() * 1000 if time else None
+
+
+def open_sessions_of_all_tenants() -> list[tuple[UUID, UUID]]:
+    """(tenant, session) of every session that has begun and not ended; for the listed sweeps only."""
+    rows = AssistSession.across_tenants.filter(state__in=[SessionState.LIVE, SessionState.PAUSED])
+    return list(rows.values_list("tenant_id", "id"))
+
+
+def sessions_without_archive_of_all_tenants() -> list[tuple[UUID, UUID]]:
+    """(tenant, session) of every session that took place, has ended, and has no closed archive yet."""
+    rows = AssistSession.across_tenants.filter(
+        state=SessionState.ENDED, archive_closed_at=None, started_at__isnull=False
+    )
+    return list(rows.values_list("tenant_id", "id"))

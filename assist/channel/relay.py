@@ -1,0 +1,127 @@
+"""The short way of frames into Valkey: one writer for each event loop, everything that waits in one round trip."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redis.exceptions import NoScriptError, RedisError
+
+from assist.channel import limits
+from assist.channel.live import SessionKeys
+from assist.channel.valkey import Script, async_client
+
+logger = logging.getLogger(__name__)
+APPEND = Script("append")
+FULL_SECONDS = 1.0
+RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
+STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot."""
+
+    status: int
+    stored: int
+    journal_bytes: int
+    needs: list[int]
+
+
+class Source(Protocol):
+    """A visitor's connection, as the writer sees it."""
+
+    keys: SessionKeys
+    tab: int
+    connection_id: str
+
+    def on_stored(self, answer: Answer, *, size_bytes: int) -> None: ...
+
+
+class Writer:
+    """Takes frames in order. What waits is bounded by the windows of the connections: no credit comes back before
+
+    Valkey has answered, so while it is away the visitors keep what they have.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[Source, list[bytes]] = {}
+        self._held: set[Source] = set()
+        self._wake = asyncio.Event()
+
+    def append(self, source: Source, frame: bytes) -> None:
+        self._waiting.setdefault(source, []).append(frame)
+        self._wake.set()
+
+    def drop(self, source: Source) -> None:
+        """Its connection is gone, and nobody would hear the answer."""
+        self._waiting.pop(source, None)
+        self._held.discard(source)
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch = {s: frames for s, frames in self._waiting.items() if s not in self._held}
+            for source in batch:
+                del self._waiting[source]
+            if batch:
+                self._report(batch, await self._store(batch))
+
+    def _report(self, batch: dict[Source, list[bytes]], answers: list[Answer]) -> None:
+        for (source, frames), answer in zip(batch.items(), answers, strict=True):
+            if answer.status == FULL:
+                self._hold(source, frames)
+            else:
+                source.on_stored(answer, size_bytes=sum(map(len, frames)))
+
+    def _hold(self, source: Source, frames: list[bytes]) -> None:
+        """The journal is full until a segment is committed: ask again later, in order."""
+        self._waiting[source] = frames + self._waiting.get(source, [])
+        self._held.add(source)
+        asyncio.get_running_loop().call_later(FULL_SECONDS, self._release, source)
+
+    def _release(self, source: Source) -> None:
+        self._held.discard(source)
+        self._wake.set()
+
+    async def _store(self, batch: dict[Source, list[bytes]]) -> list[Answer]:
+        """Until Valkey answers: a frame that it has already is only acknowledged again."""
+        tries = 0
+        while True:
+            try:
+                return [_answer(reply) for reply in await _execute(batch)]
+            except (RedisError, OSError) as error:
+                if tries == 0:
+                    logger.warning("frames wait: Valkey does not answer (%s)", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+                tries += 1
+
+
+async def _execute(batch: dict[Source, list[bytes]]) -> list[Any]:
+    pipeline = async_client().pipeline(transaction=False)
+    now = time.time() * 1000
+    for source, frames in batch.items():
+        pipeline.evalsha(APPEND.sha, *_arguments(source, frames, now))
+    replies = await pipeline.execute(raise_on_error=False)
+    errors = [reply for reply in replies if isinstance(reply, Exception)]
+    if any(isinstance(error, NoScriptError) for error in errors):
+        await async_client().script_load(APPEND.text)
+        return await _execute(batch)
+    if errors:
+        raise errors[0]
+    return list(replies)
+
+
+def _arguments(source: Source, frames: list[bytes], now: float) -> list[Any]:
+    keys = source.keys
+    names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.queues, keys.queue_prefix]
+    bounds = [limits.JOURNAL_BYTES, limits.QUEUE_BYTES, limits.QUEUE_HARD_BYTES, limits.QUEUES_BYTES]
+    first = [source.connection_id, now, str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
+    return [len(names), *names, *first, *frames]
+
+
+def _answer(reply: list[Any]) -> Answer:
+    status, stored, journal_bytes, *needs = reply
+    return Answer(int(status), int(stored), int(journal_bytes), [int(page) for page in needs])

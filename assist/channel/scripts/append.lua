@@ -1,0 +1,100 @@
+-- Frames of one tab enter the journal, their page's queue, and the inboxes of nodes whose consoles watch.
+-- KEYS: state, tab, consoles, journal, queues (zset page -> time of last use), prefix of page queues
+-- ARGV: connection, now ms, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, frames...
+-- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
+-- 3 gap, 4 unknown here (memory was lost), 5 journal full.
+local state, tab, consoles, journal, queues, prefix = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local held = redis.call('HMGET', state, 'open', 'ended', 'journal_bytes', 'queue_bytes')
+local mine = redis.call('HMGET', tab, 'stored', 'connection')
+local stored, journal_bytes, queue_bytes = tonumber(mine[1] or 0), tonumber(held[3] or 0), tonumber(held[4] or 0)
+if held[2] then return {2, stored, journal_bytes} end
+if not held[1] or not mine[2] then return {4, stored, journal_bytes} end
+if mine[2] ~= ARGV[1] then return {1, stored, journal_bytes} end
+if journal_bytes > tonumber(ARGV[4]) then return {5, stored, journal_bytes} end
+local queue_limit, hard_limit, all_limit = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[2], '+inf')
+local first_stored, status, needs, number = stored, 0, {}, nil
+
+local function drop(page)
+  local bytes = tonumber(redis.call('HGET', state, 'queue:' .. page) or 0)
+  redis.call('DEL', prefix .. page)
+  redis.call('ZREM', queues, page)
+  redis.call('HDEL', state, 'queue:' .. page)
+  queue_bytes = queue_bytes - bytes
+end
+
+local function push(page, frame)
+  redis.call('XADD', prefix .. page, '*', 'f', frame)
+  queue_bytes = queue_bytes + #frame
+  return redis.call('HINCRBY', state, 'queue:' .. page, #frame)
+end
+
+local function enqueue(kind, flags, page, frame)
+  local key = prefix .. page
+  if kind == 1 then
+    redis.call('HSET', state, 'enter:' .. page, frame)
+    drop(page)
+    push(page, frame)
+  elseif kind == 2 and flags % 2 == 1 then
+    drop(page)
+    local enter = redis.call('HGET', state, 'enter:' .. page)
+    if enter then push(page, enter) end
+    redis.call('HSET', state, 'begun:' .. page, 1)
+    if push(page, frame) > queue_limit then needs[page] = true end
+  elseif redis.call('HEXISTS', state, 'begun:' .. page) == 0 or redis.call('EXISTS', key) == 0 then
+    if kind ~= 7 then needs[page] = true end
+    return
+  else
+    local bytes = push(page, frame)
+    if bytes > queue_limit then needs[page] = true end
+    if bytes > hard_limit then
+      drop(page)
+      redis.call('HDEL', state, 'begun:' .. page)
+    end
+  end
+  redis.call('EXPIRE', key, ARGV[9])
+  redis.call('ZADD', queues, ARGV[2], page)
+end
+
+for i = 10, #ARGV do
+  local frame = ARGV[i]
+  local kind, flags, page, seq = struct.unpack('>BBxxI4I4', frame)
+  number = math.floor(page / 65536)
+  if seq == stored + 1 or (kind == 10 and seq > stored) then
+    stored = seq
+    redis.call('XADD', journal, '*', 'f', frame)
+    journal_bytes = journal_bytes + #frame
+    for _, node in ipairs(watching) do
+      redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[8], '*', 's', ARGV[3], 'f', frame)
+    end
+    if kind == 1 or kind == 6 then redis.call('HSET', state, 'page', page) end
+    if kind == 8 then redis.call('HSET', state, 'paused', 1) end
+    if kind == 9 then redis.call('HDEL', state, 'paused') end
+    if kind == 5 then
+      drop(page)
+      redis.call('HDEL', state, 'enter:' .. page, 'begun:' .. page)
+    elseif kind == 1 or kind == 2 or kind == 3 or kind == 6 or kind == 7 then
+      if page % 65536 > 0 then enqueue(kind, flags, page, frame) end
+    end
+  elseif seq > stored then
+    status = 3
+    break
+  end
+end
+
+while queue_bytes > all_limit do
+  local oldest = redis.call('ZRANGE', queues, 0, 1)
+  local victim = oldest[1]
+  if victim == redis.call('HGET', state, 'page') then victim = oldest[2] end
+  if not victim then break end
+  drop(victim)
+  redis.call('HDEL', state, 'begun:' .. victim)
+end
+
+if stored > first_stored then
+  redis.call('HSET', tab, 'stored', stored)
+  redis.call('HSET', state, 'journal_bytes', journal_bytes, 'queue_bytes', queue_bytes, 'stored:' .. number, stored)
+end
+local answer = {status, stored, journal_bytes}
+for page in pairs(needs) do answer[#answer + 1] = page end
+return answer

@@ -1,0 +1,148 @@
+"""The bare socket under both consumers: one receive loop, events of the channel layer, and stable refusals."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from channels.consumer import AsyncConsumer
+from channels.layers import get_channel_layer
+
+from assist.channel import limits, metrics
+from assist.channel.messages import BadMessage
+from assist.channel.protocol import CLOSE_CODES, BadFrame, ErrorCode
+from helpdesk.tenants.keys import group
+
+logger = logging.getLogger(__name__)
+NORMAL_CLOSE = 1000
+
+
+class Refused(Exception):
+    """Ends the connection with the error code's close code."""
+
+    def __init__(self, code: str, **fields: Any) -> None:
+        super().__init__(code)
+        self.code, self.fields = code, fields
+
+
+class Gone(Exception):
+    """The other side has closed, or was told that the session has ended."""
+
+
+class Socket(AsyncConsumer):
+    """Frames do not go through the stock consumer's dispatch: see docs/decisions for what that costs.
+
+    A subclass has `side`, `serve()` and `on_event(kind, payload)`; `leave()` runs whatever happened.
+    """
+
+    side = ""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope, self._receive, self._send = scope, receive, send
+        self.session_id: UUID = scope["url_route"]["kwargs"]["session_id"]
+        self._closed = False
+        self._listening: asyncio.Task[None] | None = None
+        await receive()
+        await self._raw({"type": "websocket.accept"})
+        metrics.SOCKETS.labels(self.side).inc()
+        try:
+            await self._serve_and_refuse()
+        finally:
+            self._closed = True
+            metrics.SOCKETS.labels(self.side).dec()
+            if self._listening:
+                self._listening.cancel()
+            await self.leave()
+
+    async def _serve_and_refuse(self) -> None:
+        try:
+            await self.serve()
+        except Gone:
+            pass
+        except Refused as refused:
+            await self.refuse(refused.code, **refused.fields)
+        except BadFrame as bad:
+            await self.refuse(bad.code)
+        except BadMessage:
+            await self.refuse(ErrorCode.BAD_MESSAGE)
+
+    async def serve(self) -> None:
+        raise NotImplementedError
+
+    async def leave(self) -> None:
+        raise NotImplementedError
+
+    async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    async def messages(self) -> AsyncIterator[bytes | str]:
+        """Until the other side closes."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            data = message.get("bytes")
+            yield data if data is not None else message.get("text") or ""
+
+    async def first_message(self) -> str:
+        """Text within HELLO_SECONDS, or `Refused`."""
+        try:
+            async with asyncio.timeout(limits.HELLO_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise Refused(ErrorCode.BAD_MESSAGE) from None
+        if message["type"] == "websocket.disconnect":
+            raise Gone
+        if not isinstance(message.get("text"), str):
+            raise Refused(ErrorCode.BAD_MESSAGE)
+        return str(message["text"])
+
+    async def listen(self, tenant_id: UUID) -> None:
+        """From now on `on_event` is called for what is published on the session's topic."""
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        await layer.group_add(group(tenant_id, "session", self.session_id), channel)
+        self._listening = asyncio.get_running_loop().create_task(self._listen(layer, channel, tenant_id))
+
+    async def _listen(self, layer: Any, channel: str, tenant_id: UUID) -> None:
+        try:
+            while True:
+                message = await layer.receive(channel)
+                try:
+                    await self.on_event(message["kind"], message["payload"])
+                except Refused as refused:
+                    await self.refuse(refused.code)
+        finally:
+            with contextlib.suppress(Exception):
+                await asyncio.shield(layer.group_discard(group(tenant_id, "session", self.session_id), channel))
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        await self._raw({"type": "websocket.send", "text": json.dumps({"type": kind, **fields})})
+
+    async def send_frame(self, frame: bytes) -> None:
+        await self._raw({"type": "websocket.send", "bytes": frame})
+
+    async def error(self, code: str, **fields: Any) -> None:
+        """One line in the log, one count, one message; the connection stays."""
+        metrics.ERRORS.labels(self.side, code).inc()
+        logger.info("assist channel: %s refused with %s, session %s", self.side, code, self.session_id)
+        await self.say("error", code=code, **fields)
+
+    async def refuse(self, code: str, **fields: Any) -> None:
+        """As `error`, and the connection is closed."""
+        if not self._closed:
+            await self.error(code, **fields)
+            await self.close(CLOSE_CODES[code])
+
+    async def close(self, code: int) -> None:
+        await self._raw({"type": "websocket.close", "code": code})
+        self._closed = True
+
+    async def _raw(self, message: dict[str, Any]) -> None:
+        """What can't be sent any more is dropped: the receive loop hears of the closed connection."""
+        if not self._closed:
+            with contextlib.suppress(Exception):
+                await self._send(message)

@@ -1,0 +1,42 @@
+"""The sweep of visitors that vanished."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from assist.channel import live
+from assist.channel.actions import end_session
+from assist.channel.models import EndReason, SessionState
+from assist.channel.queries import get_session, open_sessions_of_all_tenants
+from helpdesk.tenants.context import current_tenant_id
+from helpdesk.tenants.queries import current_tenant
+from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
+
+QUIET_SECONDS = 20
+
+
+@cross_tenant_task("assist.channel.sweep")
+def sweep() -> None:
+    """Hand on sessions from which nothing was heard for a while; whether it is too long is the tenant's setting."""
+    for tenant_id, session_id in open_sessions_of_all_tenants():
+        seen = live.last_seen_ms(tenant_id, session_id)
+        if seen is None:
+            live.begin_grace(tenant_id, session_id)
+        elif timezone.now().timestamp() * 1000 - seen > QUIET_SECONDS * 1000:
+            end_vanished.delay(str(tenant_id), str(session_id))
+
+
+@tenant_task("assist.channel.end_vanished")
+def end_vanished(session_id: str) -> None:
+    """End it, as of when the visitor was last seen, if the tenant's grace has passed since."""
+    row = get_session(UUID(session_id))
+    seen = _last_seen(row.id)
+    grace = timedelta(seconds=current_tenant().grace_seconds)
+    if row.state != SessionState.ENDED and seen and timezone.now() - seen > grace:
+        end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=seen)
+
+
+def _last_seen(session_id: UUID) -> datetime | None:
+    seen = live.last_seen_ms(current_tenant_id(), session_id)
+    return datetime.fromtimestamp(seen / 1000, tz=UTC) if seen else None

@@ -1,0 +1,52 @@
+"""Connections to Valkey, and the scripts that run inside it."""
+
+import asyncio
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.exceptions import NoScriptError
+
+_SCRIPTS = Path(__file__).parent / "scripts"
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
+
+
+@cache
+def sync_client() -> Any:
+    """`redis.Redis`, whose own types say little: thread-safe, one pool a process, for code outside of the loop."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=3)
+
+
+def async_client() -> Any:
+    """`redis.asyncio.Redis`, one pool for each event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        _clients[loop] = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3)
+    return _clients[loop]
+
+
+class Script:
+    """A Lua script of `scripts/`, which Valkey runs as one step."""
+
+    def __init__(self, name: str) -> None:
+        self.text = (_SCRIPTS / f"{name}.lua").read_text()
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def run(self, keys: list[str], args: list[Any]) -> Any:
+        client = sync_client()
+        try:
+            return client.evalsha(self.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return client.eval(self.text, len(keys), *keys, *args)
+
+    async def arun(self, keys: list[str], args: list[Any]) -> Any:
+        client = async_client()
+        try:
+            return await client.evalsha(self.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await client.eval(self.text, len(keys), *keys, *args)

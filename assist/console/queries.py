@@ -1,0 +1,36 @@
+"""Reads of the waiting list and of the console."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from assist.channel.models import AssistSession, SessionState
+from assist.requests.models import AssistRequest, RequestState
+
+WAITING_SHOWN = 100
+RUNNING_SHOWN = 50
+ENDED_SHOWN = 10
+
+
+def waiting_requests() -> QuerySet[AssistRequest]:
+    """Who has waited longest comes first."""
+    pending = AssistRequest.objects.filter(state=RequestState.PENDING)
+    return pending.select_related("ticket").order_by("created_at")[:WAITING_SHOWN]
+
+
+def running_sessions() -> QuerySet[AssistSession]:
+    running = _sessions().exclude(state=SessionState.ENDED)
+    return running.order_by("-created_at")[:RUNNING_SHOWN]
+
+
+def ended_sessions() -> QuerySet[AssistSession]:
+    return _sessions().filter(state=SessionState.ENDED).order_by("-created_at")[:ENDED_SHOWN]
+
+
+def console_session(session_id: UUID) -> AssistSession | None:
+    """With its request, ticket, link and agent."""
+    return _sessions().filter(id=session_id).first()
+
+
+def _sessions() -> QuerySet[AssistSession]:
+    return AssistSession.objects.select_related("request__ticket", "link", "agent")

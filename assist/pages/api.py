@@ -1,0 +1,60 @@
+"""`/assist/sessions/`: how a session stands, and its end."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assist.channel.actions import end_session
+from assist.channel.models import AssistSession, EndReason
+from assist.pages.models import Page
+from helpdesk.api.pagination import NewestFirst
+from helpdesk.api.scopes import Scope
+
+
+class PageSerializer(serializers.ModelSerializer[Page]):
+    page_id = serializers.IntegerField(source="number", help_text="tab << 16 | counter, as on the wire")
+
+    class Meta:
+        model = Page
+        fields = ("page_id", "kind", "url", "title", "entered_at", "closed_at")
+
+
+class SessionSerializer(serializers.ModelSerializer[AssistSession]):
+    pages = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AssistSession
+        fields = (
+            "id", "request", "agent", "state", "created_at", "started_at", "ended_at", "end_reason", "viewport",
+            "pages", "bytes_in", "messages_in",
+        )  # fmt: skip
+        extra_kwargs = {
+            "bytes_in": {"help_text": "of frames that are in the archive"},
+            "messages_in": {"help_text": "frames that are in the archive"},
+        }
+
+    @extend_schema_field(PageSerializer(many=True))
+    def get_pages(self, session: AssistSession) -> Any:
+        pages = sorted(session.pages.all(), key=lambda page: (page.entered_at, page.number))
+        return PageSerializer(pages, many=True).data
+
+
+class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AssistSession]):
+    read_scope = Scope.ASSIST_READ
+    write_scope = Scope.ASSIST_WRITE
+    queryset = AssistSession.objects.prefetch_related("pages")
+    serializer_class = SessionSerializer
+    pagination_class = NewestFirst
+
+    @extend_schema(request=None, responses=SessionSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """End the session on both sides; a session that has ended stays as it is."""
+        session = self.get_object()
+        end_session(session.id, reason=EndReason.AGENT_ENDED, now=timezone.now())
+        return Response(SessionSerializer(self.get_object()).data)

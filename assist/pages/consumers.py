@@ -1,0 +1,234 @@
+"""The agents' end of the assist channel."""
+
+import asyncio
+import json
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from assist.channel import limits
+from assist.channel.actions import end_session
+from assist.channel.buckets import Bucket
+from assist.channel.live import SessionKeys
+from assist.channel.messages import BadMessage, parse
+from assist.channel.models import EndReason
+from assist.channel.node import this_node
+from assist.channel.presence import Look, look, remove_watcher, renew_watcher, watcher_names
+from assist.channel.protocol import (
+    CONSOLE_MESSAGES,
+    HEADER_BYTES,
+    PROTOCOL_VERSION,
+    BadFrame,
+    ErrorCode,
+    FrameKind,
+)
+from assist.channel.queries import NoSession, SessionFacts, session_facts
+from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
+from assist.pages.outbox import Live, Outbox
+from assist.pages.queries import page_summaries
+from helpdesk.accounts.models import Role
+from helpdesk.accounts.queries import role_of
+from helpdesk.accounts.roles import role_includes
+from helpdesk.tenants.context import run_in_tenant
+from helpdesk.tenants.events import apublish
+
+LAST_FRAMES_SECONDS = 0.5
+
+
+class ConsoleConsumer(Socket):
+    side = "console"
+    outbox: Outbox | None = None
+
+    async def serve(self) -> None:
+        self._check_origin()
+        kind, hello = parse(await self.first_message(), CONSOLE_MESSAGES)
+        if kind != "hello" or hello["credit"] < limits.CONSOLE_WINDOW_BYTES:
+            raise BadMessage("no hello")
+        if hello["version"] != PROTOCOL_VERSION:
+            raise Refused(ErrorCode.VERSION)
+        await self._enter(credit=hello["credit"])
+        async for data in self.messages():
+            if not isinstance(data, str):
+                raise Refused(ErrorCode.BAD_MESSAGE)
+            if not self._texts.take(1):
+                raise BadFrame(ErrorCode.RATE_EXCEEDED)
+            await self._check_right()
+            await self._on_message(*parse(data, CONSOLE_MESSAGES))
+
+    def _check_origin(self) -> None:
+        origin = next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
+        ours, theirs = urlsplit(settings.PUBLIC_URL), urlsplit(origin)
+        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+            raise Refused(ErrorCode.BAD_ORIGIN)
+        if self.scope["membership"] is None:
+            raise Refused(ErrorCode.NOT_ALLOWED)
+
+    async def _enter(self, *, credit: int) -> None:
+        self.tenant_id, self.user = self.scope["membership"].tenant_id, self.scope["user"]
+        self.keys = SessionKeys(self.tenant_id, self.session_id)
+        self.console_id, self.node = f"{self.user.pk}:{id(self)}", this_node()
+        self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
+        self._right_until, self._told_state, self._has_ended = 0.0, "", False
+        await self._check_right()
+        facts, pages = await self._facts()
+        await self.listen(self.tenant_id)
+        self.outbox = Outbox(
+            self.keys, credit=credit, say=self._tell, send_frame=self.send_frame, on_record=self._on_record
+        )
+        await self._welcome(facts, pages)
+        if not self._has_ended:
+            await self._join()
+
+    async def _facts(self) -> tuple[SessionFacts, list[dict[str, Any]]]:
+        try:
+            return await run_in_tenant(
+                self.tenant_id, lambda: (session_facts(self.session_id), page_summaries(self.session_id))
+            )
+        except NoSession:
+            raise Refused(ErrorCode.NOT_ALLOWED) from None
+
+    async def _welcome(self, facts: SessionFacts, pages: list[dict[str, Any]]) -> None:
+        if len(await watcher_names(self.keys)) >= limits.SESSION_CONSOLES:
+            raise Refused(ErrorCode.NOT_ALLOWED)
+        await renew_watcher(self.keys, console_id=self.console_id, name=str(self.user))
+        seen = await look(self.keys)
+        self._told_state = "ended" if facts.state == "ended" else seen.state
+        await self.say(
+            "welcome",
+            session=_summary(facts, seen, state=self._told_state),
+            pages=pages,
+            page=seen.page,
+            offsets=seen.offsets,
+            watchers=await watcher_names(self.keys),
+            time=time.time() * 1000,
+        )
+        if self._told_state == "ended":
+            await self._say_ended(facts.end_reason)
+
+    async def _join(self) -> None:
+        assert self.outbox
+        await self.node.watch(self)
+        self.outbox.want(0)
+        self._sending = self.node.spawn(self.outbox.run())
+        await self._announce("console_joined")
+
+    async def _announce(self, kind: str) -> None:
+        await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"name": str(self.user)})
+
+    async def _check_right(self) -> None:
+        """Read anew at most RIGHT_SECONDS late."""
+        if time.monotonic() < self._right_until:
+            return
+        role = await run_in_tenant(self.tenant_id, role_of, self.user.pk)
+        if role is None or not role_includes(role, Role.AGENT):
+            raise Refused(ErrorCode.NOT_ALLOWED)
+        self._right_until = time.monotonic() + limits.RIGHT_SECONDS
+
+    async def _on_message(self, kind: str, fields: dict[str, Any]) -> None:
+        assert self.outbox
+        if kind == "credit":
+            self.outbox.grant(fields["bytes"])
+        elif kind == "ping":
+            await self.say("pong", time=fields["time"], server_time=time.time() * 1000)
+        elif kind == "fetch":
+            self.outbox.want(_page(fields))
+        elif kind == "resync":
+            payload = {"page": _page(fields)}
+            await apublish(self.tenant_id, "session", self.session_id, kind="resync", payload=payload)
+        elif kind == "end":
+            now = timezone.now()
+            await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.AGENT_ENDED, now=now)
+        else:
+            raise BadMessage("hello again")
+
+    def push(self, kind: int, flags: int, page: int, seq: int, frame: bytes) -> None:
+        if self.outbox:
+            self.outbox.push(Live(kind, flags, page, seq, frame))
+
+    async def renew(self) -> None:
+        """Every BEAT_SECONDS: the right, the lease, and what the channel layer may have failed to tell."""
+        try:
+            await self._check_right()
+        except Refused as refused:
+            await self.refuse(refused.code)
+            return
+        await renew_watcher(self.keys, console_id=self.console_id, name=str(self.user))
+        await self._tell_state()
+
+    async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
+        if self.outbox is None:
+            return
+        if kind == "ended":
+            self.node.spawn(self._end_soon(payload["reason"]))
+        elif kind in ("console_joined", "console_left"):
+            names = await watcher_names(self.keys)
+            await self.say("watchers", count=len(names), names=names)
+        elif kind in ("visitor_gone", "tab_opened", "state"):
+            await self._tell_state()
+
+    async def _tell_state(self) -> None:
+        seen = await look(self.keys)
+        if seen.state == "ended":
+            await self._say_ended(seen.reason)
+        elif seen.state != self._told_state and not self._has_ended:
+            self._told_state = seen.state
+            since = {} if seen.since is None else {"since": seen.since}
+            await self.say("state", state=seen.state, **since)
+
+    async def _on_record(self, frame: Live) -> None:
+        payload = json.loads(frame.data[HEADER_BYTES:])
+        if frame.kind == FrameKind.TAB_HELLO:
+            await self.say("offset", tab=payload["tab"], offset_ms=payload["offset_ms"])
+            await self._tell_state()
+        elif frame.kind == FrameKind.SESSION_END:
+            await self._say_ended(payload["reason"])
+
+    async def _tell(self, kind: str, **fields: Any) -> None:
+        await self.say(kind, **fields)
+        if kind == "lagging":
+            self._told_state = ""
+            await self._tell_state()
+
+    async def _end_soon(self, reason: str) -> None:
+        """The record of the end comes behind the last frames; without it, for want of Valkey, this ends it too."""
+        await asyncio.sleep(LAST_FRAMES_SECONDS)
+        await self._say_ended(reason)
+
+    async def _say_ended(self, reason: str) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            await self.say("ended", reason=reason)
+            await self.close(NORMAL_CLOSE)
+
+    async def leave(self) -> None:
+        if self.outbox is None:
+            return
+        self.node.unwatch(self)
+        if hasattr(self, "_sending"):
+            self._sending.cancel()
+        await remove_watcher(self.keys, console_id=self.console_id)
+        await self._announce("console_left")
+
+
+def _page(fields: dict[str, Any]) -> int:
+    if not 0 < fields["page"] < 2**32:
+        raise BadMessage("no page")
+    return int(fields["page"])
+
+
+def _summary(facts: SessionFacts, seen: Look, *, state: str) -> dict[str, Any]:
+    """As `SessionSummary` of the protocol."""
+    summary = {
+        "id": str(facts.id),
+        "state": state,
+        "started_at": facts.started_at_ms,
+        "ended_at": facts.ended_at_ms,
+        "end_reason": facts.end_reason or None,
+        "since": seen.since,
+        "viewport": facts.viewport,
+        "visitor_name": facts.visitor_name,
+    }
+    return {name: value for name, value in summary.items() if value is not None}

@@ -1,0 +1,99 @@
+"""What frames about pages do to the pages' rows, and what messages about assets answer."""
+
+from typing import Any
+from uuid import UUID
+
+from assist.capture.queries import mapping_documents
+from assist.channel import limits
+from assist.channel.batches import write_later
+from assist.channel.connection import control_payload
+from assist.channel.frames import VIEWPORT, check_viewport, time_of
+from assist.channel.messages import BadMessage, check_fields
+from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind
+from assist.channel.router import in_welcome, on_frame, on_message
+from assist.pages.actions import Offer, close_page, enter_page, offer_assets
+from assist.pages.models import PageKind
+
+ENTER = {"url": "str", "title": "str", "kind": "str", "viewport": "object"}
+HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
+COUNTER_BITS = 0xFFFF
+MAX_URL = 8000
+DIGEST_LENGTH = 64
+
+
+@on_frame(FrameKind.PAGE_ENTER)
+def take_page_enter(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    write_later(tenant_id, enter_page, session_id, **page_values(frame, ENTER))
+
+
+@on_frame(FrameKind.HISTORY)
+def take_history(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    """The page is known; its row keeps the newest title and address."""
+    write_later(tenant_id, enter_page, session_id, **page_values(frame, HISTORY))
+
+
+@on_frame(FrameKind.PAGE_LEAVE)
+def take_page_leave(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    control_payload(frame, {"digest": "str"})
+    _page_number(frame)
+
+
+@on_frame(FrameKind.PAGE_CLOSE)
+def take_page_close(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    control_payload(frame, {})
+    write_later(tenant_id, close_page, session_id, number=_page_number(frame), at=time_of(frame))
+
+
+@on_frame(FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
+def take_stream(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    _page_number(frame)
+
+
+def page_values(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:
+    """Keyword arguments of `enter_page`; raises `BadFrame`."""
+    payload: dict[str, Any] = dict(control_payload(frame, fields))
+    _check_viewport(payload["viewport"])
+    if payload["kind"] not in PageKind.values or len(payload["url"]) > MAX_URL:
+        raise BadFrame(ErrorCode.BAD_FRAME)
+    if "\x00" in payload["url"] + payload["title"] or len(payload.get("checkpoint", "")) > DIGEST_LENGTH:
+        raise BadFrame(ErrorCode.BAD_FRAME)
+    values = {name: payload[name] for name in ("url", "title", "kind")}
+    return {"number": _page_number(frame), "at": time_of(frame), **values}
+
+
+def _check_viewport(viewport: dict[str, object]) -> None:
+    try:
+        check_fields(viewport, VIEWPORT)
+    except BadMessage:
+        raise BadFrame(ErrorCode.BAD_FRAME) from None
+    check_viewport(viewport)
+
+
+def _page_number(frame: Frame) -> int:
+    if frame.page & COUNTER_BITS == 0:
+        raise BadFrame(ErrorCode.BAD_FRAME)
+    return frame.page
+
+
+@on_message("asset_offer")
+def take_asset_offer(session_id: UUID, *, assets: list[Any]) -> tuple[str, dict[str, Any]]:
+    if len(assets) > limits.OFFERED_ASSETS:
+        raise BadMessage("too many assets")
+    return "asset_want", {"assets": offer_assets(session_id, offers=[_offer(item) for item in assets])}
+
+
+def _offer(item: Any) -> Offer:
+    if not (isinstance(item, list) and len(item) == 3):
+        raise BadMessage("no offer")
+    sha256, size_bytes, content_type = item
+    check_fields(
+        {"sha256": sha256, "size": size_bytes, "type": content_type}, {"sha256": "str", "size": "int", "type": "str"}
+    )
+    if len(sha256) != DIGEST_LENGTH or not set(sha256) <= set("0123456789abcdef"):
+        raise BadMessage("no digest")
+    return Offer(sha256, size_bytes)
+
+
+@in_welcome("mappings")
+def mappings() -> dict[str, Any]:
+    return mapping_documents()

@@ -1,0 +1,183 @@
+"""What goes to one console: live frames while it keeps up, and pages' queues where it has to catch up.
+
+One coroutine sends everything, so that a queue and the live frames behind it neither overlap nor leave a gap: both
+are compared with the watermarks that were read in the same step as the queue. A frame of a page that the console does
+not have yet is never sent as it is; the page's queue, which holds that frame, is sent instead.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from assist.channel import limits, metrics
+from assist.channel.live import SessionKeys
+from assist.channel.protocol import MAX_FRAME_BYTES, TAB_SHIFT, FrameFlag, FrameKind
+from assist.pages.page_queue import QueuePart, read_queue
+
+READ_FRAMES = 64
+RESUME_BYTES = MAX_FRAME_BYTES
+STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A frame as the node's reader hands it over."""
+
+    kind: int
+    flags: int
+    page: int
+    seq: int
+    data: bytes
+
+    @property
+    def tab(self) -> int:
+        return self.page >> TAB_SHIFT
+
+
+class Outbox:
+    """`say` and `send_frame` are the socket's; `on_record` gets the server's own records."""
+
+    def __init__(
+        self,
+        keys: SessionKeys,
+        *,
+        credit: int,
+        say: Callable[..., Awaitable[None]],
+        send_frame: Callable[[bytes], Awaitable[None]],
+        on_record: Callable[[Live], Awaitable[None]],
+    ) -> None:
+        self.keys = keys
+        self._say, self._send_frame, self._on_record = say, send_frame, on_record
+        self._credit, self._sent = credit, 0
+        self._waiting: deque[Live] = deque()
+        self._waiting_bytes = 0
+        self._dropped_bytes = 0
+        self._lags = False
+        self._wanted: deque[int] = deque()
+        self._known: set[int] = set()
+        self._marks: dict[int, int] = {}
+        self._page_marks: dict[int, int] = {}
+        self._moved = asyncio.Event()
+
+    def push(self, frame: Live) -> None:
+        """From the reader: never waits; beyond CONSOLE_BACKLOG_BYTES the console lags and everything is dropped."""
+        self._waiting_bytes += len(frame.data)
+        if self._lags or self._waiting_bytes > limits.CONSOLE_BACKLOG_BYTES:
+            self._lag(len(frame.data))
+        else:
+            self._waiting.append(frame)
+        self._moved.set()
+
+    def _lag(self, size: int) -> None:
+        if not self._lags:
+            metrics.LAGS.inc()
+            size += sum(len(frame.data) for frame in self._waiting)
+        self._lags = True
+        self._dropped_bytes += size
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+    def grant(self, credit: int) -> None:
+        """Cumulative, from the console; it can only grow."""
+        self._credit = max(self._credit, credit)
+        self._moved.set()
+
+    def want(self, page: int) -> None:
+        """Send this page's queue from its beginning."""
+        if page not in self._wanted:
+            self._wanted.append(page)
+        self._moved.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            await self._work()
+
+    async def _work(self) -> None:
+        while self._lags or self._wanted or self._waiting:
+            if self._lags:
+                await self._resume()
+            elif self._wanted:
+                await self._catch_up(self._wanted.popleft())
+            else:
+                frame = self._waiting.popleft()
+                self._waiting_bytes -= len(frame.data)
+                await self._pass(frame)
+
+    async def _resume(self) -> None:
+        """Once there is credit again: what the console has is stale, so each page starts over when it is needed."""
+        await self._wait_for_credit(RESUME_BYTES)
+        dropped, self._dropped_bytes, self._lags = self._dropped_bytes, 0, False
+        self._waiting.clear()
+        self._waiting_bytes = 0
+        self._known.clear()
+        await self._say("lagging", dropped_bytes=dropped)
+        self._wanted.clear()
+        self._wanted.append(0)
+
+    async def _pass(self, frame: Live) -> None:
+        if frame.seq == 0:
+            await self._on_record(frame)
+        elif frame.seq <= self._marks.get(frame.tab, 0) or frame.seq <= self._page_marks.get(frame.page, 0):
+            return
+        elif self._is_beginning(frame):
+            self._known.add(frame.page)
+            await self._send(frame.data)
+        elif frame.kind in STREAMED and frame.page not in self._known:
+            await self._catch_up(frame.page)
+        else:
+            if frame.kind == FrameKind.PAGE_CLOSE:
+                self._known.discard(frame.page)
+            await self._send(frame.data)
+
+    def _is_beginning(self, frame: Live) -> bool:
+        if frame.kind == FrameKind.PAGE_ENTER:
+            return True
+        begins = frame.kind == FrameKind.SNAPSHOT and frame.flags & FrameFlag.STREAM_START
+        return bool(begins) and frame.page in self._known
+
+    async def _catch_up(self, page: int) -> None:
+        """Page 0 stands for the current one; for it the watermarks of all tabs are taken over as well."""
+        whole = page == 0
+        part = await read_queue(self.keys, page, after=None, count=READ_FRAMES)
+        page, first, left, begun = part.page, part.first, part.length, False
+        await self._say("queue", page=page, frames=part.length, current=part.current)
+        while True:
+            for data in part.frames:
+                begun = begun or data[0] == FrameKind.SNAPSHOT
+                await self._send(data)
+            left -= len(part.frames)
+            if len(part.frames) < READ_FRAMES:
+                break
+            part = await read_queue(self.keys, page, after=part.last_read, count=READ_FRAMES)
+            if part.first != first:
+                return self.want(page)
+        if left > 0:
+            return self.want(page)
+        self._take_over(part, begun=begun, whole=whole)
+        return None
+
+    def _take_over(self, part: QueuePart, *, begun: bool, whole: bool) -> None:
+        """A queue that was dropped has no snapshot: the page is unknown here until the visitor has sent one."""
+        if begun:
+            self._known.add(part.page)
+        self._page_marks[part.page] = part.marks.get(part.page >> TAB_SHIFT, 0)
+        if whole:
+            self._marks = part.marks
+            if part.current != part.page:
+                self.want(0)
+
+    async def _send(self, data: bytes) -> None:
+        await self._wait_for_credit(len(data))
+        self._sent += len(data)
+        metrics.FRAMES_OUT.inc()
+        metrics.BYTES_OUT.inc(len(data))
+        await self._send_frame(data)
+
+    async def _wait_for_credit(self, size: int) -> None:
+        while self._sent + size > self._credit:
+            self._moved.clear()
+            await self._moved.wait()
+        self._moved.set()

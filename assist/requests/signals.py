@@ -1,0 +1,6 @@
+"""What later steps are told."""
+
+from django.dispatch import Signal
+
+# Sent in the tenant's scope with `request` (AssistRequest) and `now`, when an accepted request is cancelled.
+accepted_request_cancelled = Signal()

@@ -1,0 +1,1 @@
+"""The desk itself, and the project's shell."""

@@ -1,0 +1,111 @@
+"""Errors as problem details (RFC 9457), the same for the REST API and for what visitors' pages call.
+
+`{"type", "title", "status", "detail", "code", "errors": [{"code", "detail", "pointer"}]}`; `code` is stable.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:alongside:problem:"
+
+
+class Conflict(exceptions.APIException):
+    """The thing is not in a state for this; give a stable `code`."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+def problem(
+    status: int, *, code: str, detail: str, errors: Sequence[Mapping[str, str]] = (), **members: Any
+) -> dict[str, Any]:
+    """The body of a problem; `members` are further ones that belong to this code."""
+    title = HTTPStatus(status).phrase
+    body = {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail, "code": code}
+    return {**body, "errors": list(errors), **members}
+
+
+def problem_response(status: int, *, code: str, detail: str, **members: Any) -> JsonResponse:
+    """For plain Django views; API views raise an `APIException` instead."""
+    body = problem(status, code=code, detail=detail, **members)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """What the REST framework answers when a view raises."""
+    known = _as_api_exception(error)
+    if known is None:
+        return _unexpected(error, context)
+    body = problem(known.status_code, code=_code_of(known), detail=_detail_of(known), errors=list(_errors_of(known)))
+    return _response(body, headers=_headers_of(known))
+
+
+def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, DjangoPermissionDenied):
+        return exceptions.PermissionDenied()
+    return error if isinstance(error, exceptions.APIException) else None
+
+
+def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:
+    got_request_exception.send(sender=None, request=context["request"]._request)
+    logger.error("call failed", exc_info=error)
+    detail = _("Something went wrong on our side. Try again; if it stays, tell your operator the time of this call.")
+    return _response(problem(500, code="server_error", detail=detail), headers={})
+
+
+def _code_of(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else error.default_code
+
+
+def _detail_of(error: exceptions.APIException) -> str:
+    if isinstance(error, exceptions.ValidationError):
+        return _("Some of what was sent is not valid: see “errors”, correct it and send it again.")
+    if isinstance(error, exceptions.NotFound):
+        return _("There is nothing here that this token may see: check the address and the id.")
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return _("Send the body as JSON, with the header “Content-Type: application/json”.")
+    return str(error.detail)
+
+
+def _errors_of(error: exceptions.APIException) -> Iterator[dict[str, str]]:
+    if isinstance(error, exceptions.ValidationError):
+        yield from _flattened(error.detail, pointer="#")
+
+
+def _flattened(detail: Any, *, pointer: str) -> Iterator[dict[str, str]]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            own = pointer if name == "non_field_errors" else f"{pointer}/{name}"
+            yield from _flattened(inner, pointer=own)
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _flattened(inner, pointer=f"{pointer}/{number}" if nested else pointer)
+    else:
+        yield {"code": str(getattr(detail, "code", "invalid")), "detail": str(detail), "pointer": pointer}
+
+
+def _headers_of(error: exceptions.APIException) -> dict[str, str]:
+    headers = {"WWW-Authenticate": str(getattr(error, "auth_header", ""))}
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
+    return {name: value for name, value in headers.items() if value}
+
+
+def _response(body: dict[str, Any], *, headers: dict[str, str]) -> Response:
+    return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)

@@ -1,0 +1,28 @@
+"""Every resource of the REST API; each step brings its own in its `api.py`."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from assist.capture.api import NativeMappingView
+from assist.channel.answer_api import AssistRequestViewSet
+from assist.pages.api import SessionViewSet
+from helpdesk.api.tenant import TenantView
+from helpdesk.api.views import UnknownAddress
+from helpdesk.tickets.api import QueueViewSet, TicketViewSet
+from recordings.video.api import RecordingViewSet
+
+router = SimpleRouter()
+router.register("tickets", TicketViewSet, basename="ticket")
+router.register("assist/requests", AssistRequestViewSet, basename="assist-request")
+router.register("assist/sessions", SessionViewSet, basename="assist-session")
+router.register("queues", QueueViewSet, basename="queue")
+router.register("recordings", RecordingViewSet, basename="recording")
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="api_schema"),
+    path("tenant/", TenantView.as_view(), name="api_tenant"),
+    path("native-mappings/<slug:name>/", NativeMappingView.as_view(), name="api_native_mapping"),
+    *router.urls,
+    re_path("", UnknownAddress.as_view(), name="api_unknown"),
+]

@@ -1,0 +1,61 @@
+"""Links that are dead before they are clicked (M3): what the visitor's page says about each."""
+
+import asyncio
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser
+
+from helpdesk.demo.steps import Stage, ok
+
+SHORT_TTL_S = 1
+
+
+async def dead_links(stage: Stage, browser: Browser) -> str:
+    """Kill a link by time and one by hand, and bring one to another tenant's site; the words of each page."""
+    ours, theirs = stage.seed["tenants"][:2]
+    kinds = {"expired": ours, "revoked": ours, "of another tenant": theirs}
+    return "; ".join([await DeadLink(stage, browser, tenant).words(how) for how, tenant in kinds.items()])
+
+
+class DeadLink:
+    """Another visitor's link."""
+
+    def __init__(self, stage: Stage, browser: Browser, tenant: dict[str, Any]) -> None:
+        self.stage, self.browser, self.tenant = stage, browser, tenant
+
+    async def words(self, how: str) -> str:
+        """Make a link, kill it in the named way, click it: what the page says."""
+        async with self.stage.api(self.tenant) as api:
+            ttl = ok(await api.get("/tenant/")).json()["link_ttl_seconds"]
+            if how == "expired":
+                ok(await api.patch("/tenant/", json={"link_ttl_seconds": SHORT_TTL_S}))
+            try:
+                url, request_id = await self.other_link(api)
+                if how == "revoked":
+                    ok(await api.post(f"/assist/requests/{request_id}/revoke/"))
+                elif how == "expired":
+                    await asyncio.sleep(SHORT_TTL_S + 0.1)  # the link's whole life is what is shown
+                return f"{how}: {await self.words_after_click(url)!r}"
+            finally:
+                ok(await api.patch("/tenant/", json={"link_ttl_seconds": ttl}))
+
+    async def other_link(self, api: httpx.AsyncClient) -> tuple[str, str]:
+        public_key = self.tenant["public_key"]
+        page_url = f"{self.stage.site_url}/blank.html"
+        async with httpx.AsyncClient(headers={"Origin": self.stage.site_url}) as plain:
+            body = {"public_key": public_key, "page_url": page_url, "page_title": "Blank", "note": "a link to die"}
+            asked = ok(await plain.post(f"{self.stage.base_url}/assist/requests/", json=body)).json()
+        accepted = ok(await api.post(f"/assist/requests/{asked['request_id']}/accept/")).json()
+        return accepted["url"], asked["request_id"]
+
+    async def words_after_click(self, url: str) -> str:
+        context = await self.browser.new_context(locale="en-GB")
+        page = await context.new_page()
+        await page.goto(url)
+        problem = page.get_by_test_id("assist-problem")
+        await problem.wait_for()
+        words = (await problem.inner_text()).strip().splitlines()[0]
+        await page.get_by_test_id("assist-again").wait_for()
+        await context.close()
+        return words

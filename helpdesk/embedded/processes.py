@@ -1,0 +1,45 @@
+"""The application's own processes, as children of a supervisor: web and worker."""
+
+import signal
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from helpdesk.embedded.ports import HOST
+from helpdesk.embedded.process import Child
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def web(environment: Mapping[str, str], *, port: int, logs: Path) -> Child:
+    """Daphne, ready when it listens and answers that it is alive."""
+    command = [sys.executable, "-m", "daphne", "-b", HOST, "-p", str(port), "helpdesk.asgi:application"]
+    child = Child("web", command, logs / "web.log", environment=environment, folder=ROOT)
+
+    def ready() -> None:
+        child.said(b"Listening on TCP address")
+        fetch(f"http://{HOST}:{port}/healthz")
+
+    child.ready = ready
+    return child
+
+
+def worker(environment: Mapping[str, str], *, logs: Path, folder: Path, concurrency: int = 2) -> Child:
+    """A Celery worker with its beat; ready when it has said so in its log.
+
+    It ends at once, without waiting for its tasks: what it held has a lease, and runs again.
+    """
+    beat = ["--beat", "--schedule", str(folder / "beat")]
+    command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", *beat]
+    command += ["--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
+    child = Child("worker", command, logs / "worker.log", environment=environment, folder=ROOT)
+    child.ready = lambda: child.said(b"ready.")
+    child.stop_signal, child.stop_seconds = signal.SIGQUIT, 5
+    return child
+
+
+def fetch(url: str) -> bytes:
+    """The body of a successful answer within two seconds. Raises OSError otherwise."""
+    with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 only our own http addresses
+        return bytes(answer.read())

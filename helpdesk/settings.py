@@ -1,0 +1,214 @@
+"""Settings come from the environment only; docs/operations.md lists every variable."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = False
+PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+STAGE_ORIGIN = env("STAGE_ORIGIN", default=f"http://stage.localhost:{urlsplit(PUBLIC_URL).port or 8000}").rstrip("/")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[str(urlsplit(PUBLIC_URL).hostname), str(urlsplit(STAGE_ORIGIN).hostname), "127.0.0.1"]
+)
+HTTPS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "daphne",
+    "helpdesk.tenants",
+    "helpdesk.accounts",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "csp",
+    "channels",
+    "helpdesk.tickets",
+    "helpdesk.mail",
+    "helpdesk.api",
+    "helpdesk.desk",
+    "helpdesk.demo",
+    "assist.requests",
+    "assist.links",
+    "assist.channel",
+    "assist.capture",
+    "assist.pages",
+    "assist.console",
+    "recordings.archive",
+    "recordings.video",
+    "recordings.review",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "assist.console.stage.StageOriginMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "helpdesk.tenants.middleware.TenantMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "helpdesk.urls"
+ASGI_APPLICATION = "helpdesk.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Three roles: the application may not own or bypass anything, migrations run as the owner, listed jobs cross tenants.
+DATABASES = {
+    "default": env.db_url("DATABASE_URL"),
+    "owner": env.db_url("DATABASE_OWNER_URL"),
+    "jobs": env.db_url("DATABASE_JOBS_URL"),
+}
+for _alias in DATABASES.values():
+    _alias["ENGINE"] = "django.db.backends.postgresql"
+    _alias["CONN_HEALTH_CHECKS"] = True
+DATABASE_ROUTERS: list[str] = ["helpdesk.tenants.roles.OwnerMigrates"]
+DATABASE_THREADS = env.int("DATABASE_THREADS", default=8)
+# Which function finds the tenant of a request, by path prefix; other paths have none.
+TENANT_ENTRIES: dict[str, str] = {
+    "/desk/": "helpdesk.accounts.entry.desk_tenant",
+    "/api/v1/": "helpdesk.api.entry.api_tenant",
+    "/assist/requests/": "assist.requests.visitor_http.tenant_entry",
+    "/assist/links/": "assist.requests.visitor_http.tenant_entry",
+    "/assist/assets/": "assist.pages.views.tenant_entry",
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env("REDIS_URL")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "alongside"},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BEAT_SCHEDULE = {
+    "unanswered requests": {"task": "assist.requests.sweep", "schedule": 2.0},
+    "unused links": {"task": "assist.links.sweep", "schedule": 2.0},
+    "unsent mail": {"task": "helpdesk.mail.sweep", "schedule": 60.0},
+    "vanished visitors": {"task": "assist.channel.sweep", "schedule": 10.0},
+    "archive segments": {"task": "recordings.archive.sweep", "schedule": 5.0},
+    "abandoned renders": {"task": "recordings.video.sweep", "schedule": 10.0},
+}
+
+S3_ENDPOINT_URL = env("S3_ENDPOINT_URL")
+S3_PUBLIC_ENDPOINT_URL = env("S3_PUBLIC_ENDPOINT_URL", default=S3_ENDPOINT_URL)
+S3_BUCKET = env("S3_BUCKET")
+S3_REGION = env("AWS_DEFAULT_REGION", default="us-east-1")
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Alongside <desk@localhost>")
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+ACCOUNT_ADAPTER = "helpdesk.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Pages of ours run no inline script and no eval; docs/security.md names the pages that need more.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "frame-src": [STAGE_ORIGIN],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [("web", BASE_DIR / "web" / "dist")]
+STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+WHITENOISE_USE_FINDERS = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "helpdesk.api.schema.ApiSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["helpdesk.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["helpdesk.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.throttling.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.parsers.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "helpdesk.api.pagination.NewestFirst",
+    "EXCEPTION_HANDLER": "helpdesk.api.problems.problem_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Alongside",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything that a tenant configures and reads; docs/api.md tells how to begin.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "helpdesk.api.schema.add_problems",
+    ],
+}
+UNFOLD = {
+    "SITE_TITLE": "Alongside",
+    "SITE_SYMBOL": "support_agent",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "SCRIPTS": ["helpdesk.desk.navigation.script"],
+    "STYLES": ["helpdesk.desk.navigation.style"],
+    "SIDEBAR": {"navigation": "helpdesk.desk.navigation.sidebar"},
+    "ACCOUNT": {"navigation": "helpdesk.desk.navigation.account_links"},
+}
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
+API_BODY_BYTES_MAX = 1024 * 1024
+
+HEADLESS_SHELL_PATH = env("HEADLESS_SHELL_PATH", default="")

@@ -1,0 +1,27 @@
+"""Names outside the database; each begins with its tenant, and each kind is made here only."""
+
+from uuid import UUID
+
+
+def group(tenant_id: UUID | str, *parts: object) -> str:
+    """Channel-layer group: at most 100 characters of `[A-Za-z0-9._-]`."""
+    return ".".join(["t", str(tenant_id), *map(str, parts)])
+
+
+def cache_key(tenant_id: UUID | str, *parts: object) -> str:
+    return ":".join(["t", str(tenant_id), *map(str, parts)])
+
+
+def session_key(tenant_id: UUID | str, session_id: UUID | str, *parts: object) -> str:
+    """Valkey key of an assist session; the braces keep one session's keys in one cluster slot."""
+    return ":".join([f"t:{tenant_id}:{{{session_id}}}", *map(str, parts)])
+
+
+def object_key(tenant_id: UUID | str, *parts: object) -> str:
+    """Object-store key."""
+    return "/".join(["tenants", str(tenant_id), *map(str, parts)])
+
+
+def node_key(node: str, *parts: object) -> str:
+    """Valkey key of a web process: the only ones without a tenant, since one reader serves the consoles of all."""
+    return ":".join(["node", node, *map(str, parts)])

@@ -1,0 +1,79 @@
+"""Object storage. Keys come from `helpdesk.tenants.keys.object_key`, so each begins with its tenant."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 30
+
+
+class NoSuchObject(LookupError):
+    """There is no object with this key."""
+
+
+@cache
+def client(endpoint_url: str | None = None) -> Any:
+    """One thread-safe boto3 client for each endpoint; credentials come from the environment."""
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path"},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"max_attempts": 3, "mode": "standard"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return boto3.client(
+        "s3", endpoint_url=endpoint_url or settings.S3_ENDPOINT_URL, region_name=settings.S3_REGION, config=config
+    )
+
+
+def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+    client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type)
+
+
+def put_file(key: str, path: str, *, content_type: str) -> None:
+    """Upload a file of any size, in parts where it is large."""
+    client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs={"ContentType": content_type})
+
+
+def get(key: str) -> bytes:
+    """Raise `NoSuchObject` when there is none."""
+    try:
+        body = client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
+    except ClientError as error:
+        _raise_missing(error, key)
+        raise
+    return bytes(body.read())
+
+
+def size(key: str) -> int:
+    """Bytes; raise `NoSuchObject` when there is none."""
+    try:
+        return int(client().head_object(Bucket=settings.S3_BUCKET, Key=key)["ContentLength"])
+    except ClientError as error:
+        _raise_missing(error, key)
+        raise
+
+
+def delete(key: str) -> None:
+    client().delete_object(Bucket=settings.S3_BUCKET, Key=key)
+
+
+def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> str:
+    """A GET URL on S3_PUBLIC_ENDPOINT_URL, since the signature covers the host; `filename` makes it a download."""
+    params = {"Bucket": settings.S3_BUCKET, "Key": key}
+    if filename:
+        params["ResponseContentDisposition"] = f'attachment; filename="{filename}"'
+    public = client(settings.S3_PUBLIC_ENDPOINT_URL)
+    return str(public.generate_presigned_url("get_object", Params=params, ExpiresIn=expires_seconds))
+
+
+def _raise_missing(error: ClientError, key: str) -> None:
+    if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+        raise NoSuchObject(key) from error

@@ -1,0 +1,124 @@
+"""The archive as a log that people and programs read: one dict for each operation, in order."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from assist.channel.messages import strict_json
+from assist.channel.models import AssistSession
+from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decode_frame
+from recordings.archive import journal
+from recordings.archive.segments import JournalEntry
+
+MAX_INFLATED_BYTES = 32 * 1024 * 1024
+STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
+
+
+class BadStream(ValueError):
+    """`str()` is a stable code: bad_stream or inflates_too_much."""
+
+
+@dataclass
+class PageStream:
+    """One raw-deflate stream of a page; `base_ms` is the header time of its first frame, the visitor's clock."""
+
+    base_ms: float
+    inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
+    rest: bytes = b""
+
+    def lines(self, payload: bytes) -> Iterator[bytes]:
+        """The lines that this piece completes, one at a time: there can be millions; raises `BadStream`."""
+        try:
+            text = self.inflater.decompress(payload, MAX_INFLATED_BYTES + 1)
+        except zlib.error:
+            raise BadStream("bad_stream") from None
+        if len(text) + len(self.rest) > MAX_INFLATED_BYTES or self.inflater.unconsumed_tail:
+            raise BadStream("inflates_too_much")
+        text, at = self.rest + text, 0
+        while (end := text.find(b"\n", at)) >= 0:
+            yield text[at:end]
+            at = end + 1
+        self.rest = text[at:]
+
+
+@dataclass
+class EventReader:
+    """`offsets` are server clock minus visitor clock by tab, ms; a page whose stream is bad waits for the next one."""
+
+    started_at_ms: float = 0
+    offsets: dict[int, float] = field(default_factory=dict)
+    streams: dict[int, PageStream] = field(default_factory=dict)
+
+    def read(self, entry: JournalEntry) -> Iterator[dict[str, Any]]:
+        try:
+            frame = decode_frame(entry.frame)
+        except BadFrame:
+            return
+        if frame.kind in STREAMED:
+            yield from self._operations(frame)
+        else:
+            yield self._control(frame, entry)
+
+    def _control(self, frame: Frame, entry: JournalEntry) -> dict[str, Any]:
+        payload = _object(frame.payload)
+        if frame.kind == FrameKind.SESSION_START:
+            self.started_at_ms = float(payload.get("started_at_ms", entry.received_at_ms))
+        if frame.kind == FrameKind.TAB_HELLO:
+            self.offsets[int(payload.get("tab", 0))] = float(payload.get("offset_ms", 0))
+        at_ms = self._at(frame, frame.time) if frame.seq else entry.received_at_ms - self.started_at_ms
+        return {"at_ms": max(0, round(at_ms)), "page_id": frame.page, "name": _name(frame.kind), "data": payload}
+
+    def _operations(self, frame: Frame) -> Iterator[dict[str, Any]]:
+        if frame.flags & FrameFlag.STREAM_START:
+            self.streams[frame.page] = PageStream(frame.time)
+        stream = self.streams.get(frame.page)
+        if stream is None:
+            return
+        try:
+            for line in stream.lines(frame.payload):
+                yield self._operation(frame, stream, line)
+        except BadStream as error:
+            del self.streams[frame.page]
+            at_ms = max(0, round(self._at(frame, frame.time)))
+            yield {"at_ms": at_ms, "page_id": frame.page, "name": "fault", "data": str(error)}
+
+    def _operation(self, frame: Frame, stream: PageStream, line: bytes) -> dict[str, Any]:
+        try:
+            name, time, *data = strict_json(line)
+            at_ms = max(0, round(self._at(frame, stream.base_ms + float(time))))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            raise BadStream("bad_stream") from None
+        return {"at_ms": at_ms, "page_id": frame.page, "name": str(name), "data": data}
+
+    def _at(self, frame: Frame, visitor_ms: float) -> float:
+        return visitor_ms + self.offsets.get(frame.tab, 0) - self.started_at_ms
+
+
+def events(session: AssistSession) -> Iterator[dict[str, Any]]:
+    """`{at_ms, page_id, name, data}` for each operation and control frame; `at_ms` counts from the session's start.
+
+    `name` is that of the operation, or `page_enter`, `history`, `pause`…; `data` the operation's arguments or the
+    control frame's payload; `fault` with a code stands for a page stream that can't be read. Needs the tenant's scope
+    until the first event only.
+    """
+    return read_events(journal.read(session))
+
+
+def read_events(entries: Iterable[JournalEntry]) -> Iterator[dict[str, Any]]:
+    reader = EventReader()
+    for entry in entries:
+        yield from reader.read(entry)
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _name(kind: int) -> str:
+    return FrameKind(kind).name.lower() if kind in FrameKind._value2member_map_ else f"kind_{kind}"

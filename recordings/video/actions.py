@@ -1,0 +1,190 @@
+"""Every write of recordings and their segments. They run in the tenant's scope; tasks are handed over after commit.
+
+The truth about a render is these rows: whoever holds an unexpired lease renders the segment, and a lease that ran
+out is free again. So every task may run twice, and none is needed to run at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from assist.channel.models import AssistSession
+from helpdesk.tenants.context import current_tenant_id
+from helpdesk.tenants.events import publish
+from recordings.video.models import Recording, RecordingState, VideoSegment
+
+LEASE_SECONDS = 60
+# After that many attempts at the pages a segment becomes a card; one that can't even be that fails the recording.
+CARD_ATTEMPT = 3
+FAILURE_CHARACTERS = 500
+
+
+class LeaseLost(RuntimeError):
+    """Somebody else renders the segment by now, or it is done."""
+
+
+class NotRetryable(RuntimeError):
+    """Only a failed recording can be tried again."""
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What is known of a finished video; sizes in bytes, times in ms."""
+
+    object_key: str
+    sha256: str
+    video_bytes: int
+    duration_ms: int
+    chapters: list[dict[str, Any]]
+
+
+def create_recording(session_id: UUID) -> Recording | None:
+    """The pending recording of an ended session, once; None for a session that was never live."""
+    session = AssistSession.objects.filter(id=session_id, started_at__isnull=False, ended_at__isnull=False).first()
+    if session is None:
+        return None
+    recording, is_new = Recording.objects.get_or_create(session=session)
+    if is_new:
+        _announce(recording)
+    return recording
+
+
+def start_rendering(
+    recording_id: UUID, *, cuts: Sequence[tuple[int, int]], width: int, height: int, now: datetime
+) -> None:
+    """Lay out the segments `(starts_ms, ends_ms)` and queue them; without effect unless the recording is pending."""
+    recording = _lock(recording_id)
+    if recording.state != RecordingState.PENDING:
+        return
+    recording.state, recording.width, recording.height = RecordingState.RENDERING, width, height
+    recording.save(update_fields=["state", "width", "height"])
+    if not recording.segments.exists():
+        for number, (starts_ms, ends_ms) in enumerate(cuts):
+            VideoSegment.objects.create(recording=recording, number=number, starts_ms=starts_ms, ends_ms=ends_ms)
+    for segment in recording.segments.filter(done_at=None).order_by("number"):
+        queue_segment(segment, now=now)
+    _announce(recording)
+
+
+def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
+    """Hand a segment to the workers; the sweep leaves it alone until a lease's time has passed."""
+    from recordings.video.tasks import render_segment_task
+
+    VideoSegment.objects.filter(id=segment.id).update(
+        lease_owner="", lease_until=now + timedelta(seconds=LEASE_SECONDS)
+    )
+    transaction.on_commit(partial(render_segment_task.delay, str(segment.tenant_id), str(segment.id)))
+
+
+def requeue_abandoned(segment_id: UUID, *, now: datetime) -> None:
+    """Queue a segment again whose lease ran out; one that used up its attempts without a word fails the recording."""
+    segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
+    if segment is None or (segment.lease_until and segment.lease_until > now):
+        return
+    if segment.attempts >= CARD_ATTEMPT:
+        fail_recording(segment.recording_id, failure=f"segment {segment.number}: every worker that took it ended")
+    else:
+        queue_segment(segment, now=now)
+
+
+def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment | None:
+    """The segment, if it is to be rendered and nobody else does; counts an attempt."""
+    segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
+    if segment is None or (segment.lease_owner and segment.lease_until and segment.lease_until > now):
+        return None
+    segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
+    segment.attempts += 1
+    segment.save(update_fields=["lease_owner", "lease_until", "attempts"])
+    return segment
+
+
+def renew_lease(segment_id: UUID, *, owner: str, now: datetime) -> None:
+    """Raise `LeaseLost` when it is not `owner`'s any more."""
+    held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
+    if not held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS)):
+        raise LeaseLost(segment_id)
+
+
+def finish_segment(segment_id: UUID, *, owner: str, object_key: str, size_bytes: int, now: datetime) -> None:
+    """Note the rendered object; with the last segment the join is queued. Raises `LeaseLost`."""
+    recording = _lock(VideoSegment.objects.get(id=segment_id).recording_id)
+    held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
+    if not held.update(object_key=object_key, size_bytes=size_bytes, done_at=now, lease_until=None, lease_owner=""):
+        raise LeaseLost(segment_id)
+    if not recording.segments.filter(done_at=None).exists():
+        queue_join(recording)
+    _announce(recording)
+
+
+def release_segment(segment_id: UUID, *, owner: str, failure: str, now: datetime) -> None:
+    """Give a segment back after a failed attempt: queued again, until even its card has failed."""
+    segment = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None).first()
+    if segment is None:
+        return
+    if segment.attempts >= CARD_ATTEMPT:
+        fail_recording(segment.recording_id, failure=failure)
+    else:
+        queue_segment(segment, now=now)
+
+
+def queue_join(recording: Recording) -> None:
+    from recordings.video.tasks import join_task
+
+    transaction.on_commit(partial(join_task.delay, str(recording.tenant_id), str(recording.id)))
+
+
+def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) -> list[str]:
+    """Commit the video, once; returns the keys of the segments' objects, which nobody needs any more."""
+    recording = _lock(recording_id)
+    if recording.state != RecordingState.RENDERING:
+        return []
+    for name in ("object_key", "sha256", "video_bytes", "duration_ms", "chapters"):
+        setattr(recording, name, getattr(facts, name))
+    recording.state, recording.failure, recording.ready_at = RecordingState.READY, "", now
+    recording.render_ms = round((now - recording.created_at).total_seconds() * 1000)
+    recording.save()
+    _announce(recording)
+    return [key for key in recording.segments.values_list("object_key", flat=True) if key]
+
+
+def fail_recording(recording_id: UUID, *, failure: str) -> None:
+    """Give up, with a text that says why; `retry_recording` begins again."""
+    recording = _lock(recording_id)
+    if recording.state == RecordingState.READY:
+        return
+    recording.state, recording.failure = RecordingState.FAILED, failure[:FAILURE_CHARACTERS]
+    recording.save(update_fields=["state", "failure"])
+    _announce(recording)
+
+
+def retry_recording(recording_id: UUID) -> None:
+    """Render again what is missing of a failed recording. Raises `NotRetryable`."""
+    recording = _lock(recording_id)
+    if recording.state != RecordingState.FAILED:
+        raise NotRetryable(recording_id)
+    recording.state, recording.failure = RecordingState.PENDING, ""
+    recording.save(update_fields=["state", "failure"])
+    recording.segments.filter(done_at=None).update(attempts=0, lease_owner="", lease_until=None)
+    queue_recording(recording)
+    _announce(recording)
+
+
+def queue_recording(recording: Recording) -> None:
+    """Hand a pending recording to the workers, who read its archive and lay out the segments."""
+    from recordings.video.tasks import prepare_task
+
+    transaction.on_commit(partial(prepare_task.delay, str(recording.tenant_id), str(recording.id)))
+
+
+def _lock(recording_id: UUID) -> Recording:
+    return Recording.objects.select_for_update(of=("self",)).select_related("session").get(id=recording_id)
+
+
+def _announce(recording: Recording) -> None:
+    payload = {"id": str(recording.id), "session": str(recording.session_id), "state": str(recording.state)}
+    publish(current_tenant_id(), "desk", kind="recording.changed", payload=payload)

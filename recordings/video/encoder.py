@@ -1,0 +1,129 @@
+"""H.264 in MP4 with PyAV: segments that join without a second encoding, and the joined file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Self
+
+import av
+import numpy as np
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import ColorRange, Colorspace
+
+MILLISECOND = Fraction(1, 1000)
+KEYFRAME_EVERY_MS = 10_000
+LEAST_HOLD_MS = 1
+# Every segment is encoded alike, so that one header serves the joined file. No B-frames: decoding order is display
+# order, and a cut needs no repair. The level is stated because x264 would guess it from the clock of 1/1000 s.
+OPTIONS = {
+    "preset": "veryfast",
+    "crf": "23",
+    "bf": "0",
+    "g": "100000",
+    "forced-idr": "1",
+    "level": "4.2",
+    "x264-params": "scenecut=0:threads=2:force-cfr=0",
+}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stretch [starts_ms, ends_ms) of the video with its title."""
+
+    title: str
+    starts_ms: int
+    ends_ms: int
+
+
+class SegmentEncoder:
+    """Writes one segment; times are ms from its start, and each picture is held until the next."""
+
+    def __init__(self, path: Path, *, width: int, height: int) -> None:
+        self._container = av.open(str(path), "w", format="mp4", options={"video_track_timescale": "1000"})
+        self._stream: Any = self._container.add_stream("libx264", rate=30, options=dict(OPTIONS))
+        self._stream.width, self._stream.height = width, height
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.time_base = self._stream.codec_context.time_base = MILLISECOND
+        for tag in ("colorspace", "color_primaries", "color_trc", "color_range"):
+            setattr(self._stream.codec_context, tag, 1)  # BT.709, limited range: what players assume anyway
+        self._key_at: int | None = None
+        self._last_at = -1
+        self._held: Any = None
+        self.frame_count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._container.close()
+
+    def add(self, picture: np.ndarray, *, at_ms: int) -> None:
+        """`picture` is height × width × 3, RGB; a time that is not later than the last moves to just after it."""
+        at_ms = max(at_ms, self._last_at + LEAST_HOLD_MS)
+        frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
+        frame.pts, frame.time_base = at_ms, MILLISECOND
+        if self._key_at is None or at_ms - self._key_at >= KEYFRAME_EVERY_MS:
+            frame.pict_type, self._key_at = PictureType.I, at_ms
+        self._last_at = at_ms
+        self.frame_count += 1
+        self._write(self._stream.encode(frame))
+
+    def finish(self, *, duration_ms: int) -> None:
+        """Hold the last picture to the end of the segment."""
+        self._write(self._stream.encode(None))
+        if self._held is not None:
+            self._held.duration = max(duration_ms - self._held.pts, LEAST_HOLD_MS)
+            self._container.mux(self._held)
+
+    def _write(self, packets: Iterable[Any]) -> None:
+        for packet in packets:
+            if self._held is not None:
+                self._held.duration = packet.pts - self._held.pts
+                self._container.mux(self._held)
+            self._held = packet
+
+
+def join_segments(
+    path: Path, *, segments: Sequence[tuple[Path, int]], duration_ms: int, chapters: Sequence[Chapter]
+) -> None:
+    """Copy the packets of `(file, start in ms)` into one MP4 that begins with its index and names its chapters."""
+    options = {"movflags": "+faststart", "video_track_timescale": "1000"}
+    with av.open(str(segments[0][0])) as first, av.open(str(path), "w", format="mp4", options=options) as output:
+        stream = output.add_stream_from_template(first.streams.video[0])
+        stream.time_base = MILLISECOND
+        if chapters:
+            output.set_chapters([_as_chapter(number, chapter) for number, chapter in enumerate(chapters)])
+        held: Any = None
+        for packet in _packets(segments):
+            if held is not None:
+                held.duration = packet.pts - held.pts
+                output.mux(held)
+            packet.stream, held = stream, packet
+        held.duration = max(duration_ms - held.pts, LEAST_HOLD_MS)
+        output.mux(held)
+
+
+def _packets(segments: Sequence[tuple[Path, int]]) -> Iterator[Any]:
+    """Packets in order of time; a segment's last pictures may be held past its end and push the next ones."""
+    last_ms = -1
+    for path, starts_ms in segments:
+        with av.open(str(path)) as container:
+            for packet in container.demux(video=0):
+                if packet.pts is None:
+                    continue
+                at_ms = last_ms = max(round(packet.pts * packet.time_base / MILLISECOND) + starts_ms, last_ms + 1)
+                packet.time_base, packet.pts, packet.dts = MILLISECOND, at_ms, at_ms
+                yield packet
+
+
+def _as_chapter(number: int, chapter: Chapter) -> Any:
+    return {
+        "id": number,
+        "start": chapter.starts_ms,
+        "end": chapter.ends_ms,
+        "time_base": MILLISECOND,
+        "metadata": {"title": chapter.title},
+    }

@@ -1,0 +1,52 @@
+"""The video of a session, rendered in segments that hold leases."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assist.channel.models import AssistSession
+from helpdesk.tenants.models import TenantModel
+
+
+class RecordingState(models.TextChoices):
+    PENDING = "pending", _("Waiting to be rendered")
+    RENDERING = "rendering", _("Being rendered")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class Recording(TenantModel):
+    """`chapters` is a list of `{page_id, title, url, kind, starts_ms, ends_ms}`."""
+
+    session = models.OneToOneField(AssistSession, on_delete=models.CASCADE, related_name="recording")
+    state = models.CharField(max_length=16, choices=RecordingState.choices, default=RecordingState.PENDING)
+    failure = models.TextField(blank=True)
+    object_key = models.CharField(max_length=300, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    video_bytes = models.PositiveBigIntegerField(null=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+    render_ms = models.PositiveBigIntegerField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    chapters = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True)
+
+
+class VideoSegment(TenantModel):
+    """One stretch of the session [starts_ms, ends_ms); whoever holds an unexpired lease renders it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments")
+    number = models.PositiveIntegerField()
+    starts_ms = models.PositiveBigIntegerField()
+    ends_ms = models.PositiveBigIntegerField()
+    lease_until = models.DateTimeField(null=True)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    object_key = models.CharField(max_length=300, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "recording", "number"], name="one_video_segment_a_number")
+        ]

@@ -1,0 +1,228 @@
+"""What an archive holds, read from frame headers and control frames only: visits, sizes, gaps, and where to cut."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
+
+LAST_VISITOR_KIND = 31
+CANVAS_LIMIT = (1920, 1080)
+SMALLEST_SIDE = 16
+MAX_SCALE = 2.0
+SEGMENT_MS = 12_000
+LONGEST_SEGMENT_MS = 45_000
+SHORTEST_SEGMENT_MS = 4_000
+SHORTEST_CARD_MS = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One frame of the archive; `at_ms` is the server's clock, ms since 1970."""
+
+    at_ms: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One stay on a page, from `starts_ms` (since the session's start) to the next visit."""
+
+    page: int
+    kind: str
+    url: str
+    title: str
+    starts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Nothing is known of [starts_ms, ends_ms): `kind` is `gap` (frames missing) or `paused` (by the visitor)."""
+
+    kind: str
+    starts_ms: int
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Size of the video in pixels, with room for every page at `scale` picture pixels for a CSS pixel."""
+
+    width: int
+    height: int
+    scale: float
+
+
+@dataclass
+class Timeline:
+    """A session's archive in outline; all times in ms since the session's start, `duration_ms` its length."""
+
+    duration_ms: int
+    visits: list[Visit] = field(default_factory=list)
+    viewports: list[tuple[int, int, float]] = field(default_factory=list)
+    holes: list[Hole] = field(default_factory=list)
+    first_page_ms: int | None = None
+
+    def canvas(self) -> Canvas:
+        """Room for the largest viewport, within CANVAS_LIMIT, with even sides."""
+        sizes = self.viewports or [(1280, 720, 1.0)]
+        width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
+        wanted = min(max(size[2] for size in sizes), MAX_SCALE)
+        scale = min(wanted, CANVAS_LIMIT[0] / width, CANVAS_LIMIT[1] / height)
+        return Canvas(_even(width * scale), _even(height * scale), scale)
+
+    def cuts(self) -> list[tuple[int, int]]:
+        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well, else at a length bound."""
+        starts = [visit.starts_ms for visit in self.visits]
+        cuts = [0]
+        while self.duration_ms - cuts[-1] > SEGMENT_MS:
+            cuts.append(_next_cut(cuts[-1], starts, self.duration_ms))
+        if len(cuts) > 1 and self.duration_ms - cuts[-1] < SHORTEST_SEGMENT_MS:
+            cuts.pop()
+        return list(zip(cuts, [*cuts[1:], self.duration_ms], strict=True))
+
+    def chapters(self) -> list[dict[str, Any]]:
+        """A chapter for each visit: `{page_id, title, url, kind, starts_ms, ends_ms}`; the first begins at 0."""
+        ends = [*(visit.starts_ms for visit in self.visits[1:]), self.duration_ms]
+        stays = zip(self.visits, ends, strict=False)
+        chapters = [_chapter(visit, end) for visit, end in stays if end > visit.starts_ms]
+        if chapters:
+            chapters[0]["starts_ms"] = 0
+        return chapters
+
+    def add_hole(self, kind: str, *, starts_ms: int, ends_ms: int) -> None:
+        """Note that nothing is known of a stretch; its card stays long enough to be read."""
+        ends_ms = min(max(ends_ms, starts_ms + SHORTEST_CARD_MS), self.duration_ms)
+        if ends_ms > starts_ms:
+            self.holes.append(Hole(kind, starts_ms, ends_ms))
+
+    def visit_start(self, at_ms: int) -> int:
+        """When the visit that lasts at `at_ms` began."""
+        return max((visit.starts_ms for visit in self.visits if visit.starts_ms <= at_ms), default=0)
+
+
+def server_times(entries: Iterable[tuple[float, bytes]]) -> Iterator[Entry]:
+    """Put frames `(received_at_ms, bytes)` on the server's clock: their own time plus their tab's offset."""
+    offsets: dict[int, float] = {}
+    for received_at_ms, data in entries:
+        frame = _decoded(data)
+        if frame is None:
+            continue
+        if frame.kind == FrameKind.TAB_HELLO:
+            hello = _payload(frame)
+            offsets[int(hello.get("tab", frame.tab))] = float(hello.get("offset_ms", 0))
+        is_own = frame.kind <= LAST_VISITOR_KIND and frame.tab in offsets
+        yield Entry(frame.time + offsets[frame.tab] if is_own else received_at_ms, data)
+
+
+def read_timeline(entries: Iterable[Entry], *, started_at: datetime, ended_at: datetime) -> Timeline:
+    """The outline of a session from its archive; unreadable control frames are left out."""
+    start_ms = started_at.timestamp() * 1000
+    reader = _Reader(start_ms, Timeline(duration_ms=max(1, round(ended_at.timestamp() * 1000 - start_ms))))
+    for entry in entries:
+        frame = _decoded(entry.data)
+        if frame is not None:
+            reader.take(frame, reader.since_start(entry.at_ms))
+    return reader.finished()
+
+
+class _Reader:
+    def __init__(self, start_ms: float, timeline: Timeline) -> None:
+        self._start_ms = start_ms
+        self._timeline = timeline
+        self._next_seq: dict[int, int] = {}
+        self._last_at: dict[int, int] = {}
+        self._paused_at: int | None = None
+
+    def since_start(self, at_ms: float) -> int:
+        return min(max(0, round(at_ms - self._start_ms)), self._timeline.duration_ms)
+
+    def take(self, frame: Frame, at_ms: int) -> None:
+        if frame.kind > LAST_VISITOR_KIND:
+            return
+        self._check_order(frame, at_ms)
+        if frame.kind in (FrameKind.PAGE_ENTER, FrameKind.HISTORY):
+            self._enter(frame, at_ms)
+        elif frame.kind == FrameKind.VIEWPORT:
+            self._size(_payload(frame))
+        elif frame.kind in (FrameKind.PAUSE, FrameKind.RESUME):
+            self._pause(frame.kind == FrameKind.PAUSE, at_ms)
+        elif frame.kind == FrameKind.SNAPSHOT and self._timeline.first_page_ms is None:
+            self._timeline.first_page_ms = at_ms
+
+    def _check_order(self, frame: Frame, at_ms: int) -> None:
+        expected = self._next_seq.get(frame.tab, 1)
+        if frame.seq > expected or frame.kind == FrameKind.GAP:
+            self._timeline.add_hole("gap", starts_ms=self._last_at.get(frame.tab, 0), ends_ms=at_ms)
+        self._next_seq[frame.tab] = max(expected, frame.seq + 1)
+        self._last_at[frame.tab] = at_ms
+
+    def _pause(self, is_paused: bool, at_ms: int) -> None:
+        if is_paused and self._paused_at is None:
+            self._paused_at = at_ms
+        elif not is_paused and self._paused_at is not None:
+            self._timeline.add_hole("paused", starts_ms=self._paused_at, ends_ms=at_ms)
+            self._paused_at = None
+
+    def _enter(self, frame: Frame, at_ms: int) -> None:
+        entered = _payload(frame)
+        text = {name: str(entered.get(name) or "") for name in ("kind", "url", "title")}
+        self._timeline.visits.append(Visit(page=frame.page, starts_ms=at_ms, **text))
+        if isinstance(entered.get("viewport"), dict):
+            self._size(entered["viewport"])
+
+    def _size(self, viewport: dict[str, Any]) -> None:
+        try:
+            size = int(viewport["width"]), int(viewport["height"]), float(viewport.get("dpr", 1) or 1)
+        except (KeyError, TypeError, ValueError):
+            return
+        if size[0] >= SMALLEST_SIDE and size[1] >= SMALLEST_SIDE:
+            self._timeline.viewports.append(size)
+
+    def finished(self) -> Timeline:
+        if self._paused_at is not None:
+            self._timeline.add_hole("paused", starts_ms=self._paused_at, ends_ms=self._timeline.duration_ms)
+        self._timeline.visits.sort(key=lambda visit: visit.starts_ms)
+        self._timeline.holes.sort(key=lambda hole: hole.starts_ms)
+        return self._timeline
+
+
+def _next_cut(last: int, visit_starts: list[int], duration_ms: int) -> int:
+    """The first visit that leaves a segment of good length; else the length bound."""
+    for start in visit_starts:
+        if last + SEGMENT_MS <= start <= min(last + LONGEST_SEGMENT_MS, duration_ms):
+            return start
+    return min(last + LONGEST_SEGMENT_MS, duration_ms)
+
+
+def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:
+    return {
+        "page_id": visit.page,
+        "title": visit.title or visit.url,
+        "url": visit.url,
+        "kind": visit.kind,
+        "starts_ms": visit.starts_ms,
+        "ends_ms": ends_ms,
+    }
+
+
+def _decoded(data: bytes) -> Frame | None:
+    try:
+        return decode_frame(data)
+    except BadFrame:
+        return None
+
+
+def _payload(frame: Frame) -> dict[str, Any]:
+    try:
+        payload = json.loads(frame.payload)
+    except ValueError:
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _even(size: float) -> int:
+    return max(SMALLEST_SIDE, math.ceil(round(size, 3) / 2) * 2)

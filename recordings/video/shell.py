@@ -1,0 +1,254 @@
+"""The stage in a headless shell without any network: the worker answers every request itself, and moves time."""
+
+import base64
+import json
+import secrets
+import struct
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from recordings.video.cdp import Browser, BrowserFailed, Parameters
+from recordings.video.launch import START_SECONDS
+
+HERE = Path(__file__).parent
+ORIGIN = "https://stage.alongside.invalid"
+ENTRY = struct.Struct("!Id")
+PUSH_BYTES = 4 << 20
+# A power of two, so that sums are exact and equal distances in time stay equal.
+SMALLEST_TICK_MS = 1 / 64
+# Chromium rounds the times of animations to 0.1 ms, by chance up or down.
+ROUNDING_MS = 1 / 4
+PUMP_SECONDS = 0.004
+# Frame times start ahead of the machine's clock: where real time overtakes them, animations follow the real one.
+AHEAD_MS = 600_000.0
+SETTLE_SECONDS = 20
+# The second of two frames comes when the first is done, with all that it set moving; one alone may come too early.
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'unsafe-inline' data: blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; "
+    "frame-src 'none'; object-src 'none'; form-action 'none'; base-uri 'none'; worker-src 'none'"
+)
+FindAsset = Callable[[str], tuple[str, bytes] | None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the stage shows: the page, and the visitor's viewport in CSS pixels."""
+
+    page: int
+    kind: str
+    url: str
+    title: str
+    width: int
+    height: int
+
+
+class StageShell:
+    """`window.alongsideStage` of `script` in a page that can reach `find_asset` and nothing else.
+
+    `find_asset(sha256)` returns (content type, bytes), or None for what this session may not see.
+    """
+
+    def __init__(self, browser: Browser, *, script: bytes, find_asset: FindAsset, width: int, height: int) -> None:
+        self.refused: list[str] = []
+        self._browser = browser
+        self._script = script
+        self._find_asset = find_asset
+        self._nonce = secrets.token_urlsafe(16)
+        self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
+        self._loaded = self._damaged = False
+        self._size: tuple[int, int] | None = None
+        self._open(width=width, height=height)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._browser.close()
+
+    def _open(self, *, width: int, height: int) -> None:
+        target = self._browser.call(
+            "Target.createTarget",
+            {"url": "about:blank", "width": width, "height": height, "enableBeginFrameControl": True},
+        )
+        attached = self._browser.call("Target.attachToTarget", {"targetId": target["targetId"], "flatten": True})
+        self._session = attached["sessionId"]
+        self._browser.handlers["Fetch.requestPaused"] = self._answer
+        self._browser.handlers["Page.loadEventFired"] = lambda _p, _s: setattr(self, "_loaded", True)
+        self._call("Fetch.enable")
+        self._call("Page.enable")
+        self._call("Page.setDownloadBehavior", {"behavior": "deny"})
+        self._call("HeadlessExperimental.enable")
+        self._call("Page.addScriptToEvaluateOnNewDocument", {"source": (HERE / "clock.js").read_text()})
+        self._navigate()
+
+    def _navigate(self) -> None:
+        """Load the stage. No frame is asked for meanwhile: one that falls between two documents is never answered."""
+        self._call("Page.navigate", {"url": ORIGIN + "/"})
+        self._browser.wait_for(lambda: self._loaded, within_seconds=START_SECONDS)
+
+    def _call(self, method: str, parameters: Parameters | None = None) -> Parameters:
+        return self._browser.call(method, parameters, session=self._session)
+
+    def _send(self, method: str, parameters: Parameters | None = None) -> int:
+        return self._browser.send(method, parameters, session=self._session)
+
+    def _answer(self, event: Parameters, session: str | None) -> None:
+        """Fulfil a request from what the worker has, or fail it: nothing leaves the machine."""
+        request, url = event["requestId"], event["request"]["url"]
+        found = self._content(url.removeprefix(ORIGIN)) if url.startswith(ORIGIN + "/") else None
+        if found is None:
+            self.refused.append(url[:500])
+            parameters = {"requestId": request, "errorReason": "BlockedByClient"}
+            self._browser.post("Fetch.failRequest", parameters, session=session)
+            return
+        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **_response(*found)}, session=session)
+
+    def _content(self, path: str) -> tuple[dict[str, str], bytes] | None:
+        if path == "/":
+            page = (HERE / "stage.html").read_text().replace("{nonce}", self._nonce).encode()
+            policy = POLICY.format(nonce=self._nonce)
+            return {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, page
+        if path == "/stage.js":
+            return {"Content-Type": "text/javascript; charset=utf-8"}, self._script
+        asset = self._find_asset(path.removeprefix("/assets/")) if path.startswith("/assets/") else None
+        return ({"Content-Type": asset[0], "Access-Control-Allow-Origin": "*"}, asset[1]) if asset else None
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, awaited; frames and timers go on while it is pending."""
+        options = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        number = self._send("Runtime.evaluate", options)
+        started, deadline = time.monotonic(), time.monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                return _value(self._browser.result(number, within_seconds=PUMP_SECONDS))
+            except TimeoutError:
+                self._pump(started=started, deadline=deadline)
+
+    def _pump(self, *, started: float, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            raise BrowserFailed("the page did not settle in time")
+        waited_ms = int((time.monotonic() - started) * 1000)
+        self._send_and_forget(f"alongsideClock.pass({min(waited_ms, 50)})")
+        self._frame(self._tick + SMALLEST_TICK_MS)
+
+    def _send_and_forget(self, expression: str) -> None:
+        self._browser.post("Runtime.evaluate", {"expression": expression}, session=self._session)
+
+    def load(self, entries: Iterable[tuple[float, bytes]]) -> dict[str, float]:
+        """Hand the archive (time in ms, frame) to the stage; `{"startMs", "endMs"}` of the server's clock."""
+        batch = bytearray()
+        for at_ms, frame in entries:
+            batch += ENTRY.pack(len(frame), at_ms) + frame
+            if len(batch) > PUSH_BYTES:
+                self._push(batch)
+        self._push(batch)
+        return dict(self.evaluate("alongsideWorker.load()"))
+
+    def _push(self, batch: bytearray) -> None:
+        self.evaluate(f"alongsideWorker.push({json.dumps(base64.b64encode(batch).decode())})")
+        batch.clear()
+
+    def start_clock(self, at_ms: float) -> None:
+        """Now is `at_ms`: from here on `move_to` counts.
+
+        What is shown begins to move before, by more than rounding takes: else it would decide on which side of an
+        animation's turn a frame is that comes a whole number of turns later.
+        """
+        self.evaluate(DRAWN)
+        self.evaluate(f"alongsideClock.start({at_ms})")
+        self._start_ms, self._origin = at_ms, self._tick + ROUNDING_MS
+
+    def seek(self, at_ms: float) -> Shown:
+        """Bring the stage to the state just before `at_ms` (server's clock)."""
+        self._tick += ROUNDING_MS  # what this sets moving begins after the last frame: see start_clock
+        state = self.evaluate(f"alongsideStage.seek({at_ms})")
+        viewport = state["viewport"]
+        return Shown(
+            page=state["page"],
+            kind=state["kind"],
+            url=state["url"],
+            title=state["title"],
+            width=int(viewport["width"]),
+            height=int(viewport["height"]),
+        )
+
+    def changes(self, *, from_ms: float, to_ms: float) -> list[float]:
+        return list(self.evaluate(f"alongsideStage.changes({from_ms}, {to_ms})"))
+
+    def marks(self, *, from_ms: float, to_ms: float) -> list[dict[str, Any]]:
+        """`[{"at", "kind", "x", "y"}]`, positions in CSS pixels of the visitor's viewport."""
+        return list(self.evaluate(f"alongsideStage.marks({from_ms}, {to_ms})"))
+
+    def show_card(self, title: str, text: str = "") -> None:
+        """Cover the stage with a card of ours; an empty title uncovers it."""
+        self.evaluate(f"alongsideWorker.card({json.dumps(title)}, {json.dumps(text)})")
+
+    def set_size(self, *, width: int, height: int) -> None:
+        """Lay the stage out at width × height CSS pixels."""
+        if self._size == (width, height):
+            return
+        self._size = (width, height)
+        size = {"width": width, "height": height, "deviceScaleFactor": 0, "mobile": False}
+        self._await(self._send("Emulation.setDeviceMetricsOverride", size))
+
+    def _await(self, number: int) -> None:
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                self._browser.result(number, within_seconds=PUMP_SECONDS)
+                return
+            except TimeoutError:
+                self._frame(self._tick + SMALLEST_TICK_MS)
+        raise BrowserFailed("the browser did not change its size in time")
+
+    def move_to(self, at_ms: float) -> bool:
+        """Move time to `at_ms`; whether anything visible changed since the last picture."""
+        self._send_and_forget(f"alongsideClock.moveTo({at_ms - self._start_ms})")
+        self._frame(self._origin + at_ms - self._start_ms)
+        return self._damaged
+
+    def draw(self) -> bool:
+        """Draw what changed without moving time; whether anything visible changed since the last picture."""
+        self._frame(self._tick + SMALLEST_TICK_MS)
+        return self._damaged
+
+    def picture(self) -> bytes:
+        """A PNG of the stage as it is now."""
+        screenshot = {"format": "png", "optimizeForSpeed": True}
+        answer = self._frame(self._tick + SMALLEST_TICK_MS, screenshot=screenshot)
+        self._frame(self._tick + SMALLEST_TICK_MS)  # the next probe would report the picture itself as damage
+        self._damaged = False
+        return base64.b64decode(answer["screenshotData"])
+
+    def _frame(self, tick: float, **parameters: Any) -> Parameters:
+        """One frame; its time must be later than that of the frame before, or it is never drawn."""
+        self._tick = max(tick, self._tick + SMALLEST_TICK_MS)
+        frame = {"frameTimeTicks": self._tick, "interval": 33.0, "noDisplayUpdates": False, **parameters}
+        number = self._send("HeadlessExperimental.beginFrame", frame)
+        try:
+            answer = self._browser.result(number, within_seconds=SETTLE_SECONDS)
+        except TimeoutError:
+            raise BrowserFailed("the browser did not draw in time") from None
+        self._damaged = self._damaged or answer["hasDamage"] is True
+        return answer
+
+
+def _response(headers: dict[str, str], body: bytes) -> Parameters:
+    return {
+        "responseCode": 200,
+        "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
+        "body": base64.b64encode(body).decode(),
+    }
+
+
+def _value(answer: Parameters) -> Any:
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        text = details.get("exception", {}).get("description") or details.get("text", "")
+        raise BrowserFailed("the stage failed: " + text[:500])
+    return answer["result"].get("value")

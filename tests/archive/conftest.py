@@ -1,0 +1,5 @@
+"""The archive's tests use the channel's fixtures."""
+
+from tests.channel.conftest import channel
+
+__all__ = ["channel"]

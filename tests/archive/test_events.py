@@ -1,0 +1,92 @@
+"""The archive as a log: times from the session's start, bounds on what a payload may become."""
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
+from recordings.archive.events import MAX_INFLATED_BYTES, read_events
+from recordings.archive.journal import Missing, missing_ranges
+from recordings.archive.segments import JournalEntry
+
+PAGE = 1 << 16 | 1
+START_MS = 1_000_000
+
+
+def entry(kind: int, payload: bytes, *, seq: int, flags: int = 0, at_ms: float = START_MS) -> JournalEntry:
+    page = PAGE if seq else 0
+    return JournalEntry(b"", int(at_ms), encode_frame(Frame(kind, flags, page, seq, at_ms, payload)))
+
+
+def start(*, offset_ms: float = 0) -> list[JournalEntry]:
+    return [
+        entry(FrameKind.SESSION_START, json.dumps({"started_at_ms": START_MS}).encode(), seq=0),
+        entry(FrameKind.TAB_HELLO, json.dumps({"tab": 1, "offset_ms": offset_ms}).encode(), seq=0),
+    ]
+
+
+def deflate(*lines: Any, deflater: Any = None) -> bytes:
+    deflater = deflater or zlib.compressobj(6, zlib.DEFLATED, -15)
+    text = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    return deflater.compress(text) + deflater.flush(zlib.Z_SYNC_FLUSH)
+
+
+def test_operations_come_with_their_time_since_the_start() -> None:
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    first = deflate(["snapshot", 0, [9, 1, []], {}, {}], deflater=deflater)
+    second = deflate(["scroll", 150, 1, 0, 40], ["click", 200, "click", 5, 1, 2], deflater=deflater)
+    entries = [
+        *start(offset_ms=1000),
+        entry(FrameKind.SNAPSHOT, first, seq=1, flags=FrameFlag.STREAM_START, at_ms=START_MS - 500),
+        entry(FrameKind.OPERATIONS, second, seq=2, at_ms=START_MS - 300),
+    ]
+    found = [(event["at_ms"], event["name"], event["page_id"]) for event in read_events(entries)][2:]
+    assert found == [(500, "snapshot", PAGE), (650, "scroll", PAGE), (700, "click", PAGE)]
+
+
+def test_line_over_two_frames_comes_once_it_is_whole() -> None:
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    text = b'["input", 5, 9, "abc", false]\n'
+    parts = [deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH) for piece in (text[:9], text[9:])]
+    entries = [
+        entry(FrameKind.SNAPSHOT, parts[0], seq=1, flags=FrameFlag.STREAM_START),
+        entry(FrameKind.SNAPSHOT, parts[1], seq=2),
+    ]
+    assert [event["name"] for event in read_events([*start(), *entries])][2:] == ["input"]
+
+
+def test_payload_that_inflates_without_bound_is_named_and_left_out() -> None:
+    bomb = zlib.compressobj(9, zlib.DEFLATED, -15)
+    payload = bomb.compress(b"0" * (MAX_INFLATED_BYTES + 2)) + bomb.flush(zlib.Z_SYNC_FLUSH)
+    assert len(payload) < 64 * 1024
+    entries = [
+        *start(),
+        entry(FrameKind.SNAPSHOT, payload, seq=1, flags=FrameFlag.STREAM_START),
+        entry(FrameKind.OPERATIONS, b"what follows", seq=2),
+        entry(FrameKind.SNAPSHOT, deflate(["snapshot", 0]), seq=3, flags=FrameFlag.STREAM_START),
+    ]
+    found = [(event["name"], event["data"]) for event in read_events(entries)][2:]
+    assert found == [("fault", "inflates_too_much"), ("snapshot", [])]
+
+
+NO_LINES = ['["a", 1e999]', '["a", 0, NaN]', '["a", 0, 1e999]', f'["a", 1{"0" * 400}]', "[" * 9999]
+
+
+@pytest.mark.parametrize("line", NO_LINES)
+def test_line_that_no_json_can_say_again_is_named(line: str) -> None:
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    payload = deflater.compress(f"{line}\n".encode()) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    entries = [*start(), entry(FrameKind.SNAPSHOT, payload, seq=1, flags=FrameFlag.STREAM_START)]
+    assert [(event["name"], event["data"]) for event in read_events(entries)][2:] == [("fault", "bad_stream")]
+
+
+def test_bytes_that_are_no_stream_are_named() -> None:
+    entries = [*start(), entry(FrameKind.SNAPSHOT, b"\xff\xff\xff", seq=1, flags=FrameFlag.STREAM_START)]
+    assert [event["data"] for event in read_events(entries)][2:] == ["bad_stream"]
+
+
+def test_missing_frames_are_named_by_tab() -> None:
+    entries = [*start(), entry(2, b"", seq=1), entry(2, b"", seq=4), entry(FrameKind.GAP, b"{}", seq=9)]
+    assert missing_ranges(entries) == [Missing(1, 2, 3, "lost"), Missing(1, 5, 8, "given_up")]

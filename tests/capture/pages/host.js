@@ -1,0 +1,55 @@
+/* Stands for the loader: keeps small values in session storage, numbers frames, gives bytes to the test. */
+(() => {
+  if (window.top !== window) return;
+  const given = __GIVEN__;
+  const own = document.createElement("alongside-assist");
+  const base64 = (bytes) => {
+    let text = "";
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return btoa(text);
+  };
+  const frame = (kind, page, payload, flags, seq) => {
+    const bytes = new Uint8Array(20 + payload.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint8(0, kind);
+    view.setUint8(1, flags);
+    view.setUint32(4, page);
+    view.setUint32(8, seq);
+    view.setFloat64(12, Date.now());
+    bytes.set(payload, 20);
+    return bytes;
+  };
+  let leaving = false;
+  window.addEventListener("pagehide", () => (leaving = true));
+  const deliverKept = () => {
+    leaving = false;
+    for (const text of JSON.parse(host.load("kept") ?? "[]")) testFrame(text);
+    host.save("kept", "[]");
+  };
+  window.addEventListener("pageshow", (event) => event.persisted && deliverKept());
+  const host = {
+    ...given,
+    limits: {},
+    load: (key) => sessionStorage.getItem("alongside:" + key),
+    save: (key, value) => sessionStorage.setItem("alongside:" + key, value),
+    send(kind, page, payload, flags) {
+      const seq = Number(host.load("seq") ?? 0) + 1;
+      host.save("seq", String(seq));
+      const text = base64(frame(kind, page, payload, flags, seq));
+      if (leaving) host.save("kept", JSON.stringify([...JSON.parse(host.load("kept") ?? "[]"), text]));
+      else testFrame(text);
+      return seq;
+    },
+    backlogBytes: () => 0,
+    offerAssets: (assets) => testOffer(assets.map(([sha256]) => sha256)),
+    uploadAsset: (sha256, type, bytes) => testUpload(sha256, type, base64(bytes)),
+    ownElement: own,
+  };
+  window.testHost = host;
+  window.testStart = () => {
+    deliverKept();
+    document.body.append(own);
+    window.testCapture = window.__alongsideCapture(host);
+  };
+  document.addEventListener("DOMContentLoaded", () => window.testStart());
+})();

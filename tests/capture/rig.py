@@ -1,0 +1,146 @@
+"""A visitor's page and a stage in one browser; the test moves the frames between them."""
+
+import base64
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Frame, Page, ViewportSize
+
+from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
+from tests.capture import sites
+
+WAIT_SECONDS = 20
+# Longer than anything that the capture code waits for before it sends more.
+QUIET_SECONDS = 1.5
+SIZE = ViewportSize(width=1280, height=720)
+
+
+@dataclass
+class Rig:
+    visitor: Page
+    console: Page
+    origin: str
+    store: sites.AssetStore
+    asked: list[str]
+    frames: list[bytes] = field(default_factory=list)
+    offered: int = 0
+    uploaded_bytes: int = 0
+    _moved: int = 0
+
+    @property
+    def stage(self) -> Frame:
+        return next(frame for frame in self.console.frames if frame.url.endswith("/stage/"))
+
+    @property
+    def page(self) -> Frame:
+        """The document of the rebuilt page."""
+        return self.stage.child_frames[0]
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        return self.console.evaluate("reports")
+
+    def open(self, path: str) -> None:
+        self.visitor.goto(f"{self.origin}/{path}")
+
+    def pump(self) -> None:
+        """Hand the frames that have come so far to the stage."""
+        fresh, self._moved = self.frames[self._moved :], len(self.frames)
+        if fresh:
+            self.console.evaluate("f => push(f, true)", [base64.b64encode(frame).decode() for frame in fresh])
+
+    def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Move frames until the condition holds; fail after WAIT_SECONDS."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            self.pump()
+            if condition():
+                return
+            assert time.monotonic() < deadline, f"did not come to hold: {what or condition}"
+            self.visitor.wait_for_timeout(20)
+
+    def settle(self) -> None:
+        """Wait until nothing more is sent for a while and the stage has applied it all."""
+        quiet_since, count = time.monotonic(), len(self.frames)
+        deadline = quiet_since + WAIT_SECONDS
+        while time.monotonic() - quiet_since < QUIET_SECONDS:
+            self.pump()
+            self.visitor.wait_for_timeout(50)
+            if len(self.frames) != count:
+                quiet_since, count = time.monotonic(), len(self.frames)
+            assert time.monotonic() < deadline, "the page does not come to rest"
+
+    def kinds(self) -> list[str]:
+        return [self.kind_of(frame) for frame in self.frames]
+
+    @staticmethod
+    def kind_of(frame: bytes) -> str:
+        return FrameKind(frame[0]).name
+
+    def operations(self, frames: list[bytes] | None = None) -> str:
+        """All that was said in page streams, inflated; other payloads as they are."""
+        return "".join(inflated(frames if frames is not None else self.frames))
+
+
+def inflated(frames: list[bytes]) -> Iterator[str]:
+    streams: dict[int, Any] = {}
+    for data in frames:
+        frame = decode_frame(data)
+        if frame.kind not in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS):
+            yield f"{FrameKind(frame.kind).name} {frame.payload.decode()}\n"
+            continue
+        if frame.flags & FrameFlag.STREAM_START:
+            streams[frame.page] = zlib.decompressobj(-15)
+        yield streams[frame.page].decompress(frame.payload).decode("utf-8", "replace")
+
+
+def payload_bytes(frames: list[bytes]) -> int:
+    return sum(len(frame) - struct.calcsize("!BBHIId") for frame in frames)
+
+
+@contextmanager
+def rig(
+    browser: Browser,
+    folder: Path,
+    *,
+    masking: object = None,
+    mappings: object = None,
+    size: ViewportSize | None = None,
+) -> Iterator[Rig]:
+    """Visitor and stage side by side; `folder` is served as the visitor's site."""
+    store: sites.AssetStore = {}
+    asked: list[str] = []
+    with ExitStack() as stack:
+        origin = stack.enter_context(sites.served(sites.site(folder)))
+        stage = stack.enter_context(sites.served(sites.stage(store, asked)))
+        visitor = browser.new_context(viewport=size or SIZE)
+        console = browser.new_context(viewport={"width": 1600, "height": 1200})
+        stack.callback(visitor.close)
+        stack.callback(console.close)
+        made = Rig(visitor.new_page(), console.new_page(), origin, store, asked)
+        _connect(made, masking=masking or {}, mappings=mappings or {})
+        made.console.goto(stage)
+        made.console.wait_for_function("reports.some(report => report.type === 'ready')")
+        yield made
+
+
+def _connect(made: Rig, *, masking: object, mappings: object) -> None:
+    def offer(hashes: list[str]) -> list[str]:
+        made.offered += len(hashes)
+        return [sha256 for sha256 in hashes if sha256 not in made.store]
+
+    def upload(sha256: str, content_type: str, body: str) -> bool:
+        made.store[sha256] = (content_type, base64.b64decode(body))
+        made.uploaded_bytes += len(made.store[sha256][1])
+        return True
+
+    made.visitor.expose_function("testFrame", lambda text: made.frames.append(base64.b64decode(text)))
+    made.visitor.expose_function("testOffer", offer)
+    made.visitor.expose_function("testUpload", upload)
+    made.visitor.add_init_script(sites.host_script(masking=masking, mappings=mappings, tab=1))

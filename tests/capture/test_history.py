@@ -1,0 +1,124 @@
+"""Back to a page that is known: a few hundred bytes, and never a wrong page (M10)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.capture import sites
+from tests.capture.likeness import structure
+from tests.capture.rig import Rig, payload_bytes, rig
+
+# Most that a return to an unchanged page may send up.
+MOST_BYTES = 1024
+BACK = "setTimeout(() => history.back(), 0)"
+
+
+def sent_by(shown: Rig, act: Callable[[], object]) -> list[bytes]:
+    """The frames that an act leads to, once all is at rest."""
+    before = len(shown.frames)
+    act()
+    shown.settle()
+    return shown.frames[before:]
+
+
+def names(frames: list[bytes]) -> set[str]:
+    return {Rig.kind_of(frame) for frame in frames}
+
+
+@pytest.mark.parametrize("path", ["charts.html", "tables.html"])
+def test_return_to_unchanged_page_that_loads_again(reloading_browser: Browser, path: str) -> None:
+    with rig(reloading_browser, sites.SB_ADMIN) as shown:
+        shown.open(path)
+        shown.settle()
+        shown.open("blank.html")
+        shown.settle()
+        uploaded = shown.uploaded_bytes
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        assert "HISTORY" in names(frames)
+        assert "SNAPSHOT" not in names(frames)
+        assert payload_bytes(frames) < MOST_BYTES
+        assert shown.uploaded_bytes == uploaded
+        assert structure(shown.visitor) == structure(shown.page)
+
+
+def test_return_to_page_that_survived(browser: Browser) -> None:
+    with rig(browser, sites.SB_ADMIN) as shown:
+        shown.open("charts.html")
+        shown.settle()
+        shown.visitor.evaluate("window.survived = true; document.querySelector('h1').textContent = 'Changed by hand'")
+        shown.settle()
+        shown.open("blank.html")
+        shown.settle()
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        assert shown.visitor.evaluate("window.survived") is True
+        assert {"HISTORY"} <= names(frames) <= {"HISTORY", "PAGE_LEAVE"}
+        assert payload_bytes(frames) < MOST_BYTES
+        assert shown.page.inner_text("h1") == "Changed by hand"
+        more = sent_by(shown, lambda: shown.visitor.evaluate("document.querySelector('h1').textContent = 'And again'"))
+        assert names(more) == {"OPERATIONS"}
+        assert shown.page.inner_text("h1") == "And again"
+
+
+def test_return_to_page_that_changed_meanwhile(reloading_browser: Browser, tmp_path: Path) -> None:
+    count = "said.textContent = localStorage.visits = 1 + +(localStorage.visits || 0)"
+    page = f"<!doctype html><title>One</title><p id=said></p><script>{count}</script>"
+    (tmp_path / "one.html").write_text(page)
+    (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
+    with rig(reloading_browser, tmp_path) as shown:
+        for path in ("one.html", "two.html"):
+            shown.open(path)
+            shown.settle()
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        assert "SNAPSHOT" in names(frames)
+        assert "HISTORY" not in names(frames)
+        assert shown.page.inner_text("#said") == "2"
+
+
+def test_scroll_and_values_come_back_with_the_page(reloading_browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(
+        "<!doctype html><title>One</title><div style='height:3000px'>Tall</div><input id=free value=a autocomplete=on>"
+    )
+    (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
+    with rig(reloading_browser, tmp_path, masking={"allow": ["#free"]}) as shown:
+        shown.open("one.html")
+        shown.visitor.fill("#free", "typed")
+        shown.visitor.evaluate("scrollTo(0, 700)")
+        shown.settle()
+        assert shown.page.input_value("#free") == "typed"
+        assert shown.page.evaluate("document.scrollingElement.scrollTop") == 700
+        shown.open("two.html")
+        shown.settle()
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        assert "SNAPSHOT" not in names(frames)
+        shown.until(
+            lambda: shown.page.evaluate("document.scrollingElement.scrollTop") == shown.visitor.evaluate("scrollY")
+        )
+        assert shown.page.input_value("#free") == shown.visitor.input_value("#free")
+
+
+def test_history_navigation_that_changes_the_path_is_a_page(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "app.html").write_text("<!doctype html><title>App</title><main>First</main>")
+    with rig(browser, tmp_path) as shown:
+        shown.open("app.html")
+        shown.settle()
+        go = "history.pushState({}, '', '/second'); document.querySelector('main').textContent = 'Second'"
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(go))
+        assert {"PAGE_LEAVE", "PAGE_ENTER", "SNAPSHOT"} <= names(frames)
+        assert shown.page.inner_text("main") == "Second"
+        back = (
+            "addEventListener('popstate', () => document.querySelector('main').textContent = 'First'); history.back()"
+        )
+        frames = sent_by(shown, lambda: shown.visitor.evaluate(back))
+        assert "HISTORY" in names(frames)
+        assert "SNAPSHOT" not in names(frames)
+        assert shown.page.inner_text("main") == "First"
+
+
+def test_fragment_navigation_is_no_page(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "app.html").write_text("<!doctype html><title>App</title><p id=there>There</p>")
+    with rig(browser, tmp_path) as shown:
+        shown.open("app.html")
+        shown.settle()
+        assert "PAGE_ENTER" not in names(sent_by(shown, lambda: shown.visitor.evaluate("location.hash = 'there'")))

@@ -1,0 +1,92 @@
+"""A visitor that vanished: the session ends by itself, as of when the visitor was last seen."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from assist.channel import tasks
+from assist.channel.limits import LEASE_SECONDS
+from assist.channel.live import SessionKeys
+from assist.channel.models import EndReason, SessionState
+from assist.channel.valkey import sync_client
+from tests.channel.scene import Scene
+
+
+def sweep(scene: Scene) -> None:
+    tasks.end_vanished(str(scene.tenant.id), str(scene.session_id))
+
+
+def vanish(scene: Scene, *, seconds_ago: float) -> float:
+    """As after a kill of the web process: nothing but a lease that has run out."""
+    keys = SessionKeys(scene.tenant.id, scene.session_id)
+    seen_ms = (timezone.now().timestamp() - seconds_ago) * 1000
+    sync_client().delete(keys.connections)
+    sync_client().zadd(keys.connections, {"gone": seen_ms + LEASE_SECONDS * 1000})
+    sync_client().hdel(keys.state, "gone")
+    return seen_ms
+
+
+async def live_session(scene: Scene) -> None:
+    """Until the server has noted that the visitor is gone."""
+    async with scene.visitor() as visitor:
+        await visitor.hello(token=scene.token)
+        await visitor.stored(await visitor.enter())
+    await sync_to_async(wait_until_noted)(scene)
+
+
+def wait_until_noted(scene: Scene) -> None:
+    deadline = time.monotonic() + 20
+    while scene.row().visitor_gone_at is None:
+        assert time.monotonic() < deadline, "the server does not note that the visitor is gone"
+        time.sleep(0.05)
+
+
+async def test_session_ends_when_grace_has_passed(channel: Scene) -> None:
+    await live_session(channel)
+    seen_ms = await sync_to_async(vanish)(channel, seconds_ago=channel.tenant.grace_seconds + 5)
+    await sync_to_async(sweep)(channel)
+    row = await sync_to_async(channel.row)()
+    assert (row.state, row.end_reason) == (SessionState.ENDED, EndReason.VISITOR_VANISHED)
+    assert row.ended_at is not None
+    assert abs(row.ended_at.timestamp() * 1000 - seen_ms) < 1
+
+
+async def test_session_goes_on_within_grace(channel: Scene) -> None:
+    await live_session(channel)
+    await sync_to_async(vanish)(channel, seconds_ago=channel.tenant.grace_seconds - 5)
+    await sync_to_async(sweep)(channel)
+    row = await sync_to_async(channel.row)()
+    assert row.state == SessionState.LIVE
+
+
+async def test_session_whose_visitor_is_there_goes_on(channel: Scene) -> None:
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await sync_to_async(long_ago)(channel)
+        await sync_to_async(sweep)(channel)
+        row = await sync_to_async(channel.row)()
+        assert row.state == SessionState.LIVE
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+async def test_lost_memory_begins_the_grace_anew(channel: Scene) -> None:
+    await live_session(channel)
+    await sync_to_async(long_ago)(channel)
+    await sync_to_async(sync_client().flushdb)()
+    await sync_to_async(tasks.sweep)()
+    await sync_to_async(sweep)(channel)
+    row = await sync_to_async(channel.row)()
+    assert row.state == SessionState.LIVE
+    keys = SessionKeys(channel.tenant.id, channel.session_id)
+    assert await sync_to_async(sync_client().hexists)(keys.state, "gone")
+
+
+def long_ago(scene: Scene) -> None:
+    from assist.channel.models import AssistSession
+    from helpdesk.tenants.context import tenant_scope
+
+    with tenant_scope(scene.tenant.id):
+        AssistSession.objects.update(visitor_seen_at=timezone.now() - timedelta(days=1))

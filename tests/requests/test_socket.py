@@ -1,0 +1,95 @@
+"""The visitor's page follows its own request over a real socket."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.requests.visitor import ORIGIN
+from tests.stack import LiveStack
+
+
+@pytest.fixture
+def asked(transactional_db: None) -> Any:
+    from tests import factories
+    from tests.requests.visitor import ask
+
+    tenant = factories.tenant()
+    return tenant, ask(tenant).json()
+
+
+def open_socket(stack: LiveStack, request_id: str, *, origin: str = ORIGIN) -> Any:
+    return connect(f"ws://localhost:{stack.port}/ws/assist/request/{request_id}/?language=en", origin=origin)
+
+
+async def say(socket: ClientConnection, message: Any) -> dict[str, Any]:
+    await socket.send(message if isinstance(message, str) else json.dumps(message))
+    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+
+async def close_code(socket: ClientConnection) -> int:
+    with pytest.raises(ConnectionClosed) as closed:
+        await asyncio.wait_for(socket.recv(), 10)
+    return closed.value.rcvd.code
+
+
+async def test_state_comes_at_once_and_on_every_change(live_stack: LiveStack, asked: Any) -> None:
+    from tests.requests.visitor import post
+
+    _tenant, request = asked
+    async with open_socket(live_stack, request["request_id"]) as socket:
+        assert (await say(socket, {"type": "auth", "token": request["request_token"]}))["state"] == "pending"
+        path = f"/assist/requests/{request['request_id']}/cancel/"
+        await asyncio.to_thread(post, path, {}, token=request["request_token"])
+        assert json.loads(await asyncio.wait_for(socket.recv(), 10))["state"] == "cancelled"
+
+
+async def test_visitor_hears_in_time_that_nobody_answered(live_stack: LiveStack, asked: Any) -> None:
+    """The sweep of the worker's beat: at most five seconds late."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from assist.requests.models import AssistRequest
+    from helpdesk.tenants.context import run_in_tenant
+
+    tenant, request = asked
+    async with open_socket(live_stack, request["request_id"]) as socket:
+        await say(socket, {"type": "auth", "token": request["request_token"]})
+        soon = timezone.now() + timedelta(seconds=1)
+        await run_in_tenant(tenant.pk, lambda: AssistRequest.objects.update(expires_at=soon))
+        heard = json.loads(await asyncio.wait_for(socket.recv(), 30))
+        late = (timezone.now() - soon).total_seconds()
+    assert heard["state"] == "unanswered"
+    assert late <= 5
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ({"type": "auth", "token": "wrong"}, 4008),
+        ({"type": "ping"}, 4000),
+        ({"type": "auth", "token": 1}, 4000),
+        ("[]", 4000),
+        ("{", 4000),
+        ("x" * 2000, 4000),
+        ("[" * 1024, 4000),
+        ({"type": "auth", "token": "\ud800"}, 4008),
+    ],
+)
+async def test_bad_first_message_closes_with_its_code(
+    live_stack: LiveStack, asked: Any, message: Any, code: int
+) -> None:
+    async with open_socket(live_stack, asked[1]["request_id"]) as socket:
+        await socket.send(message if isinstance(message, str) else json.dumps(message))
+        assert await close_code(socket) == code
+
+
+async def test_another_origin_is_refused(live_stack: LiveStack, asked: Any) -> None:
+    _tenant, request = asked
+    async with open_socket(live_stack, request["request_id"], origin="https://elsewhere.example") as socket:
+        await socket.send(json.dumps({"type": "auth", "token": request["request_token"]}))
+        assert await close_code(socket) == 4009

@@ -1,0 +1,19 @@
+"""Fixtures of the review's tests; models are imported late, since the settings are not ready when this is read."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Any:
+    from tests.desks import make_desk
+
+    return make_desk()
+
+
+@pytest.fixture
+def other_desk(transactional_db: None) -> Any:
+    from tests.desks import make_desk
+
+    return make_desk()

@@ -1,0 +1,158 @@
+"""The review pages and their routes: who may see which recording, and what leaves the server."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from assist.channel.models import AssistSession, SessionState
+from helpdesk.accounts.models import Role
+from helpdesk.tenants import store
+from helpdesk.tenants.context import tenant_scope
+from recordings.review.queries import PAGE_ROWS
+from recordings.video.models import Recording, RecordingState
+from tests import factories
+from tests.desks import Desk, signed_in
+
+ROUTES = ("", "state/", "video/", "archive/0/")
+
+
+def record(desk: Desk, *, own: bool = True, **values) -> Recording:
+    """A recording with one archive segment and, where it is ready, a video; of the desk's agent or of a colleague."""
+    with tenant_scope(desk.tenant.id):
+        agent = desk.agent if own else factories.member(name="Colleague")
+        session = factories.assist_session(agent=agent, state=SessionState.ENDED, started_at=timezone.now())
+        segment = factories.archive_segment(session=session)
+        values = {"state": RecordingState.READY, "object_key": f"{segment.object_key}.mp4", **values}
+        recording = factories.recording(session=session, **values)
+    store.put(segment.object_key, b"segment of this session")
+    store.put(recording.object_key, b"video of this session", content_type="video/mp4")
+    return recording
+
+
+def statuses(client: Client, recording: Recording) -> list[int]:
+    return [client.get(f"/desk/recordings/{recording.id}/{route}").status_code for route in ROUTES]
+
+
+def test_agent_reviews_own_sessions_only(desk: Desk) -> None:
+    mine, theirs = record(desk), record(desk, own=False)
+    page = desk.client.get("/desk/recordings/").content.decode()
+    assert str(mine.id) in page
+    assert str(theirs.id) not in page
+    assert [desk.client.get(f"/desk/recordings/{mine.id}/{route}").status_code for route in ROUTES] == [
+        200,
+        200,
+        302,
+        200,
+    ]
+    assert {desk.client.get(f"/desk/recordings/{theirs.id}/{route}").status_code for route in ROUTES} == {404}
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])
+def test_manager_reviews_all_sessions_of_the_tenant(desk: Desk, role: Role) -> None:
+    recording = record(desk)
+    with tenant_scope(desk.tenant.id):
+        client = signed_in(factories.member(role))
+    assert str(recording.id) in client.get("/desk/recordings/").content.decode()
+    assert [client.get(f"/desk/recordings/{recording.id}/{route}").status_code for route in ROUTES] == [
+        200,
+        200,
+        302,
+        200,
+    ]
+
+
+def test_another_tenants_manager_sees_nothing(desk: Desk, other_desk: Desk) -> None:
+    recording = record(desk)
+    with tenant_scope(other_desk.tenant.id):
+        client = signed_in(factories.member(Role.MANAGER))
+    assert str(recording.id) not in client.get("/desk/recordings/").content.decode()
+    assert set(statuses(client, recording)) == {404}
+    facts = client.get(f"/desk/recordings/session/{recording.session_id}/").json()
+    assert facts == {"state": "preparing", "percent": 0, "url": ""}
+
+
+def test_list_takes_as_many_queries_for_three_rows_as_for_one(desk: Desk) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.client.get("/desk/recordings/").status_code == 200
+        return len(queries)
+
+    record(desk)
+    with_one = count()
+    record(desk)
+    record(desk)
+    assert count() == with_one
+
+
+def test_list_continues_after_its_last_row(desk: Desk) -> None:
+    with tenant_scope(desk.tenant.id):
+        for _ in range(PAGE_ROWS + 1):
+            factories.recording(session=factories.assist_session(agent=desk.agent))
+        newest_first = [str(pk) for pk in Recording.objects.order_by("-created_at").values_list("id", flat=True)]
+    first = desk.client.get("/desk/recordings/")
+    cursor = first.context["page"].next_cursor
+    second = desk.client.get("/desk/recordings/", {"before": cursor})
+    shown = [str(row.id) for answer in (first, second) for row in answer.context["page"].rows]
+    assert shown == newest_first
+    assert second.context["page"].next_cursor == ""
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-01-01T00:00:00_x", "_", "2026-01-01T00:00:00+00:00_x"])
+def test_list_refuses_a_made_up_cursor(desk: Desk, cursor: str) -> None:
+    assert desk.client.get("/desk/recordings/", {"before": cursor}).status_code == 404
+
+
+def test_page_holds_no_address_of_the_store(desk: Desk) -> None:
+    recording = record(desk)
+    page = desk.client.get(f"/desk/recordings/{recording.id}/").content.decode()
+    assert recording.object_key not in page
+    assert "X-Amz-Signature" not in page
+
+
+def test_video_goes_to_an_address_that_expires(desk: Desk) -> None:
+    recording = record(desk)
+    address = urlsplit(desk.client.get(f"/desk/recordings/{recording.id}/video/")["Location"])
+    assert address.path.endswith(recording.object_key)
+    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 3600
+
+
+def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, settings) -> None:
+    policy = desk.client.get(f"/desk/recordings/{record(desk).id}/")["Content-Security-Policy"]
+    assert f"media-src 'self' {settings.S3_PUBLIC_ENDPOINT_URL}" in policy
+    assert "unsafe" not in policy
+
+
+def test_archive_is_served_segment_by_segment(desk: Desk) -> None:
+    recording = record(desk)
+    answer = desk.client.get(f"/desk/recordings/{recording.id}/archive/0/")
+    assert answer.content == b"segment of this session"
+    assert desk.client.get(f"/desk/recordings/{recording.id}/archive/1/").status_code == 404
+
+
+def test_rendering_is_told_in_percent(desk: Desk) -> None:
+    recording = record(desk, state=RecordingState.RENDERING)
+    with tenant_scope(desk.tenant.id):
+        factories.video_segment(recording=recording, done_at=timezone.now())
+        factories.video_segment(recording=recording)
+    facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
+    assert facts == {"state": "rendering", "percent": 50, "url": f"/desk/recordings/{recording.id}/"}
+    assert desk.client.get(f"/desk/recordings/{recording.id}/video/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("started", "state", "outcome"),
+    [
+        (False, SessionState.ENDED, "none"),
+        (True, SessionState.ENDED, "preparing"),
+        (True, SessionState.LIVE, "preparing"),
+    ],
+)
+def test_session_without_recording_says_why(desk: Desk, started: bool, state: str, outcome: str) -> None:
+    with tenant_scope(desk.tenant.id):
+        values = {"state": state, "started_at": timezone.now() if started else None}
+        AssistSession.objects.filter(id=desk.session.id).update(**values)
+    assert desk.client.get(f"/desk/recordings/session/{desk.session.id}/").json()["state"] == outcome

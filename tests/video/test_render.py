@@ -1,0 +1,135 @@
+"""Stepping in a real headless shell: what is on the frame at a time is what the page showed then."""
+
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from recordings.video.plan import Canvas
+from recordings.video.render import Card, RenderCost, Stretch, render_stretch
+from tests.video.stage import EPOCH_MS, entry, open_stage, page
+
+CANVAS = Canvas(320, 240, 1.0)
+COLOURS = {"red": (255, 0, 0), "lime": (0, 255, 0), "blue": (0, 0, 255)}
+
+
+def block(colour: str, *, extra: str = "") -> str:
+    return f"<body style='margin:0'><div id=a style='height:240px;background:{colour}'></div>{extra}</body>"
+
+
+def render(
+    path: Path, entries: list[tuple[float, bytes]], *, ends_ms: int, canvas: Canvas = CANVAS, **options: object
+) -> RenderCost:
+    with open_stage(entries, scale=canvas.scale) as shell:
+        return render_stretch(shell, Stretch(0, ends_ms, EPOCH_MS, canvas, **options), path)  # type: ignore[arg-type]
+
+
+def frames_of(path: Path) -> list[tuple[int, np.ndarray]]:
+    with av.open(str(path)) as container:
+        return [(frame.pts, frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+
+
+def frame_at(frames: list[tuple[int, np.ndarray]], at_ms: int) -> np.ndarray:
+    return [picture for at, picture in frames if at <= at_ms][-1]
+
+
+def assert_colour(picture: np.ndarray, colour: str, *, y: int = 120, x: int = 160) -> None:
+    assert np.abs(picture[y, x].astype(int) - COLOURS[colour]).max() < 12, picture[y, x]
+
+
+def test_frames_show_the_state_at_their_time(tmp_path: Path) -> None:
+    entries = [
+        page(0, block("red")),
+        entry(1000, id="a", style="height:240px;background:lime"),
+        page(2500, block("blue")),
+    ]
+    render(tmp_path / "a.mp4", entries, ends_ms=4000)
+    frames = frames_of(tmp_path / "a.mp4")
+    for at_ms, colour in ((0, "red"), (960, "red"), (1040, "lime"), (2460, "lime"), (2540, "blue"), (3999, "blue")):
+        assert_colour(frame_at(frames, at_ms), colour)
+
+
+def test_pictures_are_taken_only_where_something_changed(tmp_path: Path) -> None:
+    entries = [page(0, block("red")), entry(5000, id="a", style="height:240px;background:lime")]
+    cost = render(tmp_path / "a.mp4", entries, ends_ms=20_000)
+    assert cost.pictures <= 4
+    assert cost.steps >= 190
+
+
+def test_animation_moves_at_ten_pictures_a_second_or_more(tmp_path: Path) -> None:
+    style = "<style>@keyframes go{to{left:240px}}#b{position:absolute;top:0;left:0;width:40px;height:40px;"
+    moving = style + "background:blue;animation:go 2s linear}</style><div id=b></div>"
+    render(tmp_path / "a.mp4", [page(0, block("red", extra=moving))], ends_ms=3000)
+    frames = frames_of(tmp_path / "a.mp4")
+    assert len([at for at, _ in frames if at < 2000]) >= 18
+    for at_ms in (500, 1000, 1500):
+        assert_colour(frame_at(frames, at_ms), "blue", y=20, x=int(240 * at_ms / 2000) + 20)
+    assert_colour(frame_at(frames, 1500), "red", y=20, x=20)
+
+
+def test_two_renders_are_the_same(tmp_path: Path) -> None:
+    moving = "<style>@keyframes go{to{left:200px}}#b{position:absolute;top:0;left:0;width:40px;height:40px;"
+    moving += "background:blue;animation:go 1s linear infinite}</style><div id=b></div>"
+    entries = [page(0, block("red", extra=moving)), page(1500, block("lime"))]
+    for name in ("a", "b"):
+        render(tmp_path / f"{name}.mp4", entries, ends_ms=2500)
+    first, second = frames_of(tmp_path / "a.mp4"), frames_of(tmp_path / "b.mp4")
+    assert [at for at, _ in first] == [at for at, _ in second]
+    assert all(np.array_equal(one, other) for (_, one), (_, other) in zip(first, second, strict=True))
+
+
+def test_pointer_and_click_are_drawn(tmp_path: Path) -> None:
+    entries = [
+        page(0, block("red")),
+        entry(500, mark={"kind": "pointer", "x": 40, "y": 60}),
+        entry(1500, mark={"kind": "click", "x": 200, "y": 100}),
+    ]
+    cost = render(tmp_path / "a.mp4", entries, ends_ms=4000)
+    frames = frames_of(tmp_path / "a.mp4")
+    red, pointed, clicked, later = (frame_at(frames, at).astype(int) for at in (400, 1000, 1800, 3000))
+    assert np.abs(pointed - red)[55:90, 35:60].max() > 100
+    assert np.abs(clicked - red)[80:130, 175:190].max() > 40
+    assert np.abs(later - red)[80:130, 170:190].max() < 40
+    assert cost.pictures <= 3
+
+
+def test_page_of_another_size_is_letterboxed(tmp_path: Path) -> None:
+    small = {"width": 160, "height": 240, "dpr": 1}
+    entries = [page(0, block("red")), page(1000, block("lime"), viewport=small)]
+    render(tmp_path / "a.mp4", entries, ends_ms=2000)
+    frames = frames_of(tmp_path / "a.mp4")
+    assert_colour(frame_at(frames, 500), "red", x=10)
+    picture = frame_at(frames, 1500)
+    assert_colour(picture, "lime")
+    assert picture[120, 10].max() < 80
+    assert picture[120, 310].max() < 80
+
+
+def test_high_density_page_fills_the_canvas(tmp_path: Path) -> None:
+    render(tmp_path / "a.mp4", [page(0, block("lime"))], ends_ms=500, canvas=Canvas(640, 480, 2.0))
+    picture = frames_of(tmp_path / "a.mp4")[-1][1]
+    assert picture.shape == (480, 640, 3)
+    assert_colour(picture, "lime", y=470, x=630)
+
+
+def test_card_covers_the_page_for_its_time(tmp_path: Path) -> None:
+    card = Card(1000, 2000, "Nothing was received", "1 s")
+    render(tmp_path / "a.mp4", [page(0, block("red"))], ends_ms=3000, cards=[card])
+    frames = frames_of(tmp_path / "a.mp4")
+    assert_colour(frame_at(frames, 900), "red", y=10)
+    assert frame_at(frames, 1500)[10, 10].max() < 80
+    assert_colour(frame_at(frames, 2100), "red", y=10)
+
+
+def test_timers_of_the_stage_run_in_virtual_time(tmp_path: Path) -> None:
+    with open_stage([page(0, block("red"))]) as shell:
+        shell.start_clock(EPOCH_MS)
+        shell.evaluate("setTimeout(() => { window.fired = Date.now(); }, 60000), 0")
+        started = time.monotonic()
+        shell.move_to(EPOCH_MS + 59_000)
+        assert shell.evaluate("window.fired ?? null") is None
+        shell.move_to(EPOCH_MS + 61_000)
+        assert shell.evaluate("window.fired") == pytest.approx(EPOCH_MS + 60_000)
+        assert time.monotonic() - started < 10

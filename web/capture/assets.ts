@@ -1,0 +1,229 @@
+/** Reads what the page shows (style sheets, images, fonts) in the visitor's browser, once, and hands it to the store. */
+
+import { replaceUrls, type UrlUse } from "../protocol/css";
+import type { Operation } from "../protocol/operations";
+import type { CaptureHost } from "../protocol/seam";
+import { sha256Hex } from "../protocol/tree";
+
+const MAX_ASSETS = 1000;
+const MAX_TABLE = 2000;
+const AT_ONCE = 6;
+const DEFAULT_ASSET_BYTES = 8 * 1024 * 1024;
+const DEFAULT_TOTAL_BYTES = 64 * 1024 * 1024;
+const TYPES =
+  /^(image\/|font\/|text\/css|application\/(x-)?font|application\/vnd\.ms-fontobject|application\/octet-stream)/;
+
+const UNREADABLE = "";
+const FONT_WOFF2 = /\.woff2(?=$|[?#])/;
+/** Formats of a font that no browser takes when the same font is there as woff2. */
+const FONT_OLDER = /\.(woff|ttf|otf|eot|svg)(?=$|[?#])/;
+
+type Kind = "css" | "any";
+type Read = { url: string; sha256: string; type: string; bytes: Uint8Array };
+
+class Unread extends Error {}
+
+export class Assets {
+  /** What the store has, or that it could not be read, by URL; shared by the documents of this tab. */
+  private readonly table: Record<string, string>;
+  private readonly used = new Map<string, Kind>();
+  private readonly waiting = new Map<string, Kind>();
+  private readonly found = new Map<string, string>();
+  private readonly failed = new Map<string, string>();
+  private readonly data = new Map<string, string>();
+  private news: { assets: Record<string, string>; unread: [string, string][] } = { assets: {}, unread: [] };
+  private skipsKnown = false;
+  private busy = false;
+  private stopped = false;
+  private total = 0;
+
+  constructor(
+    private readonly host: CaptureHost,
+    private readonly changed: () => void,
+  ) {
+    this.table = JSON.parse(host.load("assets") ?? "{}") as Record<string, string>;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.waiting.clear();
+  }
+
+  /** Whether all that is used has been read, or could not be. */
+  get settled(): boolean {
+    return !this.busy && !this.waiting.size;
+  }
+
+  use(url: string, kind: Kind): void {
+    if (this.used.has(url) || !/^(https?:|blob:|asset:)/.test(url) || this.used.size >= MAX_ASSETS) return;
+    this.used.set(url, kind);
+    this.waiting.set(url, kind);
+    void this.work();
+  }
+
+  /** A long data: URL stands in the tree by its name. */
+  keep(name: string, dataUrl: string): void {
+    if (this.used.has(`asset:${name}`)) return;
+    this.data.set(`asset:${name}`, dataUrl);
+    this.use(`asset:${name}`, "any");
+  }
+
+  digest(bytes: Uint8Array): Promise<string> {
+    return hash(bytes);
+  }
+
+  /** Hand over a picture made here; resolves when the store has it. */
+  async put(bytes: Uint8Array, type: string): Promise<string | null> {
+    const sha256 = await hash(bytes);
+    return (await this.store([{ url: "", sha256, type, bytes }])).has(sha256) ? sha256 : null;
+  }
+
+  /** What became known since the last call. */
+  drain(): Operation[] {
+    const { assets, unread } = this.news;
+    this.news = { assets: {}, unread: [] };
+    const operations: Operation[] = [];
+    if (Object.keys(assets).length) operations.push(["assets", Date.now(), assets]);
+    if (unread.length) operations.push(["unread", Date.now(), unread]);
+    return operations;
+  }
+
+  /** A new page knows nothing yet; a page that was left `complete` knows what the table has. */
+  enter(complete: boolean): void {
+    this.news = { assets: complete ? {} : Object.fromEntries(this.found), unread: complete ? [] : [...this.failed] };
+    this.skipsKnown = complete;
+  }
+
+  private async work(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    while (this.waiting.size && !this.stopped) {
+      await idle();
+      const batch = this.take();
+      const read = await Promise.all(batch.map(([url, kind]) => this.readOne(url, kind)));
+      await this.hand(read.filter((item): item is Read => item !== null));
+    }
+    this.busy = false;
+    this.changed();
+  }
+
+  private take(): [string, Kind][] {
+    const all = [...this.waiting].sort(([, a], [, b]) => (a === b ? 0 : a === "css" ? -1 : 1));
+    const batch = all.slice(0, AT_ONCE);
+    for (const [url] of batch) this.waiting.delete(url);
+    return batch;
+  }
+
+  private async readOne(url: string, kind: Kind): Promise<Read | null> {
+    try {
+      const { bytes, type } = this.data.has(url) ? fromDataUrl(this.data.get(url)!) : await this.fetch(url, kind);
+      this.data.delete(url);
+      this.total += bytes.length;
+      if (bytes.length > (this.host.limits.asset_bytes ?? DEFAULT_ASSET_BYTES)) throw new Unread("too_large");
+      if (this.total > (this.host.limits.session_asset_bytes ?? DEFAULT_TOTAL_BYTES)) throw new Unread("session_full");
+      if (kind === "css") this.follow(url, bytes);
+      return { url, type, bytes, sha256: await hash(bytes) };
+    } catch (error) {
+      this.fail(url, error instanceof Unread ? error.message : "not_readable");
+      return null;
+    }
+  }
+
+  private async fetch(url: string, kind: Kind): Promise<{ bytes: Uint8Array; type: string }> {
+    const response = await fetch(url, { credentials: "same-origin", cache: "force-cache" });
+    if (!response.ok) throw new Unread(`status_${response.status}`);
+    const given = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "application/octet-stream";
+    if (!TYPES.test(given)) throw new Unread("type");
+    return { bytes: new Uint8Array(await response.arrayBuffer()), type: kind === "css" ? "text/css" : given };
+  }
+
+  private follow(base: string, bytes: Uint8Array): void {
+    const uses: UrlUse[] = [];
+    replaceUrls(new TextDecoder().decode(bytes), base, (use) => {
+      uses.push(use);
+      return use.url;
+    });
+    const best = new Set(
+      uses
+        .map(({ url }) => url)
+        .filter((url) => FONT_WOFF2.test(url))
+        .map(stem),
+    );
+    for (const { url, imports } of uses) {
+      const older = FONT_OLDER.test(url) && best.has(stem(url));
+      if (!older && !url.startsWith("data:")) this.use(url, imports ? "css" : "any");
+    }
+  }
+
+  private fail(url: string, reason: string): void {
+    this.failed.set(url, reason);
+    if (this.skipsKnown && this.table[url] === UNREADABLE) return;
+    this.remember(url, UNREADABLE);
+    this.news.unread.push([url.slice(0, 300), reason]);
+    this.changed();
+  }
+
+  private async hand(read: Read[]): Promise<void> {
+    const stored = await this.store(read);
+    for (const { url, sha256 } of read) {
+      if (stored.has(sha256)) this.announce(url, sha256);
+      else this.fail(url, "not_stored");
+    }
+    if (!this.stopped) this.host.save("assets", JSON.stringify(this.table));
+    this.changed();
+  }
+
+  private announce(url: string, sha256: string): void {
+    this.found.set(url, sha256);
+    if (!(this.skipsKnown && this.table[url] === sha256)) this.news.assets[url] = sha256;
+    this.remember(url, sha256);
+  }
+
+  private remember(url: string, sha256: string): void {
+    if (url && /^https?:/.test(url) && Object.keys(this.table).length < MAX_TABLE) this.table[url] = sha256;
+  }
+
+  private async store(read: Read[]): Promise<Set<string>> {
+    const known = new Set(Object.values(this.table));
+    const stored = new Set(read.filter(({ sha256 }) => known.has(sha256)).map(({ sha256 }) => sha256));
+    const fresh = new Map(read.filter(({ sha256 }) => !stored.has(sha256)).map((item) => [item.sha256, item]));
+    if (!fresh.size) return stored;
+    const wanted = new Set(
+      await this.host.offerAssets([...fresh.values()].map(({ sha256, bytes, type }) => [sha256, bytes.length, type])),
+    );
+    for (const sha256 of fresh.keys()) if (!wanted.has(sha256)) stored.add(sha256);
+    const uploads = [...wanted].map(async (sha256) => {
+      const item = fresh.get(sha256);
+      if (item && (await this.host.uploadAsset(sha256, item.type, item.bytes))) stored.add(sha256);
+    });
+    await Promise.allSettled(uploads);
+    return stored;
+  }
+}
+
+function stem(url: string): string {
+  return url.replace(/\.\w+([?#].*)?$/, "");
+}
+
+async function hash(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) return sha256Hex(bytes);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromDataUrl(url: string): { bytes: Uint8Array; type: string } {
+  const comma = url.indexOf(",");
+  const head = url.slice(5, comma);
+  const body = decodeURIComponent(url.slice(comma + 1));
+  const text = head.endsWith(";base64") ? atob(body) : unescape(encodeURIComponent(body));
+  const type = head.split(";")[0] || "text/plain";
+  if (!TYPES.test(type)) throw new Unread("type");
+  return { type, bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) };
+}
+
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: 200 });
+    else setTimeout(resolve, 20);
+  });
+}

@@ -1,0 +1,204 @@
+/** What the visitor does: pointer, clicks, input, scroll, selection, media; kept until the next flush. */
+
+import type { ClickKind, Operation } from "../protocol/operations";
+import type { Masking } from "./masking";
+import type { Recorder } from "./recorder";
+import { type Field, type FieldState, fieldState, fieldsOf, isField, sameState, scroller } from "./values";
+
+const POINTER_EVERY_MS = 50;
+const SWEEP_EVERY_MS = 250;
+const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
+const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
+
+type Position = { at: number; x: number; y: number; target: Node };
+
+export class Events {
+  private pointer: Position[] = [];
+  private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
+  private readonly scrolled = new Set<Node>();
+  private readonly fields = new Set<Field>();
+  private readonly sent = new WeakMap<Field, FieldState>();
+  private readonly media = new Set<HTMLMediaElement>();
+  private selected: Document | null = null;
+  private lastSelection = "[]";
+  private readonly closing = new AbortController();
+  private sweeper = 0;
+
+  constructor(
+    private readonly recorder: Pick<Recorder, "idOf">,
+    private readonly masking: Masking,
+    private readonly top: Document,
+    private readonly changed: () => void,
+  ) {}
+
+  stop(): void {
+    this.closing.abort();
+    clearInterval(this.sweeper);
+  }
+
+  /** Listen to a document or shadow root; what is composed reaches the document by itself. */
+  listen(root: Document | ShadowRoot): void {
+    const on = (name: string, handle: (event: Event) => void): void =>
+      root.addEventListener(name, handle, { capture: true, passive: true, signal: this.closing.signal });
+    on("scroll", (event) => this.noteScroll(event.target as Node));
+    on("change", (event) => this.noteField(event.composedPath()[0] ?? null));
+    for (const name of MEDIA) on(name, (event) => this.noteMedia(event.target as HTMLMediaElement));
+    if (root.nodeType !== 9) return;
+    this.listenToPointer(root as Document);
+    on("input", (event) => this.noteField(event.composedPath()[0] ?? null));
+    on("focusin", (event) => this.noteFocus("focus", event));
+    on("focusout", (event) => this.noteFocus("blur", event));
+    on("selectionchange", () => this.noteSelection(root as Document));
+  }
+
+  /** Positions and clicks only: a page that is drawn has no fields. */
+  listenToPointer(document: Document): void {
+    const options = { capture: true, passive: true, signal: this.closing.signal };
+    document.addEventListener("mousemove", (event) => this.notePointer(event), options);
+    for (const kind of CLICKS) document.addEventListener(kind, (event) => this.noteClick(kind, event), options);
+  }
+
+  /** The operations since the last call, in order of time. */
+  drain(): Operation[] {
+    const id = (node: Node): number => this.recorder.idOf(node);
+    const operations: Operation[] = [];
+    this.drainPointer(operations);
+    for (const action of this.actions.splice(0)) push(operations, action(id));
+    for (const field of this.fields) push(operations, this.input(field));
+    for (const node of this.scrolled) push(operations, this.scroll(node));
+    for (const element of this.media) push(operations, this.play(element));
+    if (this.selected) push(operations, this.selection(this.selected));
+    this.clear();
+    return operations;
+  }
+
+  clear(): void {
+    this.pointer = [];
+    this.actions = [];
+    this.fields.clear();
+    this.scrolled.clear();
+    this.media.clear();
+    this.selected = null;
+  }
+
+  /** The fields' states have just been sent with a snapshot or a return; from now on changes are looked for. */
+  known(): void {
+    this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
+    for (const field of fieldsOf(this.top)) this.sent.set(field, fieldState(field, this.masking));
+  }
+
+  /** Values that scripts set raise no event. */
+  private sweep(): void {
+    for (const field of fieldsOf(this.top)) {
+      const before = this.sent.get(field);
+      const now = fieldState(field, this.masking);
+      if (before ? sameState(before, now) : !now.text && !now.checked) continue;
+      this.fields.add(field);
+      this.changed();
+    }
+  }
+
+  private noteScroll(target: Node): void {
+    this.scrolled.add(target);
+    this.changed();
+  }
+
+  private noteField(target: EventTarget | null): void {
+    if (!isField(target)) return;
+    this.fields.add(target);
+    if ((target as HTMLInputElement).type === "radio") this.sweep();
+    this.changed();
+  }
+
+  private noteMedia(element: HTMLMediaElement): void {
+    this.media.add(element);
+    this.changed();
+  }
+
+  private notePointer(event: MouseEvent): void {
+    const at = Date.now();
+    const last = this.pointer.at(-1);
+    const position = { at, ...point(event), target: target(event) };
+    if (last && at - last.at < POINTER_EVERY_MS) this.pointer[this.pointer.length - 1] = { ...position, at: last.at };
+    else this.pointer.push(position);
+    this.changed();
+  }
+
+  private noteClick(kind: ClickKind, event: Event): void {
+    const { x, y } = point(event);
+    const [at, node] = [Date.now(), target(event)];
+    this.actions.push((id) => (id(node) ? ["click", at, kind, id(node), x, y] : null));
+    this.changed();
+  }
+
+  private noteFocus(kind: "focus" | "blur", event: Event): void {
+    const [at, node] = [Date.now(), target(event)];
+    const visible = (node as Element).matches?.(":focus-visible") ? 1 : 0;
+    this.actions.push((id) => (id(node) ? ["click", at, kind, id(node), visible, 0] : null));
+    this.changed();
+  }
+
+  private noteSelection(document: Document): void {
+    this.selected = document;
+    this.changed();
+  }
+
+  private drainPointer(operations: Operation[]): void {
+    const [first] = this.pointer;
+    if (!first) return;
+    operations.push([
+      "pointer",
+      first.at,
+      this.pointer.map(({ at, x, y, target }) => [at - first.at, x, y, this.recorder.idOf(target)]),
+    ]);
+  }
+
+  private input(field: Field): Operation | null {
+    const id = this.recorder.idOf(field);
+    const state = fieldState(field, this.masking);
+    const before = this.sent.get(field);
+    this.sent.set(field, state);
+    if (!id || (before && sameState(before, state))) return null;
+    return ["input", Date.now(), id, state.text, state.checked];
+  }
+
+  private scroll(node: Node): Operation | null {
+    const [id, element] = [this.recorder.idOf(node), scroller(node)];
+    if (!id || !element) return null;
+    return ["scroll", Date.now(), id, Math.round(element.scrollLeft), Math.round(element.scrollTop)];
+  }
+
+  private play(element: HTMLMediaElement): Operation | null {
+    const id = this.recorder.idOf(element);
+    const { paused, currentTime: time, playbackRate: rate, volume, muted } = element;
+    return id ? ["media", Date.now(), id, { paused: paused ? 1 : 0, time, rate, volume, muted: muted ? 1 : 0 }] : null;
+  }
+
+  private selection(document: Document): Operation | null {
+    const selection = document.getSelection();
+    const ranges: [number, number, number, number][] = [];
+    for (let i = 0; selection && i < selection.rangeCount; i++) {
+      const range = selection.getRangeAt(i);
+      const [start, end] = [this.recorder.idOf(range.startContainer), this.recorder.idOf(range.endContainer)];
+      if (start && end && !range.collapsed) ranges.push([start, range.startOffset, end, range.endOffset]);
+    }
+    const said = JSON.stringify(ranges);
+    if (said === this.lastSelection) return null;
+    this.lastSelection = said;
+    return ["selection", Date.now(), ranges];
+  }
+}
+
+function push(operations: Operation[], operation: Operation | null): void {
+  if (operation) operations.push(operation);
+}
+
+function target(event: Event): Node {
+  return (event.composedPath()[0] ?? event.target) as Node;
+}
+
+function point(event: Event): { x: number; y: number } {
+  const touch = (event as TouchEvent).changedTouches?.[0];
+  const { clientX, clientY } = (touch ?? event) as MouseEvent;
+  return { x: Math.round(clientX ?? 0), y: Math.round(clientY ?? 0) };
+}

@@ -1,0 +1,47 @@
+/** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
+
+import { formatOperation, type Operation } from "../protocol/operations";
+import type { CaptureHost } from "../protocol/seam";
+import { DeflateStream } from "../protocol/stream";
+import { FrameFlag, FrameKind } from "../protocol/wire";
+
+/** Small enough that on a slow line an acknowledgement comes every few seconds. */
+const PIECE_BYTES = 32 * 1024;
+
+export class Outbox {
+  private readonly deflate = new DeflateStream();
+  private startedAt = 0;
+  private last = 0;
+  private fresh = true;
+
+  constructor(
+    private readonly host: CaptureHost,
+    readonly page: number,
+  ) {}
+
+  /** Send operations whose times are ms since 1970; returns the seq of the frame that completes them. */
+  write(operations: Operation[], kind: number = FrameKind.OPERATIONS): number {
+    if (this.fresh) this.startedAt = Date.now();
+    const text = operations.map((operation) => formatOperation(this.timed(operation))).join("");
+    const bytes = this.deflate.push(text);
+    let seq = 0;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;
+      const start = this.fresh ? FrameFlag.STREAM_START : 0;
+      seq = this.host.send(kind, this.page, bytes.subarray(at, at + PIECE_BYTES), start | more);
+      this.fresh = false;
+    }
+    return seq;
+  }
+
+  private timed(operation: Operation): Operation {
+    this.last = Math.max(this.last, operation[1] - this.startedAt, 0);
+    const timed = [...operation];
+    timed[1] = this.last;
+    return timed as unknown as Operation;
+  }
+}
+
+export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown): number {
+  return host.send(kind, page, new TextEncoder().encode(JSON.stringify(payload)), 0);
+}

@@ -1,0 +1,80 @@
+/** The pages of this tab that the other side knows, kept across documents in the host's storage. */
+
+import type { CaptureHost } from "../protocol/seam";
+import { TAB_SHIFT } from "../protocol/wire";
+
+const MAX_PAGES = 64;
+const MAX_POINTS = 8;
+
+export interface KnownPage {
+  id: number;
+  /** What says that it may be the same page: URL without fragment, or the name of a native page. */
+  key: string;
+  /** States that can be named: digest of the tree after the frame `seq` of this tab. */
+  points: [digest: string, seq: number][];
+  /** Pictures of its canvases in document order, as left. */
+  canvas: string[];
+  /** Every asset of it has been announced. */
+  complete: boolean;
+}
+
+interface Table {
+  next: number;
+  pages: KnownPage[];
+}
+
+export class Pages {
+  private table: Table = { next: 1, pages: [] };
+
+  constructor(private readonly host: CaptureHost) {
+    this.reload();
+  }
+
+  /** Other documents of the tab may have written since (back/forward cache). */
+  reload(): void {
+    const saved = this.host.load("pages");
+    if (saved) this.table = JSON.parse(saved) as Table;
+  }
+
+  save(): void {
+    this.host.save("pages", JSON.stringify(this.table));
+  }
+
+  create(key: string): KnownPage {
+    const id = ((this.host.tab << TAB_SHIFT) | this.table.next++) >>> 0;
+    const page: KnownPage = { id, key, points: [], canvas: [], complete: false };
+    this.table.pages.push(page);
+    if (this.table.pages.length > MAX_PAGES) this.table.pages.shift();
+    this.save();
+    return page;
+  }
+
+  /** Pages that were captured under this key, the latest first. */
+  named(key: string): KnownPage[] {
+    return this.table.pages.filter((page) => page.key === key && page.points.length).reverse();
+  }
+
+  byId(id: number): KnownPage | undefined {
+    return this.table.pages.find((page) => page.id === id);
+  }
+
+  /** The queue of a page began anew: older states can't be named any more. */
+  restart(page: KnownPage): void {
+    page.points = [];
+    this.save();
+  }
+
+  point(page: KnownPage, digest: string, seq: number): void {
+    page.points = [...page.points.filter(([known]) => known !== digest), [digest, seq] as [string, number]];
+    if (page.points.length > MAX_POINTS) page.points.splice(1, 1);
+    this.save();
+  }
+}
+
+export function findPoint(pages: KnownPage[], digest: string): { page: KnownPage; seq: number } | null {
+  for (const page of pages) {
+    const point = page.points.find(([known]) => known === digest);
+    if (point) return { page, seq: point[1] };
+  }
+  return null;
+}

@@ -1,0 +1,274 @@
+/** The capture of one document: which page it is, when it is sent whole, and what follows. */
+
+import type { Operation } from "../protocol/operations";
+import type { CaptureControl, CaptureHost, Viewport } from "../protocol/seam";
+import { clipped } from "../protocol/text";
+import { FrameKind } from "../protocol/wire";
+import { Assets } from "./assets";
+import { type NativePage, NativeSource } from "./native_source";
+import { Outbox, sendControl } from "./outbox";
+import { findPoint, type KnownPage, Pages } from "./pages";
+import { HtmlSource, type Source } from "./source";
+import { readViewport, watchViewport } from "./viewport";
+
+const FLUSH_EVERY_MS = 40;
+const SLOW_FLUSH_MS = 500;
+const SLOWEST_FLUSH_MS = 2000;
+const SLOW_BACKLOG_BYTES = 256 * 1024;
+const SLOWEST_BACKLOG_BYTES = 1024 * 1024;
+/** Characters; a control frame carries at most 16 KiB. */
+const LONGEST_RETURN = 5000;
+const LONGEST_TITLE = 300;
+const LONGEST_URL = 2000;
+/** A flush may take this share of the time. */
+const BUSY_SHARE = 8;
+const QUIET_MS = 200;
+/** A loaded page that did not change for so many flushes is taken to be at rest. */
+const STILL_FLUSHES = 3;
+const HOLD_MS = 400;
+const LONGEST_HOLD_MS = 5000;
+
+export class Session implements CaptureControl {
+  private readonly pages: Pages;
+  private readonly assets: Assets;
+  private source!: Source;
+  private page: KnownPage | null = null;
+  private outbox: Outbox | null = null;
+  /** Time until which a page that may be known is compared before it is sent whole. */
+  private heldUntil = 0;
+  private paused = false;
+  private stopped = false;
+  private timer = 0;
+  private restTimer = 0;
+  private flushCost = 0;
+  private changedAt = 0;
+  /** Comparisons since the last change. */
+  private still = 0;
+  private path = location.pathname;
+  private readonly closing = new AbortController();
+  private readonly stopViewport: () => void;
+  private readonly ownScript = document.currentScript;
+
+  constructor(private readonly host: CaptureHost) {
+    this.pages = new Pages(host);
+    this.assets = new Assets(host, () => this.changed());
+    this.stopViewport = watchViewport((viewport) => this.resized(viewport));
+    this.listen();
+    this.enter(this.html());
+  }
+
+  resync(): void {
+    if (!this.page || this.paused || this.stopped) return;
+    this.source.flush();
+    this.sendWhole(this.page);
+  }
+
+  pause(): void {
+    if (this.paused) return;
+    this.flush();
+    this.paused = true;
+    if (this.page) sendControl(this.host, FrameKind.PAUSE, this.page.id, {});
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    if (!this.page) return this.compare();
+    sendControl(this.host, FrameKind.RESUME, this.page.id, {});
+    this.resync();
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.paused || this.stopped) return;
+    this.followNavigation();
+    if (!this.page || !this.outbox) return this.compare();
+    const began = performance.now();
+    this.write(this.page, this.outbox);
+    this.flushCost = performance.now() - began;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.restTimer);
+    this.closing.abort();
+    this.stopViewport();
+    this.source.stop();
+    this.assets.stop();
+  }
+
+  nativePage(page: NativePage): void {
+    if (this.stopped) return;
+    const source = page.root ? new NativeSource(this.host, page, () => this.changed()) : this.html();
+    this.leave();
+    this.enter(source);
+  }
+
+  nativeUpdate(update: { pageId: string; root: unknown }): void {
+    if (this.source instanceof NativeSource) this.source.update(update);
+  }
+
+  private html(): Source {
+    return new HtmlSource(this.host, this.assets, () => this.changed(), this.ownScript);
+  }
+
+  private listen(): void {
+    const options = { signal: this.closing.signal };
+    window.addEventListener("pagehide", () => this.leave(), options);
+    window.addEventListener("pageshow", (event) => event.persisted && this.wake(), options);
+    window.addEventListener("popstate", () => this.changed(), options);
+    const { navigation } = window as unknown as { navigation?: EventTarget };
+    navigation?.addEventListener("currententrychange", () => this.followNavigation(), options);
+    if (document.readyState !== "complete") window.addEventListener("load", () => this.changed(), options);
+  }
+
+  private enter(source: Source, still = 0): void {
+    if (this.source && this.source !== source) this.source.stop();
+    this.source = source;
+    this.page = null;
+    this.outbox = null;
+    this.still = still;
+    this.heldUntil = Date.now() + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
+    if (document.readyState !== "complete") window.addEventListener("load", () => this.loaded(), { once: true });
+    this.compare();
+  }
+
+  private loaded(): void {
+    if (this.page) return;
+    this.heldUntil = Math.min(this.heldUntil, Date.now() + HOLD_MS);
+    this.compare();
+  }
+
+  /**
+   * Is this a page that the other side has? The digest decides; when in doubt it is sent whole. What still loads is not
+   * compared yet: it would be found as it was when entered, and all that its scripts then do be sent again.
+   */
+  private compare(): void {
+    if (this.page || this.paused || this.stopped) return;
+    const known = this.pages.named(this.source.key());
+    this.still = this.source.flush() || document.readyState !== "complete" ? 0 : this.still + 1;
+    const late = Date.now() >= this.heldUntil;
+    const rests = late || this.still > STILL_FLUSHES;
+    const match = known.length && rests ? findPoint(known, this.source.model.digest()) : null;
+    if (match) return this.sendReturn(match.page, match.seq);
+    if (!known.length || late) return this.sendNew();
+    this.schedule(Math.min(FLUSH_EVERY_MS, this.heldUntil - Date.now()));
+  }
+
+  private sendNew(): void {
+    this.page = this.pages.create(this.source.key());
+    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, this.about());
+    this.sendWhole(this.page);
+    this.sendViewport(readViewport());
+  }
+
+  private sendWhole(page: KnownPage): void {
+    this.pages.restart(page);
+    this.source.renumber();
+    this.source.shown(null);
+    this.assets.enter(false);
+    this.outbox = new Outbox(this.host, page.id);
+    const { root } = this.source.model;
+    const snapshot: Operation = ["snapshot", Date.now(), root, this.source.volatile(), readViewport()];
+    const seq = this.outbox.write([snapshot], FrameKind.SNAPSHOT);
+    this.pages.point(page, this.source.model.digest(), seq);
+    this.changed();
+  }
+
+  private sendReturn(page: KnownPage, seq: number): void {
+    this.source.renumber();
+    const canvas = this.source.shown(page.canvas);
+    const state = { ...this.source.volatile(), ...(canvas.length ? { canvas } : {}) };
+    const checkpoint = this.source.model.digest();
+    const payload = { ...this.about(), checkpoint, at_seq: seq, volatile: state };
+    if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew();
+    this.page = page;
+    this.assets.enter(page.complete);
+    const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload);
+    this.pages.point(page, checkpoint, at);
+    this.outbox = new Outbox(this.host, page.id);
+  }
+
+  private about(): Record<string, unknown> {
+    const { kind } = this.source;
+    const title = clipped(this.source.title(), LONGEST_TITLE);
+    return { url: location.href.slice(0, LONGEST_URL), title, kind, viewport: readViewport() };
+  }
+
+  private write(page: KnownPage, outbox: Outbox): void {
+    const change = this.source.flush();
+    const operations: Operation[] = change ? [["mutation", this.changedAt || Date.now(), change]] : [];
+    operations.push(...this.source.drain(), ...this.assets.drain());
+    this.changedAt = 0;
+    if (operations.length) outbox.write(operations);
+    if (change) this.rest(page, outbox);
+  }
+
+  /** When the page comes to rest, its state gets a name that a later return can use. */
+  private rest(page: KnownPage, outbox: Outbox): void {
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => {
+      if (this.page === page && this.outbox === outbox && !this.stopped && !this.paused) this.mark(page, outbox);
+    }, QUIET_MS);
+  }
+
+  private mark(page: KnownPage, outbox: Outbox): void {
+    this.write(page, outbox);
+    const digest = this.source.model.digest();
+    if (page.points.some(([known]) => known === digest)) return;
+    this.pages.point(page, digest, outbox.write([["checkpoint", Date.now(), digest]]));
+  }
+
+  private leave(): void {
+    const { page, outbox } = this;
+    if (!page || !outbox || this.stopped || this.paused) return;
+    clearTimeout(this.restTimer);
+    this.write(page, outbox);
+    const digest = this.source.model.digest();
+    page.canvas = this.source.pictures();
+    page.complete = this.assets.settled;
+    const seq = sendControl(this.host, FrameKind.PAGE_LEAVE, page.id, { digest });
+    this.pages.point(page, digest, seq);
+  }
+
+  /** Out of the back/forward cache: the document survived, so nothing but its name is sent. */
+  private wake(): void {
+    this.pages.reload();
+    this.enter(this.source, STILL_FLUSHES);
+  }
+
+  private followNavigation(): void {
+    if (location.pathname === this.path) return;
+    this.path = location.pathname;
+    this.leave();
+    this.enter(this.source.kind === "html" ? this.source : this.html());
+  }
+
+  private resized(viewport: Viewport): void {
+    if (this.page && !this.paused) this.sendViewport(viewport);
+  }
+
+  private sendViewport(viewport: Viewport): void {
+    if (this.page) sendControl(this.host, FrameKind.VIEWPORT, this.page.id, viewport);
+  }
+
+  private changed(): void {
+    this.changedAt ||= Date.now();
+    if (!this.timer && !this.stopped && !this.paused) this.schedule(this.interval());
+  }
+
+  private schedule(delay: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.flush(), delay);
+  }
+
+  /** A line that can't keep up, or a page that costs much to compare, is served the newest state less often. */
+  private interval(): number {
+    const backlog = this.host.backlogBytes();
+    if (backlog > SLOWEST_BACKLOG_BYTES) return SLOWEST_FLUSH_MS;
+    if (backlog > SLOW_BACKLOG_BYTES) return SLOW_FLUSH_MS;
+    return Math.min(SLOWEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.flushCost * BUSY_SHARE));
+  }
+}

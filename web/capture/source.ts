@@ -1,0 +1,103 @@
+/** Where a page comes from: the HTML document, or a native page that the application hands over. */
+
+import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { CaptureHost } from "../protocol/seam";
+import type { TreeModel } from "../protocol/tree";
+import type { Assets } from "./assets";
+import { Canvases } from "./canvas";
+import { Events } from "./events";
+import { Masking } from "./masking";
+import { Reader } from "./reader";
+import { Recorder } from "./recorder";
+import { readVolatile } from "./values";
+
+const LOOK_EVERY_MS = 500;
+
+export interface Source {
+  readonly kind: "html" | "native";
+  readonly model: TreeModel;
+  /** Says when this may be the same page as one before. */
+  key(): string;
+  title(): string;
+  /** Bring the model up to date; the difference, or null. */
+  flush(): Mutation | null;
+  renumber(): void;
+  volatile(): Volatile;
+  /** Operations besides mutations since the last call. */
+  drain(): Operation[];
+  pictures(): string[];
+  /** The page was sent whole (null), or is shown again with these canvas pictures. */
+  shown(pictures: string[] | null): [number, string][];
+  stop(): void;
+}
+
+export class HtmlSource implements Source {
+  readonly kind = "html";
+  private readonly masking: Masking;
+  private readonly recorder: Recorder;
+  private readonly events: Events;
+  private readonly canvases: Canvases;
+  private readonly looking: number;
+
+  constructor(host: CaptureHost, assets: Assets, changed: () => void, ownScript: Element | null) {
+    this.masking = new Masking(host.masking, location.href);
+    const reader = new Reader({
+      masking: this.masking,
+      ignores: (node) => node === host.ownElement || node === ownScript,
+      uses: (url, kind) => assets.use(url, kind),
+      keepsData: (name, url) => assets.keep(name, url),
+    });
+    this.recorder = new Recorder(document, reader, { changed, opened: (root) => this.events.listen(root) });
+    this.events = new Events(this.recorder, this.masking, document, changed);
+    this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
+    this.recorder.start();
+    this.looking = window.setInterval(() => this.recorder.lookAround(), LOOK_EVERY_MS);
+  }
+
+  get model(): TreeModel {
+    return this.recorder.model;
+  }
+
+  key(): string {
+    return location.origin + location.pathname + location.search;
+  }
+
+  title(): string {
+    return document.title;
+  }
+
+  flush(): Mutation | null {
+    return this.recorder.flush();
+  }
+
+  renumber(): void {
+    this.recorder.renumber();
+  }
+
+  volatile(): Volatile {
+    return readVolatile(this.recorder, this.masking, document);
+  }
+
+  drain(): Operation[] {
+    return [...this.events.drain(), ...this.canvases.drain()];
+  }
+
+  pictures(): string[] {
+    return this.canvases.pictures();
+  }
+
+  shown(pictures: string[] | null): [number, string][] {
+    this.events.clear();
+    this.events.known();
+    if (pictures) return this.canvases.restore(pictures);
+    this.canvases.forget();
+    return [];
+  }
+
+  stop(): void {
+    clearInterval(this.looking);
+    this.events.stop();
+    this.canvases.stop();
+    this.recorder.stop();
+  }
+}

@@ -1,0 +1,84 @@
+/** State that is not in the tree: form values, scroll positions, media, focus. */
+
+import type { Volatile } from "../protocol/operations";
+import type { Masking } from "./masking";
+import type { Recorder } from "./recorder";
+
+export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+const FIELDS = "input,textarea,select";
+
+export function isField(node: EventTarget | null): node is Field {
+  return !!node && /^(input|textarea|select)$/.test((node as Element).localName ?? "");
+}
+
+export interface FieldState {
+  text: string;
+  checked: 0 | 1;
+}
+
+/** What is shown of a field. A select says the positions that are chosen; when masked, only that it is. */
+export function fieldState(field: Field, masking: Masking): FieldState {
+  if (field.localName === "select") return { text: chosen(field as HTMLSelectElement, masking), checked: 0 };
+  const checked = (field as HTMLInputElement).checked && !masking.covers(field) ? 1 : 0;
+  return { text: masking.value(field.value, field), checked };
+}
+
+function chosen(select: HTMLSelectElement, masking: Masking): string {
+  const positions = Array.from(select.selectedOptions, (option) => option.index).join(",");
+  return masking.masksValue(select) && positions !== "0" ? "•" : positions;
+}
+
+/** What the tree alone shows of a field. */
+export function defaultState(field: Field, masking: Masking): FieldState {
+  if (field.localName === "select") return { text: defaultChoice(field as HTMLSelectElement, masking), checked: 0 };
+  const checked = (field as HTMLInputElement).defaultChecked && !masking.covers(field) ? 1 : 0;
+  return { text: masking.value((field as HTMLInputElement).defaultValue, field), checked };
+}
+
+function defaultChoice(select: HTMLSelectElement, masking: Masking): string {
+  if (masking.masksValue(select)) return "0";
+  const marked = Array.from(select.options).filter((option) => option.defaultSelected);
+  if (select.multiple) return marked.map((option) => option.index).join(",");
+  return String(marked.at(-1)?.index ?? 0);
+}
+
+export function fieldsOf(root: ParentNode): Field[] {
+  return Array.from(root.querySelectorAll<Field>(FIELDS));
+}
+
+export function sameState(a: FieldState, b: FieldState): boolean {
+  return a.text === b.text && a.checked === b.checked;
+}
+
+/** All of it, only where it differs from what a fresh tree shows. */
+export function readVolatile(recorder: Recorder, masking: Masking, top: Document): Volatile {
+  const state: Volatile = {};
+  for (const node of recorder.known()) {
+    if (node.nodeType === 1) addElement(node as Element, recorder.idOf(node), masking, state);
+    if (node.nodeType === 9) addScroll(scroller(node), recorder.idOf(node), state);
+  }
+  const focus = recorder.idOf(top.activeElement);
+  if (focus && top.activeElement !== top.body) state.focus = focus;
+  return state;
+}
+
+export function scroller(node: Node): Element | null {
+  return node.nodeType === 9 ? (node as Document).scrollingElement : (node as Element);
+}
+
+function addElement(element: Element, id: number, masking: Masking, state: Volatile): void {
+  const tag = element.localName;
+  if (tag !== "html" && tag !== "body") addScroll(element, id, state);
+  if (isField(element)) {
+    const now = fieldState(element, masking);
+    if (!sameState(now, defaultState(element, masking))) (state.values ??= []).push([id, now.text, now.checked]);
+  }
+  if (tag !== "video" && tag !== "audio") return;
+  const { paused, currentTime } = element as HTMLMediaElement;
+  if (!paused || currentTime) (state.media ??= []).push([id, paused ? 1 : 0, currentTime]);
+}
+
+function addScroll(element: Element | null, id: number, state: Volatile): void {
+  if (!element || (!element.scrollTop && !element.scrollLeft)) return;
+  (state.scroll ??= []).push([id, Math.round(element.scrollLeft), Math.round(element.scrollTop)]);
+}

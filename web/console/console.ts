@@ -1,0 +1,186 @@
+/** The live console: server → stage, stage → page. */
+
+import type { StageReport } from "../protocol/seam";
+import { type ConsoleReply, decodeFrame, type Frame } from "../protocol/wire";
+import { ConsoleChannel, type Queue } from "./channel";
+import { listenToDesk } from "./desk_events";
+import { closeButtons, find } from "./dom";
+import { Pages } from "./pages";
+import { showRecording } from "./recording";
+import { StageFrame } from "./stage_frame";
+import { type State, View } from "./view";
+import { bytes, word } from "./words";
+
+const RESYNC_PAUSE_MS = 5000;
+
+export function runConsole(main: HTMLElement): void {
+  const view = new View(main);
+  wireButtons(main);
+  if (view.state !== "ended") new Console(main, view);
+  void showRecording(main);
+  listenToDesk({
+    event: (kind) => void (/^recording\.|^joined$/.test(kind) && showRecording(main)),
+    online: () => undefined,
+  });
+}
+
+class Console {
+  private readonly channel: ConsoleChannel;
+  private readonly stage: StageFrame;
+  private readonly pages: Pages;
+  private startedAt = 0;
+  private lastState: State;
+  /** The last frame of a page that came with its queue. */
+  private readonly caughtUp = new Map<number, number>();
+  /** URLs of assets that could not be read, by page. */
+  private readonly unread = new Map<number, Set<string>>();
+  private readonly asked = new Set<number>();
+  private readonly resyncedAt = new Map<number, number>();
+
+  constructor(
+    private readonly main: HTMLElement,
+    private readonly view: View,
+  ) {
+    this.lastState = view.state;
+    this.pages = new Pages(main);
+    const url = main.dataset.stageUrl ?? "";
+    this.stage = new StageFrame(find("[data-testid=assist-stage]", main), find("[data-stage-box]", main), url, {
+      report: (report) => this.onReport(report),
+      failed: () => view.setFault(word("error.stage", { origin: new URL(url).origin })),
+    });
+    this.stage.post({ type: "language", language: document.documentElement.lang });
+    wireScale(main, this.stage);
+    this.channel = new ConsoleChannel(main.dataset.sessionId ?? "", {
+      reply: (reply) => this.onReply(reply),
+      frame: (frame, data) => this.onFrame(frame, data),
+      queue: (queue) => this.onQueue(queue),
+      lost: (since) => this.onLost(since),
+      refused: (code) => this.onRefused(code),
+    });
+    setInterval(() => view.setBytes(this.channel.bytesIn), 1000);
+  }
+
+  private onReply(reply: ConsoleReply): void {
+    if (reply.type === "welcome") this.onWelcome(reply);
+    else if (reply.type === "state") this.setState(reply.state as State, reply.since);
+    else if (reply.type === "watchers") this.view.setWatchers(reply.count, reply.names);
+    else if (reply.type === "lagging") this.view.setFault(word("lagging", { bytes: bytes(reply.dropped_bytes) }));
+    else if (reply.type === "ended") this.end(reply.reason);
+  }
+
+  private onWelcome(reply: Extract<ConsoleReply, { type: "welcome" }>): void {
+    const { state, since, started_at, end_reason } = reply.session;
+    this.startedAt = started_at ?? 0;
+    this.asked.clear();
+    this.view.setFault("");
+    this.view.setWatchers(reply.watchers.length, reply.watchers);
+    this.pages.reset(reply.pages, reply.page);
+    if (state === "ended") this.end(end_reason ?? "");
+    else this.setState(state as State, since);
+  }
+
+  private setState(state: State, since?: number): void {
+    this.startedAt ||= state === "waiting" ? 0 : this.channel.now();
+    this.lastState = state;
+    if (state === "reconnecting") this.view.setReconnecting("visitor", since ?? Date.now());
+    else this.view.setState(state);
+  }
+
+  private onFrame(frame: Frame, data: ArrayBuffer): void {
+    this.pages.take(frame);
+    this.stage.post({ type: "frames", frames: [data], live: true }, [data]);
+  }
+
+  private onQueue({ page, frames, current }: Queue): void {
+    const decoded = frames.map((data) => decodeFrame(data));
+    this.asked.delete(page);
+    this.pages.takeQueue(decoded, current);
+    this.caughtUp.set(page, decoded.at(-1)?.seq ?? 0);
+    this.stage.post({ type: "queue", page, frames }, frames);
+    if (current) this.stage.post({ type: "show", page: current });
+  }
+
+  private onReport(report: StageReport): void {
+    if (report.type === "applied") this.onApplied(report);
+    else if (report.type === "need") this.fetch(report.page);
+    else if (report.type === "fault") this.onFault(report.page, report.detail);
+    else if (report.type === "operation") this.addLog(report);
+    else if (report.type === "unread") this.onUnread(report.page, report.items);
+  }
+
+  /** What came with a queue is old, so it says nothing about the latency. */
+  private onApplied(report: Extract<StageReport, { type: "applied" }>): void {
+    if (report.page !== this.pages.current) return;
+    this.view.setApplied(report);
+    this.view.setUnread(this.unread.get(report.page)?.size ?? 0);
+    if (report.seq > (this.caughtUp.get(report.page) ?? 0)) this.view.setLatency(this.channel.ageMs(report.time));
+  }
+
+  private fetch(page: number): void {
+    if (this.asked.has(page)) return;
+    this.asked.add(page);
+    this.channel.fetch(page);
+  }
+
+  /** One fresh snapshot at a time: a page that can't be rebuilt must not keep the visitor busy. */
+  private onFault(page: number, detail: string): void {
+    this.view.addLog(this.channel.now() - this.startedAt, "gap", word("fault"));
+    if (Date.now() - (this.resyncedAt.get(page) ?? 0) < RESYNC_PAUSE_MS) return;
+    this.resyncedAt.set(page, Date.now());
+    this.channel.resync(page, detail);
+  }
+
+  private onUnread(page: number, items: [string, string][]): void {
+    const urls = this.unread.get(page) ?? new Set();
+    for (const [url] of items) urls.add(url);
+    this.unread.set(page, urls);
+    if (page === this.pages.current) this.view.setUnread(urls.size);
+  }
+
+  private addLog(report: Extract<StageReport, { type: "operation" }>): void {
+    this.view.addLog(report.time - this.startedAt, report.name, report.text);
+  }
+
+  private onLost(since: number): void {
+    if (this.view.state !== "ended" && this.lastState !== "waiting") this.view.setReconnecting("desk", since);
+  }
+
+  private onRefused(code: string): void {
+    if (code === "session_ended") return this.end("");
+    const known = code === "not_allowed" || code === "version";
+    this.view.setFault(known ? word(`error.${code}`) : word("error.other", { code }));
+  }
+
+  private end(reason: string): void {
+    this.channel.stop();
+    this.view.setEnded(reason);
+    void showRecording(this.main);
+  }
+}
+
+function wireScale(main: HTMLElement, stage: StageFrame): void {
+  const button = find<HTMLButtonElement>("[data-scale]", main);
+  button.addEventListener("click", () => {
+    const ownSize = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(ownSize));
+    stage.setFits(!ownSize);
+  });
+}
+
+function wireButtons(main: HTMLElement): void {
+  const dialog = find<HTMLDialogElement>("[data-end-dialog]");
+  closeButtons(dialog);
+  main.querySelector("[data-end]")?.addEventListener("click", () => dialog.showModal());
+  const copy = main.querySelector<HTMLButtonElement>("[data-copy]");
+  copy?.addEventListener("click", () => void copyLink(main, copy));
+}
+
+async function copyLink(main: HTMLElement, button: HTMLButtonElement): Promise<void> {
+  const field = find<HTMLInputElement>("[data-invite-url]", main);
+  field.select();
+  const done = await navigator.clipboard?.writeText(field.value).then(
+    () => true,
+    () => false,
+  );
+  button.textContent = word(done ? "link.copied" : "link.copy_failed");
+}

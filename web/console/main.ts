@@ -1,0 +1,9 @@
+import { runConsole } from "./console";
+import { followTheme } from "./dom";
+import { runList } from "./list";
+
+followTheme();
+const list = document.querySelector<HTMLElement>("[data-assist-list]");
+const live = document.querySelector<HTMLElement>("[data-testid=assist-console]");
+if (list) runList(list);
+if (live) runConsole(live);

@@ -1,0 +1,97 @@
+/** A WebSocket that comes back by itself. */
+
+export interface SocketHandlers {
+  opened(): void;
+  text(message: Record<string, unknown>): void;
+  binary?(data: ArrayBuffer): void;
+  /** Not connected since `since` (ms since 1970); called once for each break. */
+  lost(since: number): void;
+  /** The server closed with this code: true ends it for good. */
+  closed?(code: number): boolean;
+}
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8000;
+
+export class Socket {
+  private socket: WebSocket | null = null;
+  private wait = FIRST_WAIT_MS;
+  private lostAt = 0;
+  private stopped = false;
+  private timer = 0;
+  private heardAt = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly handlers: SocketHandlers,
+  ) {
+    this.connect();
+    addEventListener("online", () => this.now());
+    document.addEventListener("visibilitychange", () => document.hidden || this.now());
+  }
+
+  /** False when there is no connection. */
+  send(message: Record<string, unknown>): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Something was sent that is answered: a connection on which nothing comes is given up. */
+  expectAnswer(withinMs: number): void {
+    const { socket } = this;
+    const askedAt = Date.now();
+    window.setTimeout(() => {
+      if (this.stopped || !socket || socket !== this.socket || this.heardAt >= askedAt) return;
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+      this.onClose(socket, 0);
+    }, withinMs);
+  }
+
+  /** For good. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(new URL(this.path, location.href.replace(/^http/, "ws")));
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.onOpen();
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.onMessage(event.data);
+    socket.onclose = (event) => this.onClose(socket, event.code);
+  }
+
+  private onOpen(): void {
+    this.lostAt = 0;
+    this.handlers.opened();
+  }
+
+  private onMessage(data: string | ArrayBuffer): void {
+    this.wait = FIRST_WAIT_MS;
+    this.heardAt = Date.now();
+    if (typeof data === "string") this.handlers.text(JSON.parse(data) as Record<string, unknown>);
+    else this.handlers.binary?.(data);
+  }
+
+  private onClose(socket: WebSocket, code: number): void {
+    if (this.stopped || socket !== this.socket) return;
+    if (this.handlers.closed?.(code)) return this.stop();
+    if (!this.lostAt) {
+      this.lostAt = Date.now();
+      this.handlers.lost(this.lostAt);
+    }
+    this.timer = window.setTimeout(() => this.connect(), this.wait * (0.75 + Math.random() / 2));
+    this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2);
+  }
+
+  /** The network or the window is back: don't sit out the wait. */
+  private now(): void {
+    if (this.stopped || !this.lostAt || this.socket?.readyState !== WebSocket.CLOSED) return;
+    clearTimeout(this.timer);
+    this.connect();
+  }
+}

@@ -1,0 +1,119 @@
+/** What the console shows around the stage. */
+
+import type { StageReport } from "../protocol/seam";
+import { element, find } from "./dom";
+import { bytes, clock, word, wordOf } from "./words";
+
+export type State = "waiting" | "live" | "reconnecting" | "paused" | "ended";
+type Applied = Extract<StageReport, { type: "applied" }>;
+
+const LOG_ROWS = 200;
+const LATENCIES = 20;
+const SAME_WITHIN_MS = 1000;
+
+export class View {
+  private readonly log: HTMLElement;
+  private logged = { atMs: 0, name: "", text: "" };
+  private latencies: number[] = [];
+  private readonly grace: string;
+
+  constructor(readonly main: HTMLElement) {
+    this.log = find("[data-log]", main);
+    this.grace = clock(1000 * Number(main.dataset.graceSeconds));
+    setInterval(() => this.tick(), 1000);
+    this.tick();
+  }
+
+  get state(): State {
+    return this.main.dataset.state as State;
+  }
+
+  setState(state: State): void {
+    this.main.dataset.state = state;
+    const label = find("[data-state-label]", this.main);
+    label.dataset.state = state;
+    label.textContent = wordOf("state", state);
+  }
+
+  /** `whose` connection broke at `since`; the clock of it runs until the state changes. */
+  setReconnecting(whose: "visitor" | "desk", since: number): void {
+    Object.assign(find("[data-reconnecting]", this.main).dataset, { whose, since });
+    this.setState("reconnecting");
+    this.tick();
+  }
+
+  setEnded(reason: string): void {
+    if (reason) find("[data-end-reason]", this.main).textContent = wordOf("reason", reason);
+    this.main.querySelector("[data-end]")?.remove();
+    this.setState("ended");
+  }
+
+  setFault(text: string): void {
+    const fault = find("[data-fault]", this.main);
+    fault.textContent = text;
+    fault.hidden = !text;
+  }
+
+  setApplied(report: Applied): void {
+    const { width, height, dpr } = report.viewport;
+    Object.assign(this.main.dataset, {
+      pageId: report.page,
+      pageKind: report.kind,
+      appliedSeq: report.seq,
+      viewport: `${width}x${height}@${dpr}`,
+    });
+    this.setFact("viewport", `${width} × ${height} @ ${dpr}`);
+  }
+
+  setLatency(latencyMs: number): void {
+    this.main.dataset.latencyMs = String(Math.round(latencyMs));
+    this.latencies = [...this.latencies, latencyMs].slice(-LATENCIES);
+    const sorted = this.latencies.toSorted((a, b) => a - b);
+    this.setFact("latency", `${Math.round(sorted[sorted.length >> 1] ?? 0)} ms`);
+  }
+
+  /** How many assets of the page could not be read; the rebuilt page shows a gap for each. */
+  setUnread(count: number): void {
+    const note = find("[data-unread]", this.main);
+    note.hidden = count === 0;
+    note.textContent = word("unread", { count });
+  }
+
+  setBytes(count: number): void {
+    this.setFact("bytes", bytes(count));
+  }
+
+  setWatchers(count: number, names: unknown[]): void {
+    this.setFact("watchers", word("watching", { count, names: names.join(", ") }));
+  }
+
+  /** The newest first; what is older than the last rows is in the recording. */
+  addLog(atMs: number, name: string, text: string): void {
+    const isMore = name === this.logged.name && text === this.logged.text && atMs - this.logged.atMs < SAME_WITHIN_MS;
+    this.logged = { atMs, name, text };
+    if (isMore) return;
+    const row = element("li");
+    row.append(element("time", clock(atMs)), element("strong", wordOf("operation", name)), element("span", text));
+    this.log.prepend(row);
+    while (this.log.childElementCount > LOG_ROWS) this.log.lastElementChild?.remove();
+  }
+
+  private setFact(name: string, text: string): void {
+    find(`[data-fact=${name}]`, this.main).textContent = text;
+  }
+
+  private tick(): void {
+    this.tickLink();
+    const gone = find("[data-reconnecting]", this.main);
+    if (this.state !== "reconnecting" || !gone.dataset.since) return;
+    const values = { clock: clock(Date.now() - Number(gone.dataset.since)), grace: this.grace };
+    gone.textContent = word(gone.dataset.whose === "desk" ? "desk.gone" : "visitor.gone", values);
+  }
+
+  private tickLink(): void {
+    const life = this.main.querySelector<HTMLElement>("[data-link-life]");
+    if (!life || this.state !== "waiting") return;
+    const left = Date.parse(life.dataset.expires ?? "") - Date.now();
+    life.textContent = left > 0 ? word("link.left", { clock: clock(left) }) : word("link.expired");
+  }
+}

@@ -1,0 +1,298 @@
+/** The visitor's way: ask → wait → link → consent → live → ended, over as many page loads as it takes. */
+
+import { clipped } from "../protocol/text";
+import { Api, type Identity, type Landed, Problem } from "./api";
+import { Copies } from "./copies";
+import { tellEnding } from "./ending";
+import { isSamePage, pageAddress, takeToken, tokenIn } from "./link";
+import { Listeners } from "./listeners";
+import { Live } from "./live";
+import { RequestSocket, type RequestStatus } from "./request_socket";
+import { erase, loadState, type Saved, saveState } from "./store";
+import { type FormValues, View } from "./view";
+import { endedWords, word } from "./words";
+
+const TITLE_MOST = 300;
+export const VERSION = "1";
+
+type Phase = "off" | "requested" | "linked" | "live" | "ended";
+
+export interface AppOptions {
+  base: string;
+  publicKey: string;
+  language: string;
+  nonce: string;
+  hasButton: boolean;
+}
+
+export class App {
+  private readonly api: Api;
+  private readonly view: View;
+  readonly listeners = new Listeners();
+  private saved: Saved | null = null;
+  private socket: RequestSocket | null = null;
+  private live: Live | null = null;
+  private copies: Copies | null = null;
+  private identity: Identity = {};
+  private native: { page?: never; update?: never } = {};
+  private landingToken = "";
+  private readonly onHide = () => this.leave();
+
+  constructor(private readonly options: AppOptions) {
+    this.api = new Api(options.base, options.publicKey, options.language);
+    this.view = new View(options.hasButton);
+    this.reset();
+    window.addEventListener("pagehide", this.onHide);
+    window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());
+    window.addEventListener("hashchange", () => this.followFragment());
+    window.addEventListener("alongside:capturing", () => this.hideAfterCapture());
+    void this.start();
+  }
+
+  identify(identity: Identity): void {
+    this.identity = identity;
+  }
+
+  /** Resolves once agents see the request; rejects with a `Problem` that has a stable `code`. */
+  async request(values: Partial<FormValues> & { ticket?: number }): Promise<{ requestId: string }> {
+    if (this.saved) throw new Problem("busy", word(this.saved.phase === "live" ? "live.title" : "waiting.title"));
+    const { identity } = this;
+    const asked = await this.api.ask({
+      note: values.note ?? "",
+      name: values.name ?? "",
+      email: values.email ?? "",
+      page_url: pageAddress(),
+      page_title: clipped(document.title, TITLE_MOST),
+      ...(values.ticket ? { ticket: values.ticket } : {}),
+      ...(Object.keys(identity).length ? { identity } : {}),
+    });
+    const requestId = asked.request_id;
+    if (asked.state === "pending") {
+      this.keep({ phase: "requested", requestId, requestToken: asked.request_token, message: asked.message });
+      this.follow();
+    } else this.answer(word("answer.title"), asked.message);
+    this.listeners.emit("requested", { requestId, state: asked.state });
+    return { requestId };
+  }
+
+  end(): void {
+    if (this.live) this.live.end();
+    else if (this.saved) this.cancel();
+  }
+
+  nativePage(page: never): void {
+    this.native = { page };
+    this.live?.showNativePage(page);
+  }
+
+  nativeUpdate(update: never): void {
+    this.native.update = update;
+    this.live?.showNativeUpdate(update);
+  }
+
+  private async start(): Promise<void> {
+    const token = takeToken();
+    tellEnding(VERSION);
+    const saved = loadState();
+    if (saved && (await this.isOurs(saved))) this.keep({ ...saved, isLeft: false });
+    if (this.saved?.phase === "live") return this.goLive();
+    if (token) return this.land(token);
+    if (this.saved?.requestToken) return this.follow();
+    const kept = this.saved?.link && tokenIn(new URL(this.saved.link).hash);
+    if (kept) return this.land(kept);
+  }
+
+  /** An orderly left document has handed its state to us; otherwise it may still be alive in another tab. */
+  private async isOurs(saved: Saved): Promise<boolean> {
+    this.copies = new Copies(saved.sessionId ?? saved.requestId ?? "");
+    if (saved.isLeft || !(await this.copies.isAnotherAlive())) return true;
+    this.copies.close();
+    this.copies = null;
+    erase();
+    return false;
+  }
+
+  private followFragment(): void {
+    const token = takeToken();
+    if (token && !this.live) void this.land(token);
+  }
+
+  private openForm(): void {
+    const { name = "", email = "" } = this.identity;
+    const send = async (values: FormValues): Promise<void> => void (await this.request(values));
+    this.view.form({ note: "", name, email }, send, () => this.reset());
+  }
+
+  private follow(): void {
+    const { requestId, requestToken, message = "" } = this.saved as Required<Saved>;
+    if (this.saved!.link) this.showLink();
+    else {
+      this.mark("requested");
+      this.view.waiting(message, () => this.cancel());
+    }
+    this.socket?.close();
+    const onStatus = (status: RequestStatus): void => this.hear(status);
+    this.socket = new RequestSocket(this.api, requestId, requestToken, onStatus, () => this.clear());
+  }
+
+  private hear(status: RequestStatus): void {
+    if (!this.saved || this.landingToken) return;
+    if (status.state === "pending") this.view.waiting(status.message, () => this.cancel());
+    else if (status.link) {
+      const isNew = this.saved.link !== status.link;
+      this.keep({ ...this.saved, phase: "linked", link: status.link, agentName: status.agent_name });
+      this.showLink();
+      if (isNew) this.listeners.emit("link", { url: status.link, agentName: status.agent_name });
+    } else this.answer(word("answer.title"), status.message);
+  }
+
+  private showLink(): void {
+    const { agentName = "", link = "" } = this.saved!;
+    this.mark("linked");
+    const open = (event: Event): void => {
+      if (!isSamePage(link, location.href)) return;
+      // The page is this one: an application that routes by fragment need not see the token.
+      event.preventDefault();
+      void this.land(tokenIn(new URL(link).hash)!);
+    };
+    this.view.linked(agentName, link, open, () => this.cancel());
+  }
+
+  private cancel(): void {
+    const { requestId, requestToken } = this.saved!;
+    if (requestId && requestToken) void this.api.cancel(requestId, requestToken).catch(() => undefined);
+    this.clear();
+  }
+
+  private async land(token: string): Promise<void> {
+    if (this.landingToken === token) return;
+    this.landingToken = token;
+    try {
+      const landed = await this.api.land(token);
+      this.keep({ ...this.saved, phase: "linked", link: this.saved?.link ?? `${pageAddress()}#alongside=${token}` });
+      this.mark("linked");
+      this.view.consent(
+        landed,
+        () => this.agree(token, landed),
+        () => this.refuse(token, landed),
+      );
+    } catch (problem) {
+      this.landingToken = "";
+      this.answer(word("problem.title"), (problem as Error).message);
+    }
+  }
+
+  private async agree(token: string, landed: Landed): Promise<void> {
+    try {
+      const redeemed = await this.api.redeem(token, landed);
+      const { session_id: sessionId, channel_token: channelToken, socket_url: socketUrl } = redeemed;
+      this.landingToken = "";
+      this.socket?.close();
+      this.keep({ phase: "live", sessionId, channelToken, socketUrl });
+      this.goLive();
+    } catch (problem) {
+      const { code } = problem as Problem;
+      if (code === "network" || code === "rate_exceeded") throw problem;
+      this.landingToken = "";
+      if (code === "consent_changed") return void (await this.land(token));
+      this.answer(word("problem.title"), (problem as Error).message);
+    }
+  }
+
+  private refuse(token: string, landed: Landed): void {
+    void this.api.refuse(token, landed).catch(() => undefined);
+    this.finish("consent_refused");
+  }
+
+  private goLive(): void {
+    const saved = this.saved!;
+    let isTold = false;
+    this.mark("live");
+    this.live = new Live({
+      base: this.options.base,
+      nonce: this.options.nonce,
+      version: VERSION,
+      saved,
+      view: this.view,
+      onLive: () => {
+        if (!isTold) this.listeners.emit("live", { sessionId: saved.sessionId });
+        isTold = true;
+      },
+      onEnded: (reason) => this.finish(reason),
+    });
+    if (this.native.page) this.live.showNativePage(this.native.page);
+    if (this.native.update) this.live.showNativeUpdate(this.native.update);
+  }
+
+  private finish(reason: string): void {
+    this.clear();
+    this.mark("ended");
+    const title = word(reason === "replaced" ? "replaced.title" : "ended.title");
+    this.view.ended(title, endedWords(reason), () => this.reset());
+    this.listeners.emit("ended", { reason });
+  }
+
+  /** The matter is closed for now, and the visitor reads why. */
+  private answer(title: string, message: string): void {
+    this.clear();
+    this.view.answer(
+      title,
+      message,
+      () => this.openForm(),
+      () => this.reset(),
+    );
+  }
+
+  private clear(): void {
+    this.socket?.close();
+    this.copies?.close();
+    this.socket = this.copies = this.live = this.saved = null;
+    this.landingToken = "";
+    erase();
+    this.reset();
+  }
+
+  private reset(): void {
+    this.mark("off");
+    this.view.idle(() => this.openForm());
+  }
+
+  private keep(saved: Saved): void {
+    this.saved = saved;
+    saveState(saved);
+    this.copies ??= new Copies(saved.sessionId ?? saved.requestId ?? "");
+  }
+
+  private leave(): void {
+    this.live?.suspend();
+    this.socket?.close();
+    this.copies?.close();
+    this.copies = null;
+    if (this.saved) saveState({ ...this.saved, isLeft: true });
+  }
+
+  private comeBack(): void {
+    const saved = loadState();
+    if (this.live && saved?.sessionId === this.saved?.sessionId) {
+      this.keep(Object.assign(this.saved!, saved, { isLeft: false }));
+      this.live.revive();
+    } else if (this.live) this.live.finish("other");
+    else {
+      this.saved = null;
+      this.socket = null;
+      this.landingToken = "";
+      this.reset();
+      void this.start();
+    }
+  }
+
+  /** The capture code says on pagehide that its page is left; we save after it. */
+  private hideAfterCapture(): void {
+    window.removeEventListener("pagehide", this.onHide);
+    window.addEventListener("pagehide", this.onHide);
+  }
+
+  private mark(phase: Phase): void {
+    document.documentElement.dataset.alongside = phase;
+  }
+}

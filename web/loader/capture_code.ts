@@ -1,0 +1,169 @@
+/** The capture code: checked against its hash, cached under it, and run in the way that the page's policy allows. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import type { CaptureCode } from "../protocol/wire";
+import { toBase64 } from "./base64";
+import { loadValue, saveValue } from "./store";
+
+declare global {
+  interface Window {
+    __alongsideCapture?: (host: CaptureHost) => CaptureControl;
+  }
+}
+
+export type Injection = "inline" | "blob" | "url";
+
+interface TrustedPolicy {
+  createScript(text: string): string;
+  createScriptURL(url: string): string;
+}
+
+const CACHE = "alongside:capture:";
+const METHOD = "injection";
+const PROBE = "document.currentScript.dataset.ran=1";
+
+/** The code is not what the server announced; nothing runs. */
+export class WrongCode extends Error {}
+
+/** No way to run code is allowed here. */
+export class Blocked extends Error {}
+
+export class CaptureInjector {
+  private method: Injection | null = loadValue(METHOD) as Injection | null;
+  private policy: TrustedPolicy | null = null;
+
+  constructor(private readonly nonce: string) {}
+
+  /** Found out once for each tab: an inline script with our nonce, a blob: script, or a URL from the host list. */
+  async findMethod(): Promise<Injection> {
+    if (!this.method) {
+      this.method = this.runsInline() ? "inline" : (await this.runsBlob()) ? "blob" : "url";
+      saveValue(METHOD, this.method);
+    }
+    return this.method;
+  }
+
+  cachedHash(): string {
+    return this.cachedKey()?.slice(CACHE.length) ?? "";
+  }
+
+  cachedText(): string | null {
+    const key = this.cachedKey();
+    return key ? localStorage.getItem(key) : null;
+  }
+
+  async inflate(deflated: Uint8Array<ArrayBuffer>): Promise<string> {
+    const plain = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return new Response(plain).text();
+  }
+
+  /** Throws WrongCode. */
+  check(text: string, expected: string): void {
+    if (bytesToHex(sha256(new TextEncoder().encode(text))) !== expected) throw new WrongCode(expected);
+  }
+
+  /** One version is kept; a browser that refuses storage gets it again with each page. */
+  cache(text: string, hash: string): void {
+    try {
+      this.forget();
+      localStorage.setItem(CACHE + hash, text);
+    } catch {
+      // Refused or full.
+    }
+  }
+
+  forget(): void {
+    const key = this.cachedKey();
+    if (key) localStorage.removeItem(key);
+  }
+
+  /** Throws Blocked. */
+  async run(text: string | null, capture: CaptureCode): Promise<void> {
+    const script = this.newScript();
+    if (text !== null && this.method === "inline") {
+      script.text = this.trusted().createScript(text);
+      document.documentElement.append(script);
+    } else if (text !== null) await this.load(script, URL.createObjectURL(scriptBlob(text)));
+    else {
+      script.integrity = `sha256-${toBase64(hexToBytes(capture.sha256))}`;
+      script.crossOrigin = "anonymous";
+      await this.load(script, capture.url ?? "");
+    }
+    script.remove();
+    if (!window.__alongsideCapture) throw new Blocked();
+  }
+
+  private cachedKey(): string | undefined {
+    try {
+      return Object.keys(localStorage).find((key) => key.startsWith(CACHE));
+    } catch {
+      return undefined;
+    }
+  }
+
+  private runsInline(): boolean {
+    const script = this.newScript();
+    try {
+      script.text = this.trusted().createScript(PROBE);
+      document.documentElement.append(script);
+    } catch {
+      return false;
+    }
+    script.remove();
+    return script.dataset.ran === "1";
+  }
+
+  private async runsBlob(): Promise<boolean> {
+    const script = this.newScript();
+    await this.load(script, URL.createObjectURL(scriptBlob(PROBE))).catch(() => undefined);
+    script.remove();
+    return script.dataset.ran === "1";
+  }
+
+  private newScript(): HTMLScriptElement {
+    const script = document.createElement("script");
+    script.nonce = this.nonce;
+    return script;
+  }
+
+  private load(script: HTMLScriptElement, url: string): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      script.onload = () => resolve();
+      script.onerror = () => reject(new Blocked());
+      try {
+        script.src = this.trusted().createScriptURL(url);
+      } catch {
+        return reject(new Blocked());
+      }
+      document.documentElement.append(script);
+    }).finally(() => URL.revokeObjectURL(url));
+  }
+
+  /** Where Trusted Types are not enforced, plain text does. Throws where the page does not list our policy. */
+  private trusted(): TrustedPolicy {
+    const asIs = (text: string): string => text;
+    const rules: TrustedPolicy = { createScript: asIs, createScriptURL: asIs };
+    const { trustedTypes } = window as {
+      trustedTypes?: { createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy };
+    };
+    this.policy ??= trustedTypes ? policyOf(trustedTypes, rules) : rules;
+    return this.policy;
+  }
+}
+
+function policyOf(
+  types: { createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy },
+  rules: TrustedPolicy,
+): TrustedPolicy {
+  try {
+    return types.createPolicy("alongside", rules);
+  } catch {
+    return rules;
+  }
+}
+
+function scriptBlob(text: string): Blob {
+  return new Blob([text], { type: "text/javascript" });
+}

@@ -1,0 +1,285 @@
+/** The visitor's end of the assist channel (docs/protocol.md): connects, keeps, sends again, and tells what it hears. */
+
+import { CLOSE_CODES, decodeFrame, FrameFlag, FrameKind, PROTOCOL_VERSION } from "../protocol/wire";
+import { Backoff } from "./backoff";
+import type { ChannelOptions, Welcome } from "./channel_options";
+import { Outbox } from "./outbox";
+import { saveEnding } from "./store";
+
+const PING_EVERY_MS = 10_000;
+const SILENCE_MS = 5_000;
+/** While frames are on their way: on a slow line the answer to a ping waits behind them. */
+const BUSY_SILENCE_MS = 15_000;
+const SLOWEST_BYTES_PER_MS = 4;
+const END_WAIT_MS = 5_000;
+/** A connection that was refused sooner does not count as one: the next try waits longer. */
+const STEADY_MS = 5_000;
+const SNAPSHOT_PAUSE_MS = 2_000;
+/** The same frame would be refused again. */
+const FRAME_REFUSED = ["bad_frame", "unknown_kind", "frame_too_large"];
+/** Close codes after which coming back is of no use. */
+const FINAL: Record<number, string> = {
+  [CLOSE_CODES.bad_token]: "bad_token",
+  [CLOSE_CODES.bad_origin]: "bad_origin",
+  [CLOSE_CODES.session_ended]: "other",
+  [CLOSE_CODES.version]: "version",
+  [CLOSE_CODES.replaced]: "replaced",
+};
+
+export class Channel {
+  outbox: Outbox | null = null;
+  tab: number;
+  private socket: WebSocket | null = null;
+  private readonly backoff = new Backoff();
+  private isOpen = false;
+  private isOver = false;
+  private isEnding = false;
+  private credit = 0;
+  private usedBytes = 0;
+  private heardAt = 0;
+  private pinger = 0;
+  private code: Uint8Array[] = [];
+  private welcomedAt = Date.now();
+  /** Frames were given up: the page must be sent whole. */
+  private snapshotIsDue = false;
+  private snapshotTimer = 0;
+  private waiting: (() => void)[] = [];
+  private readonly wake = () => this.reconnectNow();
+  private readonly onHide = () => this.leaveEnding();
+
+  constructor(private readonly options: ChannelOptions) {
+    this.tab = options.tab;
+    this.isEnding = options.endFrom !== undefined;
+    if (this.isEnding) window.addEventListener("pagehide", this.onHide);
+    for (const change of ["online", "offline"]) window.addEventListener(change, this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+    this.connect();
+  }
+
+  send(kind: number, page: number, payload: Uint8Array, flags: number): number {
+    if (!this.outbox) throw new Error("The channel has not been welcomed yet.");
+    const seq = this.outbox.push(kind, page, payload, flags);
+    this.pump();
+    return seq;
+  }
+
+  backlogBytes(): number {
+    return (this.outbox?.unsentBytes() ?? 0) + (this.socket?.bufferedAmount ?? 0);
+  }
+
+  say(message: Record<string, unknown>): boolean {
+    if (!this.isOpen) return false;
+    this.socket!.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** When the server can be reached, or never will be again. */
+  opened(): Promise<void> {
+    if (this.isOpen || this.isOver) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** The visitor ends the session: what was captured goes out before it. Comes back until the server knows. */
+  end(): void {
+    this.isEnding = true;
+    window.addEventListener("pagehide", this.onHide);
+    this.pump();
+    if (this.isOpen) this.sayEnd();
+    else this.reconnectNow();
+  }
+
+  /** The document is left: it may come back from the back/forward cache, or a successor takes over. */
+  suspend(): void {
+    this.outbox?.save();
+    this.drop();
+  }
+
+  /** Frames that other documents of this tab have left replace what this one remembers. */
+  revive(): void {
+    this.outbox = new Outbox(this.tab, () => this.askSnapshot());
+    this.outbox.restore();
+    this.connect();
+  }
+
+  /** Say hello once more. */
+  restart(): void {
+    this.connect();
+  }
+
+  reconnectNow(): void {
+    if (this.isOver || document.visibilityState === "hidden") return;
+    if (this.isOpen) {
+      this.ping();
+      return;
+    }
+    this.backoff.reset();
+    this.connect();
+  }
+
+  close(): void {
+    this.isOver = true;
+    clearTimeout(this.snapshotTimer);
+    for (const go of this.waiting.splice(0)) go();
+    window.removeEventListener("pagehide", this.onHide);
+    for (const change of ["online", "offline"]) window.removeEventListener(change, this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+    this.drop();
+  }
+
+  private connect(): void {
+    if (this.isOver) return;
+    this.drop();
+    const socket = new WebSocket(this.options.url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.heardAt = Date.now();
+    this.pinger = window.setInterval(() => this.ping(), PING_EVERY_MS);
+    socket.onopen = () => this.greet(socket);
+    socket.onmessage = (event) => this.hear(event.data);
+    socket.onclose = (event) => this.lost(event.code);
+  }
+
+  private greet(socket: WebSocket): void {
+    const { token, loader } = this.options;
+    const hello = { type: "hello", version: PROTOCOL_VERSION, token, tab: this.tab, time: Date.now(), loader };
+    socket.send(JSON.stringify({ ...hello, ...this.options.hello() }));
+  }
+
+  private hear(data: unknown): void {
+    this.heardAt = Date.now();
+    if (data instanceof ArrayBuffer) this.hearFrame(data);
+    else {
+      const { type, ...fields } = JSON.parse(data as string);
+      this.handlers[type]?.(fields as never);
+    }
+  }
+
+  private readonly handlers: Record<string, (fields: never) => void> = {
+    welcome: (welcome: Welcome) => this.welcomed(welcome),
+    ack: (ack: { stored: number; durable: number; credit: number }) => {
+      this.outbox!.acknowledge(ack.stored, ack.durable);
+      this.credit = ack.credit;
+      this.pump();
+    },
+    error: (error: { code: string; expected?: number }) => {
+      if (error.expected === undefined) return;
+      if (FRAME_REFUSED.includes(error.code)) return this.outbox!.giveUp(error.expected, error.code);
+      this.outbox!.rewind(error.expected);
+      this.pump();
+    },
+    watchers: (now: { count: number; names: string[] }) => this.options.events.watchers(now.count, now.names),
+    asset_want: (want: { assets: string[] }) => this.options.events.assetWant(want.assets),
+    resync: () => this.options.events.resync(),
+    ended: (end: { reason: string }) => this.finish(end.reason),
+  };
+
+  private welcomed(welcome: Welcome): void {
+    this.isOpen = true;
+    this.welcomedAt = Date.now();
+    this.code = [];
+    this.usedBytes = 0;
+    this.credit = welcome.credit;
+    if (!this.outbox) {
+      this.tab = welcome.tab;
+      this.outbox = new Outbox(welcome.tab, () => this.askSnapshot());
+      if (this.options.endFrom) this.outbox.startAt(this.options.endFrom);
+      else if (this.options.tab) this.outbox.restore();
+    }
+    this.outbox.resume(welcome.stored, welcome.durable);
+    this.pump();
+    if (this.isEnding) return this.sayEnd();
+    this.options.events.welcome(welcome);
+    for (const go of this.waiting.splice(0)) go();
+    if (this.snapshotIsDue) this.askSnapshot();
+  }
+
+  /** Later, since frames of the page as it was are being written; once there is a connection, since it may be large. */
+  private askSnapshot(): void {
+    this.snapshotIsDue = true;
+    if (!this.isOpen || this.snapshotTimer) return;
+    this.snapshotTimer = window.setTimeout(() => {
+      this.snapshotTimer = 0;
+      if (!this.isOpen) return;
+      this.snapshotIsDue = false;
+      this.options.events.resync();
+    }, SNAPSHOT_PAUSE_MS);
+  }
+
+  private hearFrame(data: ArrayBuffer): void {
+    const frame = decodeFrame(data);
+    if (frame.kind !== FrameKind.CAPTURE_CODE) return;
+    this.code.push(frame.payload);
+    if (frame.flags & FrameFlag.MORE) return;
+    const whole = new Uint8Array(this.code.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of this.code.splice(0)) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    this.options.events.captureCode(whole);
+  }
+
+  private pump(): void {
+    if (!this.isOpen || !this.outbox) return;
+    for (;;) {
+      const bytes = this.outbox.take(this.credit - this.usedBytes);
+      if (!bytes) return;
+      this.usedBytes += bytes.length;
+      this.socket!.send(bytes);
+    }
+  }
+
+  private sayEnd(): void {
+    this.say({ type: "end", reason: "visitor_ended" });
+    const { socket } = this;
+    window.setTimeout(() => !this.isOver && this.socket === socket && this.lost(0), END_WAIT_MS);
+  }
+
+  /** The server may not know yet: the next document of this tab tells it. */
+  private leaveEnding(): void {
+    const { url, token } = this.options;
+    saveEnding({ url, token, tab: this.tab, next: this.outbox?.next ?? this.options.endFrom ?? 0 });
+  }
+
+  /** A socket that is half open never closes by itself: silence after a ping tells. */
+  private ping(): void {
+    if (this.isOpen) this.say({ type: "ping", time: Date.now() });
+    const socket = this.socket;
+    const askedAt = Date.now();
+    const busy = (this.outbox?.inFlightBytes() ?? 0) / SLOWEST_BYTES_PER_MS;
+    window.setTimeout(
+      () => {
+        if (this.socket === socket && socket && this.heardAt < askedAt) this.lost(0);
+      },
+      Math.min(BUSY_SILENCE_MS, SILENCE_MS + busy),
+    );
+  }
+
+  private lost(code: number): void {
+    if (this.isOpen && Date.now() - this.welcomedAt > STEADY_MS) this.backoff.reset();
+    this.drop();
+    if (this.isOver) return;
+    const reason = FINAL[code];
+    if (reason) this.finish(reason);
+    else {
+      this.options.events.offline();
+      this.backoff.schedule(() => this.connect());
+    }
+  }
+
+  private finish(reason: string): void {
+    this.close();
+    this.options.events.ended(reason);
+  }
+
+  private drop(): void {
+    clearInterval(this.pinger);
+    this.backoff.cancel();
+    this.isOpen = false;
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+}

@@ -1,0 +1,41 @@
+/** What the channel needs to know, and whom it tells what it hears. */
+
+import type { CaptureCode } from "../protocol/wire";
+
+export interface Welcome {
+  session: string;
+  tab: number;
+  stored: number;
+  durable: number;
+  credit: number;
+  capture: CaptureCode;
+  masking: unknown;
+  mappings: Record<string, unknown>;
+  watchers: number;
+  paused: boolean;
+  time: number;
+  limits: Record<string, number>;
+}
+
+export interface ChannelEvents {
+  welcome(welcome: Welcome): void;
+  /** The whole capture code, deflated. */
+  captureCode(deflated: Uint8Array<ArrayBuffer>): void;
+  watchers(count: number, names: string[]): void;
+  assetWant(assets: string[]): void;
+  resync(): void;
+  offline(): void;
+  ended(reason: string): void;
+}
+
+export interface ChannelOptions {
+  url: string;
+  token: string;
+  tab: number;
+  loader: string;
+  /** SHA-256 of the capture code that is cached, and how it can run here. */
+  hello(): { capture: string; injection: string };
+  events: ChannelEvents;
+  /** Connect only to say that the session has ended; the next seq of the document that could not. */
+  endFrom?: number;
+}

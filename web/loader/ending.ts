@@ -1,0 +1,18 @@
+/** A session that the visitor ended while the server could not be told, and then left the page: this document tells it. */
+
+import { Channel } from "./channel";
+import { takeEnding } from "./store";
+
+export function tellEnding(loader: string): void {
+  const ending = takeEnding();
+  if (!ending) return;
+  const nothing = (): void => undefined;
+  const events = { welcome: nothing, captureCode: nothing, watchers: nothing, assetWant: nothing };
+  new Channel({
+    ...ending,
+    loader,
+    endFrom: ending.next,
+    hello: () => ({ capture: "", injection: "url" }),
+    events: { ...events, resync: nothing, offline: nothing, ended: nothing },
+  });
+}

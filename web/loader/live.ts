@@ -1,0 +1,269 @@
+/** One assist session in this document: the channel, the capture code that came through it, and the indicator. */
+
+import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import type { CaptureCode } from "../protocol/wire";
+import { FrameKind, TAB_SHIFT } from "../protocol/wire";
+import { AssetUploads } from "./assets";
+import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
+import { Channel } from "./channel";
+import type { Welcome } from "./channel_options";
+import { loadValue, type Saved, saveState, saveValue } from "./store";
+import type { View } from "./view";
+
+const EMPTY_OBJECT = new TextEncoder().encode("{}");
+
+export interface LiveOptions {
+  base: string;
+  nonce: string;
+  version: string;
+  saved: Saved;
+  view: View;
+  onLive(): void;
+  onEnded(reason: string): void;
+}
+
+type NativePage = Parameters<CaptureControl["nativePage"]>[0];
+type NativeUpdate = Parameters<CaptureControl["nativeUpdate"]>[0];
+
+export class Live {
+  private channel: Channel | null = null;
+  private uploads: AssetUploads | null = null;
+  private control: CaptureControl | null = null;
+  private welcome: Welcome | null = null;
+  private readonly injector: CaptureInjector;
+  private isInjecting = false;
+  private isOver = false;
+  private count = 0;
+  private names: string[] = [];
+  private isConnected = false;
+  /** The newest of PAUSE and RESUME that went out: the capture code says it where it knows the page. */
+  private lastSaid = 0;
+  private nativePage: NativePage | null = null;
+  private nativeUpdate: NativeUpdate | null = null;
+
+  constructor(private readonly options: LiveOptions) {
+    this.injector = new CaptureInjector(options.nonce);
+    this.draw();
+    void this.open();
+  }
+
+  showNativePage(page: NativePage): void {
+    this.nativePage = page;
+    this.nativeUpdate = null;
+    this.control?.nativePage(page);
+  }
+
+  showNativeUpdate(update: NativeUpdate): void {
+    this.nativeUpdate = update;
+    this.control?.nativeUpdate(update);
+  }
+
+  /** The visitor ends it: nothing is captured from here on, what was captured before still goes out. */
+  end(): void {
+    this.control?.flush();
+    this.hangUp("visitor_ended");
+  }
+
+  /** The document is left; the capture code has said so already. */
+  suspend(): void {
+    this.channel?.suspend();
+  }
+
+  /** Out of the back/forward cache: other documents of this tab have gone on with the session meanwhile. */
+  revive(): void {
+    this.channel?.revive();
+  }
+
+  finish(reason: string): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.control?.stop();
+    this.control = null;
+    delete window.__alongsideCapture;
+    this.uploads?.stop();
+    this.channel?.close();
+    this.options.onEnded(reason);
+  }
+
+  /** The channel closes by itself once the server knows. */
+  private hangUp(reason: string): void {
+    const { channel } = this;
+    this.channel = null;
+    channel?.end();
+    this.finish(reason);
+  }
+
+  private async open(): Promise<void> {
+    const injection = await this.injector.findMethod();
+    if (this.isOver) return;
+    const { saved, version, base } = this.options;
+    const { socketUrl, channelToken, sessionId } = saved as Required<Saved>;
+    this.channel = new Channel({
+      url: socketUrl,
+      token: channelToken,
+      tab: saved.tab ?? 0,
+      loader: version,
+      hello: () => ({ capture: this.injector.cachedHash(), injection }),
+      events: {
+        welcome: (welcome) => this.welcomed(welcome),
+        captureCode: (deflated) => void this.receiveCode(deflated),
+        watchers: (count, names) => this.watched(count, names),
+        assetWant: (assets) => this.uploads?.wanted(assets),
+        resync: () => this.control?.resync(),
+        offline: () => this.connected(false),
+        ended: (reason) => this.finish(reason),
+      },
+    });
+    this.uploads = new AssetUploads(this.channel, `${base}/assist/assets/${sessionId}`, channelToken);
+  }
+
+  private welcomed(welcome: Welcome): void {
+    const { saved } = this.options;
+    this.welcome = welcome;
+    this.count = welcome.watchers;
+    // What the visitor has chosen on this page counts, even if it is still on its way to the server.
+    const isPaused = saved.paused === true || (!this.lastSaid && welcome.paused);
+    this.save({ tab: welcome.tab, paused: isPaused });
+    if (welcome.capture.url && !saved.captureUrl?.includes(welcome.capture.sha256)) {
+      this.save({ captureUrl: welcome.capture.url });
+    }
+    this.connected(true);
+    this.uploads?.offerAgain();
+    this.options.onLive();
+    if (!this.control && !saved.paused) void this.inject();
+  }
+
+  /** With the code that is cached, or by URL; otherwise it is on its way through the channel. */
+  private async inject(): Promise<void> {
+    const { capture } = this.welcome!;
+    if (capture.url) return this.run(null, capture);
+    if (this.injector.cachedHash() !== capture.sha256) return;
+    await this.run(this.injector.cachedText(), capture);
+  }
+
+  private async receiveCode(deflated: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { capture } = this.welcome!;
+    const text = await this.injector.inflate(deflated);
+    if (this.check(text, capture)) this.injector.cache(text, capture.sha256);
+    if (!this.control && !this.options.saved.paused) await this.run(text, capture);
+  }
+
+  private async run(text: string | null, capture: CaptureCode): Promise<void> {
+    if (this.isInjecting || this.isOver || (text !== null && !this.check(text, capture))) return;
+    this.isInjecting = true;
+    try {
+      await this.runWhereCached(text, capture);
+      if (!this.isOver) this.startCapture();
+    } catch (error) {
+      if (!(error instanceof Blocked)) throw error;
+      this.hangUp("blocked");
+    } finally {
+      this.isInjecting = false;
+    }
+  }
+
+  /** The address that this session got first: the browser has it, unless it has thrown it away. */
+  private async runWhereCached(text: string | null, capture: CaptureCode): Promise<void> {
+    const first = this.options.saved.captureUrl;
+    if (capture.url && first !== capture.url) {
+      const ran = await this.injector.run(null, { ...capture, url: first! }).then(
+        () => true,
+        () => false,
+      );
+      if (ran) return;
+      this.save({ captureUrl: capture.url });
+    }
+    await this.injector.run(text, capture);
+  }
+
+  /** A cached copy that somebody changed is thrown away, and comes again with the next connection. */
+  private check(text: string, capture: CaptureCode): boolean {
+    try {
+      this.injector.check(text, capture.sha256);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WrongCode)) throw error;
+      this.injector.forget();
+      this.channel?.restart();
+      return false;
+    }
+  }
+
+  private startCapture(): void {
+    this.control = window.__alongsideCapture!(this.host());
+    if (this.nativePage) this.control.nativePage(this.nativePage);
+    if (this.nativeUpdate) this.control.nativeUpdate(this.nativeUpdate);
+    window.dispatchEvent(new Event("alongside:capturing"));
+  }
+
+  private host(): CaptureHost {
+    const { masking, mappings, limits, tab } = this.welcome!;
+    return {
+      tab,
+      masking,
+      mappings,
+      limits,
+      load: loadValue,
+      save: saveValue,
+      send: (kind, page, payload, flags) => {
+        if (kind === FrameKind.PAUSE || kind === FrameKind.RESUME) this.lastSaid = kind;
+        return this.channel ? this.channel.send(kind, page, payload, flags) : 0;
+      },
+      backlogBytes: () => this.channel?.backlogBytes() ?? 0,
+      offerAssets: (assets) => this.uploads!.offer(assets),
+      uploadAsset: (sha256, contentType, bytes) => this.uploads!.upload(sha256, contentType, bytes),
+      ownElement: this.options.view.host,
+    };
+  }
+
+  private pause(): void {
+    this.save({ paused: true });
+    this.control?.pause();
+    this.tell(FrameKind.PAUSE);
+    this.draw();
+  }
+
+  private resume(): void {
+    this.save({ paused: false });
+    this.control?.resume();
+    this.tell(FrameKind.RESUME);
+    this.draw();
+    if (!this.control && this.welcome) void this.injectLate();
+  }
+
+  /** The session was paused when this document was loaded, so nothing was injected. */
+  private async injectLate(): Promise<void> {
+    // An address is good for a short time only: a new hello brings one.
+    if (!this.welcome!.capture.url && this.injector.cachedHash()) await this.inject();
+    else this.channel?.restart();
+  }
+
+  private tell(kind: number): void {
+    if (this.lastSaid === kind || !this.welcome) return;
+    this.lastSaid = kind;
+    this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0);
+  }
+
+  private watched(count: number, names: string[]): void {
+    this.count = count;
+    this.names = names;
+    this.draw();
+  }
+
+  private connected(isConnected: boolean): void {
+    this.isConnected = isConnected;
+    this.draw();
+  }
+
+  private save(values: Partial<Saved>): void {
+    Object.assign(this.options.saved, values);
+    if (!this.isOver) saveState(this.options.saved);
+  }
+
+  private draw(): void {
+    if (this.isOver) return;
+    const { count, names, isConnected } = this;
+    const actions = { pause: () => this.pause(), resume: () => this.resume(), end: () => this.end() };
+    this.options.view.live({ count, names, isConnected, isPaused: this.options.saved.paused === true }, actions);
+  }
+}

@@ -1,0 +1,141 @@
+/** What a page stream says: one operation a line, each line a JSON array `[name, t, …]` (docs/protocol.md). */
+
+import type { Viewport } from "./seam";
+
+export const NODE = { ELEMENT: 1, TEXT: 3, CDATA: 4, COMMENT: 8, DOCUMENT: 9, DOCTYPE: 10, SHADOW: 11 } as const;
+
+export type Attributes = Record<string, string>;
+
+export interface Extra {
+  /** Namespace, when it is not HTML. */
+  ns?: "svg" | "math";
+  /** Document only: quirks mode. */
+  quirks?: 1;
+  /** Style rules of a `style` or `link` element that a script has written. */
+  rules?: string[];
+  /** Rules of each adopted style sheet of a document or shadow root. */
+  adopted?: string[][];
+  /** Width and height of an element whose content is blocked, CSS pixels. */
+  block?: [number, number];
+  /** Kept in the top layer by script: a modal dialog or an open popover. */
+  top?: "modal" | "popover";
+}
+
+export type DocumentNode = [9, number, Node[], Extra?];
+export type DoctypeNode = [10, number, string, string, string];
+export type ElementNode = [1, number, string, Attributes, Node[], Extra?];
+export type TextNode = [3 | 4 | 8, number, string];
+/** A shadow root is the first child of its host. */
+export type ShadowNode = [11, number, Node[], Extra?];
+export type Node = DocumentNode | DoctypeNode | ElementNode | TextNode | ShadowNode;
+
+export interface Volatile {
+  scroll?: [id: number, x: number, y: number][];
+  values?: [id: number, text: string, checked: 0 | 1][];
+  media?: [id: number, paused: 0 | 1, time: number][];
+  canvas?: [id: number, sha256: string][];
+  focus?: number;
+}
+
+export interface Mutation {
+  /** Removed: parent, node. */
+  r?: [number, number][];
+  /** Added: parent, next sibling or 0, new node; or the id of a node of that parent that moves. */
+  a?: [number, number, Node | number][];
+  /** Texts. */
+  t?: [number, string][];
+  /** Attributes: null removes. */
+  s?: [number, Record<string, string | null>][];
+  /** Extras that changed: replaces the whole extra of a node. */
+  e?: [number, Extra][];
+}
+
+export type ClickKind =
+  | "mousedown"
+  | "mouseup"
+  | "click"
+  | "contextmenu"
+  | "dblclick"
+  | "focus"
+  | "blur"
+  | "touchstart"
+  | "touchend";
+
+export type Operation =
+  | ["snapshot", number, DocumentNode, Volatile, Viewport]
+  | ["mutation", number, Mutation]
+  | ["scroll", number, number, number, number]
+  | ["input", number, number, string, 0 | 1]
+  | ["pointer", number, [dt: number, x: number, y: number, id: number][]]
+  | ["click", number, ClickKind, number, number, number]
+  | ["selection", number, [number, number, number, number][]]
+  | ["media", number, number, { paused: 0 | 1; time: number; rate?: number; volume?: number; muted?: 0 | 1 }]
+  | ["rule", number, number, number, string | null]
+  | ["canvas", number, number, string]
+  | ["assets", number, Record<string, string>]
+  | ["unread", number, [string, string][]]
+  | ["viewport", number, Viewport]
+  | ["checkpoint", number, string];
+
+const NAMES = new Set([
+  "snapshot",
+  "mutation",
+  "scroll",
+  "input",
+  "pointer",
+  "click",
+  "selection",
+  "media",
+  "rule",
+  "canvas",
+  "assets",
+  "unread",
+  "viewport",
+  "checkpoint",
+]);
+
+const LARGEST_NUMBER = 1e12;
+
+export class BadOperation extends Error {}
+
+export function formatOperation(operation: Operation): string {
+  return `${JSON.stringify(operation)}\n`;
+}
+
+/** Throws BadOperation for a line that is no operation of this protocol. */
+export function parseOperation(line: string): Operation {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new BadOperation("a line of the page stream is not JSON");
+  }
+  if (!Array.isArray(value) || !NAMES.has(value[0]) || !isNumber(value[1]) || !isWellFormed(value)) {
+    throw new BadOperation("a line of the page stream is no known operation");
+  }
+  return value as Operation;
+}
+
+/** What is drawn or shown as text without a tree that could refuse it; the numbers stay numbers when multiplied. */
+function isWellFormed([name, , ...rest]: unknown[]): boolean {
+  const [first] = rest;
+  if (name === "pointer") return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
+  if (name === "click") return typeof first === "string" && areNumbers(rest.slice(1), 3);
+  if (name === "scroll") return areNumbers(rest, 3);
+  if (name === "input") return isNumber(first) && typeof rest[1] === "string";
+  if (name === "snapshot") return isViewport(rest[2]);
+  return name !== "viewport" || isViewport(first);
+}
+
+function isViewport(value: unknown): boolean {
+  const { width, height } = (value ?? {}) as Partial<Viewport>;
+  return isNumber(width) && isNumber(height);
+}
+
+function areNumbers(values: unknown, count: number): boolean {
+  return Array.isArray(values) && values.length === count && values.every(isNumber);
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) < LARGEST_NUMBER;
+}

@@ -1,0 +1,82 @@
+/** The seams between the browser parts. Implementations live in loader/, capture/ and rebuild/. */
+
+export interface Viewport {
+  width: number;
+  height: number;
+  dpr: number;
+  screen_width: number;
+  screen_height: number;
+  zoom: number;
+}
+
+/** What the loader gives to the capture code when it injects it (`window.__alongsideCapture(host)` is called once). */
+export interface CaptureHost {
+  /** 32-bit number of this tab, and the pages of it that earlier documents left behind (session storage). */
+  readonly tab: number;
+  readonly masking: unknown;
+  readonly mappings: Record<string, unknown>;
+  readonly limits: Record<string, number>;
+  /** Small values that survive the document, for this session only; erased at its end. */
+  load(key: string): string | null;
+  save(key: string, value: string): void;
+  /** Queue one sequenced frame; returns its seq. Frames over the limit are refused with an Error. */
+  send(kind: number, page: number, payload: Uint8Array, flags: number): number;
+  /** Bytes queued but not yet on the wire: capture batches more while this is high. */
+  backlogBytes(): number;
+  /** Which of these are missing at the store; resolves when the server has answered. */
+  offerAssets(assets: [sha256: string, sizeBytes: number, contentType: string][]): Promise<string[]>;
+  uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
+  /** The loader's own element (`<alongside-assist>`): never captured. */
+  readonly ownElement: Element;
+}
+
+/** What the capture code returns; the loader drives it. */
+export interface CaptureControl {
+  /** Fresh snapshot of the current page (server's resync, or after resume). */
+  resync(): void;
+  pause(): void;
+  resume(): void;
+  /** Flush what is batched; called on pagehide and before ending. */
+  flush(): void;
+  stop(): void;
+  nativePage(page: { pageId: string; title: string; root: unknown }): void;
+  nativeUpdate(update: { pageId: string; root: unknown }): void;
+}
+
+/** Console or review page → stage document, over one MessagePort handed over by `window.postMessage`. */
+export type StageCommand =
+  | { type: "frames"; frames: ArrayBuffer[]; live: boolean }
+  | { type: "queue"; page: number; frames: ArrayBuffer[] }
+  | { type: "show"; page: number }
+  | { type: "seek"; timeMs: number }
+  | { type: "size"; width: number; height: number }
+  | { type: "language"; language: string };
+
+/** Stage document → console or review page. */
+export type StageReport =
+  | { type: "ready" }
+  | {
+      type: "applied";
+      page: number;
+      kind: "html" | "native";
+      tab: number;
+      seq: number;
+      time: number;
+      viewport: Viewport;
+    }
+  | { type: "need"; page: number }
+  | { type: "fault"; page: number; detail: string }
+  | { type: "operation"; page: number; time: number; name: string; text: string }
+  | { type: "unread"; page: number; items: [url: string, reason: string][] };
+
+/** What `stage.js` offers to the video worker as `window.alongsideStage` (no console there). */
+export interface StagePlayer {
+  /** All frames of the archive in order, each with the server's time in ms. Returns the span and the pages. */
+  load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }>;
+  /** Bring the stage to the state just before `atMs`; resolves when images, fonts and layout are settled. */
+  seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }>;
+  /** Times (ms) after `atMs` at which something is applied, so that the worker steps from change to change. */
+  changes(fromMs: number, toMs: number): number[];
+  /** Pointer position and clicks for the worker to draw. */
+  marks(fromMs: number, toMs: number): { at: number; kind: string; x: number; y: number }[];
+}

@@ -1,0 +1,6 @@
+const HALF_PAIRS = /\p{Surrogate}/gu;
+
+/** At most `most` UTF-16 units; half of a surrogate pair, which the server refuses, becomes U+FFFD. */
+export function clipped(text: string, most: number): string {
+  return text.slice(0, most).replace(HALF_PAIRS, "\uFFFD");
+}

@@ -1,0 +1,362 @@
+// Written by `manage.py generate_protocol` from assist/channel/protocol.py: change it there.
+
+export const PROTOCOL_VERSION = 1;
+export const HEADER_BYTES = 20;
+export const MAX_FRAME_BYTES = 262144;
+export const TAB_SHIFT = 16;
+export const FLAG_BITS = 3;
+
+export const FrameKind = {
+  PAGE_ENTER: 1,
+  SNAPSHOT: 2,
+  OPERATIONS: 3,
+  PAGE_LEAVE: 4,
+  PAGE_CLOSE: 5,
+  HISTORY: 6,
+  VIEWPORT: 7,
+  PAUSE: 8,
+  RESUME: 9,
+  GAP: 10,
+  CAPTURE_CODE: 32,
+  SESSION_START: 40,
+  TAB_HELLO: 41,
+  SESSION_END: 42,
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+export const FrameFlag = {
+  STREAM_START: 1,
+  MORE: 2,
+} as const;
+export type FrameFlag = (typeof FrameFlag)[keyof typeof FrameFlag];
+
+export const ErrorCode = {
+  BAD_MESSAGE: "bad_message",
+  BAD_FRAME: "bad_frame",
+  UNKNOWN_KIND: "unknown_kind",
+  FRAME_TOO_LARGE: "frame_too_large",
+  WINDOW_OVERRUN: "window_overrun",
+  RATE_EXCEEDED: "rate_exceeded",
+  SEQ_GAP: "seq_gap",
+  NOT_ALLOWED: "not_allowed",
+  BAD_TOKEN: "bad_token",
+  BAD_ORIGIN: "bad_origin",
+  SESSION_ENDED: "session_ended",
+  REPLACED: "replaced",
+  VERSION: "version",
+  FORGOTTEN: "forgotten",
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+export const CLOSE_CODES: Record<ErrorCode, number> = {
+  bad_message: 4000,
+  bad_frame: 4001,
+  unknown_kind: 4002,
+  frame_too_large: 4003,
+  window_overrun: 4004,
+  rate_exceeded: 4005,
+  seq_gap: 4006,
+  not_allowed: 4007,
+  bad_token: 4008,
+  bad_origin: 4009,
+  session_ended: 4010,
+  replaced: 4011,
+  version: 4012,
+  forgotten: 4013,
+};
+
+export interface Frame {
+  kind: number;
+  flags: number;
+  /** tab << 16 | counter */
+  page: number;
+  seq: number;
+  /** the sender's clock, ms since 1970 */
+  time: number;
+  payload: Uint8Array;
+}
+
+/** The bytes are no frame. */
+export class BadFrame extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+export function tabOf(page: number): number {
+  return page >>> TAB_SHIFT;
+}
+
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER_BYTES + frame.payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, frame.kind);
+  view.setUint8(1, frame.flags);
+  view.setUint32(4, frame.page);
+  view.setUint32(8, frame.seq);
+  view.setFloat64(12, frame.time);
+  bytes.set(frame.payload, HEADER_BYTES);
+  return bytes;
+}
+
+/** The payload is a view into `data`. Throws BadFrame for what the server would refuse as well. */
+export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame {
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+  if (bytes.length > MAX_FRAME_BYTES) throw new BadFrame("frame_too_large");
+  if (bytes.length < HEADER_BYTES) throw new BadFrame("bad_frame");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const flags = view.getUint8(1);
+  if (view.getUint16(2) || flags & ~FLAG_BITS) throw new BadFrame("bad_frame");
+  return {
+    kind: view.getUint8(0),
+    flags,
+    page: view.getUint32(4),
+    seq: view.getUint32(8),
+    time: view.getFloat64(12),
+    payload: bytes.subarray(HEADER_BYTES),
+  };
+}
+
+export interface CaptureCode {
+  sha256: string;
+  size_bytes: number;
+  url?: string;
+}
+
+export interface Limits {
+  frame_bytes: number;
+  window_bytes: number;
+  frames_per_second: number;
+  bytes_per_second: number;
+  asset_bytes: number;
+  session_assets: number;
+  session_asset_bytes: number;
+  queue_bytes: number;
+}
+
+export interface SessionSummary {
+  id: string;
+  state: string;
+  started_at?: number;
+  ended_at?: number;
+  end_reason?: string;
+  since?: number;
+  viewport?: Record<string, unknown>;
+  visitor_name: string;
+}
+
+export interface PageSummary {
+  page: number;
+  kind: string;
+  url: string;
+  title: string;
+  entered_at: number;
+  closed_at?: number;
+}
+
+export interface VisitorMessageHello {
+  type: "hello";
+  version: number;
+  token: string;
+  tab: number;
+  capture: string;
+  injection: string;
+  time: number;
+  loader: string;
+}
+
+export interface VisitorMessageAssetOffer {
+  type: "asset_offer";
+  assets: unknown[];
+}
+
+export interface VisitorMessageEnd {
+  type: "end";
+  reason: string;
+}
+
+export interface VisitorMessagePing {
+  type: "ping";
+  time: number;
+}
+
+export type VisitorMessage =
+  | VisitorMessageHello
+  | VisitorMessageAssetOffer
+  | VisitorMessageEnd
+  | VisitorMessagePing;
+
+export interface VisitorReplyWelcome {
+  type: "welcome";
+  session: string;
+  tab: number;
+  stored: number;
+  durable: number;
+  credit: number;
+  capture: CaptureCode;
+  masking: Record<string, unknown>;
+  mappings: Record<string, unknown>;
+  watchers: number;
+  paused: boolean;
+  time: number;
+  limits: Limits;
+}
+
+export interface VisitorReplyAck {
+  type: "ack";
+  stored: number;
+  durable: number;
+  credit: number;
+}
+
+export interface VisitorReplyAssetWant {
+  type: "asset_want";
+  assets: unknown[];
+}
+
+export interface VisitorReplyWatchers {
+  type: "watchers";
+  count: number;
+  names: unknown[];
+}
+
+export interface VisitorReplyResync {
+  type: "resync";
+  page: number;
+}
+
+export interface VisitorReplyEnded {
+  type: "ended";
+  reason: string;
+}
+
+export interface VisitorReplyPong {
+  type: "pong";
+  time: number;
+  server_time: number;
+}
+
+export interface VisitorReplyError {
+  type: "error";
+  code: string;
+  expected?: number;
+}
+
+export type VisitorReply =
+  | VisitorReplyWelcome
+  | VisitorReplyAck
+  | VisitorReplyAssetWant
+  | VisitorReplyWatchers
+  | VisitorReplyResync
+  | VisitorReplyEnded
+  | VisitorReplyPong
+  | VisitorReplyError;
+
+export interface ConsoleMessageHello {
+  type: "hello";
+  version: number;
+  credit: number;
+}
+
+export interface ConsoleMessageCredit {
+  type: "credit";
+  bytes: number;
+}
+
+export interface ConsoleMessageFetch {
+  type: "fetch";
+  page: number;
+}
+
+export interface ConsoleMessageResync {
+  type: "resync";
+  page: number;
+  detail: string;
+}
+
+export interface ConsoleMessageEnd {
+  type: "end";
+}
+
+export interface ConsoleMessagePing {
+  type: "ping";
+  time: number;
+}
+
+export type ConsoleMessage =
+  | ConsoleMessageHello
+  | ConsoleMessageCredit
+  | ConsoleMessageFetch
+  | ConsoleMessageResync
+  | ConsoleMessageEnd
+  | ConsoleMessagePing;
+
+export interface ConsoleReplyWelcome {
+  type: "welcome";
+  session: SessionSummary;
+  pages: PageSummary[];
+  page: number;
+  offsets: Record<string, unknown>;
+  watchers: unknown[];
+  time: number;
+}
+
+export interface ConsoleReplyQueue {
+  type: "queue";
+  page: number;
+  frames: number;
+  current: number;
+}
+
+export interface ConsoleReplyState {
+  type: "state";
+  state: string;
+  reason?: string;
+  since?: number;
+}
+
+export interface ConsoleReplyWatchers {
+  type: "watchers";
+  count: number;
+  names: unknown[];
+}
+
+export interface ConsoleReplyOffset {
+  type: "offset";
+  tab: number;
+  offset_ms: number;
+}
+
+export interface ConsoleReplyLagging {
+  type: "lagging";
+  dropped_bytes: number;
+}
+
+export interface ConsoleReplyEnded {
+  type: "ended";
+  reason: string;
+}
+
+export interface ConsoleReplyPong {
+  type: "pong";
+  time: number;
+  server_time: number;
+}
+
+export interface ConsoleReplyError {
+  type: "error";
+  code: string;
+}
+
+export type ConsoleReply =
+  | ConsoleReplyWelcome
+  | ConsoleReplyQueue
+  | ConsoleReplyState
+  | ConsoleReplyWatchers
+  | ConsoleReplyOffset
+  | ConsoleReplyLagging
+  | ConsoleReplyEnded
+  | ConsoleReplyPong
+  | ConsoleReplyError;

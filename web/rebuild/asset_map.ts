@@ -1,0 +1,43 @@
+/** Which URL is which asset of the store; what is waiting for one is told when it comes. */
+
+export class AssetMap {
+  private readonly known = new Map<string, string>();
+  private waiting = new Map<string, Set<() => void>>();
+
+  constructor(private readonly base: string) {}
+
+  /** Where the store serves it, or null while it is not known. */
+  resolve(url: string): string | null {
+    if (/^data:(image|font)\//.test(url)) return url;
+    const sha256 = this.known.get(url);
+    return sha256 ? this.address(sha256) : null;
+  }
+
+  address(sha256: string): string {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError("an asset is named by its SHA-256");
+    return new URL(`assets/${sha256}`, this.base).href;
+  }
+
+  /** Call `again` once when `url` becomes known or changes. */
+  wait(url: string, again: () => void): void {
+    const waiting = this.waiting.get(url) ?? new Set();
+    waiting.add(again);
+    this.waiting.set(url, waiting);
+  }
+
+  learn(assets: Record<string, string>): void {
+    const calls = new Set<() => void>();
+    for (const [url, sha256] of Object.entries(assets)) {
+      if (this.known.get(url) === sha256) continue;
+      this.known.set(url, sha256);
+      this.waiting.get(url)?.forEach((again) => calls.add(again));
+      this.waiting.delete(url);
+    }
+    calls.forEach((again) => again());
+  }
+
+  /** Another page is built: nothing of the last one waits any more. */
+  reset(): void {
+    this.waiting = new Map();
+  }
+}

@@ -1,0 +1,299 @@
+/** Makes DOM nodes of tree nodes. A captured page is hostile: nothing here may act, navigate or load by itself. */
+
+import {
+  type DocumentNode,
+  type ElementNode,
+  type Extra,
+  NODE,
+  type ShadowNode,
+  type Node as TreeNode,
+} from "../protocol/operations";
+import type { AssetMap } from "./asset_map";
+import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
+import { replaceRules, rewriteStates, type Sheets, STATE_ATTRIBUTE } from "./sheets";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MATH = "http://www.w3.org/1998/Math/MathML";
+const LOADED = new Set(["src", "poster", "href", "xlink:href"]);
+const PICTURES = new Set(["img", "image", "use", "input", "feimage", "video"]);
+
+export class Builder {
+  readonly nodes = new Map<number, Node>();
+  private readonly pictures = new WeakMap<HTMLElement, string>();
+  private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
+
+  constructor(
+    private readonly assets: AssetMap,
+    private readonly sheets: Sheets,
+    private readonly base: () => string,
+  ) {}
+
+  build(node: TreeNode, document: Document, parent: Node): Node | null {
+    switch (node[0]) {
+      case NODE.ELEMENT:
+        return this.element(node, document);
+      case NODE.DOCTYPE:
+      case NODE.DOCUMENT:
+      case NODE.SHADOW:
+        return null;
+      case NODE.COMMENT:
+        return this.keep(node[1], document.createComment(node[2]));
+      default:
+        return this.keep(node[1], this.text(node[2], document, parent as Element));
+    }
+  }
+
+  /** Fill a document that is empty. */
+  fill(document: Document, tree: DocumentNode): void {
+    this.keep(tree[1], document);
+    for (const child of tree[2]) {
+      if (child[0] === NODE.DOCTYPE) this.doctype(child, document);
+      else this.append(document, child, document);
+    }
+  }
+
+  /** What can only be done once the node is in the document. */
+  connected(node: TreeNode): void {
+    const dom = this.nodes.get(node[1]);
+    if (!dom) return;
+    if (node[0] === NODE.ELEMENT) this.elementConnected(node, dom as Element);
+    const children = node[0] === NODE.ELEMENT ? node[4] : node[0] === NODE.SHADOW ? node[2] : [];
+    for (const child of children) if (child[0] !== NODE.DOCUMENT) this.connected(child);
+    if (node[0] === NODE.SHADOW) this.extra(dom, node[3] ?? {});
+  }
+
+  /** What a frame shows; a document that came later replaces the one before. */
+  frameDocument(frame: HTMLIFrameElement, captured: DocumentNode): void {
+    const inner = frame.contentDocument;
+    if (!inner) return;
+    prepare(inner, captured);
+    this.fill(inner, captured);
+    for (const child of captured[2]) this.connected(child);
+  }
+
+  lateShadow(host: Element, node: ShadowNode): void {
+    this.shadow(host, node, host.ownerDocument);
+    this.connected(node);
+  }
+
+  setAttribute(element: Element, name: string, value: string | null): void {
+    const tag = element.localName.toLowerCase();
+    if (!isHarmless(tag, name, value)) return;
+    if (value === null) return this.unset(element, name);
+    const plain = name.toLowerCase(); // a document sets HREF as href
+    if (plain === "style") return this.style(element as HTMLElement, value);
+    if (plain === "srcset") return this.srcset(element, value);
+    if (tag === "link" && plain === "rel") return setAttribute(element, plain, styleRelations(value));
+    if (LOADED.has(plain)) return this.url(element, tag, plain, value);
+    setAttribute(element, name, value);
+  }
+
+  /** Show a picture in a canvas, which is a plain box in a document without scripts. */
+  paint(canvas: HTMLElement, address: string): void {
+    this.pictures.set(canvas, address);
+    canvas.style.setProperty("background", `url("${address}") 0 0 / 100% 100% no-repeat content-box`, "important");
+  }
+
+  /** The css text of a style element, with its URLs replaced. */
+  styleText(element: Element): void {
+    const sources = this.styleSources.get(element);
+    if (!sources) return;
+    for (const [text, source] of sources) {
+      text.nodeValue = this.sheets.rewrite(source, this.base(), () => this.styleText(element));
+    }
+    const { sheet } = element as HTMLStyleElement;
+    if (sheet) rewriteStates(sheet);
+  }
+
+  setText(id: number, text: string): void {
+    const node = this.nodes.get(id) as CharacterData;
+    const parent = node.parentElement;
+    if (parent?.localName !== "style") {
+      node.data = text;
+      return;
+    }
+    this.sourcesOf(parent).set(node, text);
+    this.styleText(parent);
+  }
+
+  private restoreText(element: Element, sheet: CSSStyleSheet): void {
+    replaceRules(sheet, []);
+    this.styleText(element);
+  }
+
+  extra(dom: Node, extra: Extra): void {
+    const { adopted, rules, top } = extra;
+    if (adopted) this.adopt(dom as Document | ShadowRoot, adopted);
+    const sheet = (dom as Element).localName === "style" ? (dom as HTMLStyleElement).sheet : null;
+    if (!rules && sheet) this.restoreText(dom as Element, sheet);
+    if (rules && sheet)
+      replaceRules(
+        sheet,
+        rules.map((rule) => this.sheets.rewrite(rule, this.base(), () => undefined)),
+      );
+    if (top) raise(dom as HTMLElement, top);
+  }
+
+  private sourcesOf(element: Element): Map<CharacterData, string> {
+    const sources = this.styleSources.get(element) ?? new Map<CharacterData, string>();
+    this.styleSources.set(element, sources);
+    return sources;
+  }
+
+  private keep<T extends Node>(id: number, node: T): T {
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  private element(node: ElementNode, document: Document): Element {
+    const element = this.keep(node[1], create(document, node[2], node[5]));
+    for (const [name, value] of Object.entries(node[3])) this.setAttribute(element, name, value);
+    if (element.localName.toLowerCase() === "script") element.setAttribute("type", "text/plain");
+    if (node[5]?.block) block(element as HTMLElement, node[5].block);
+    for (const child of node[4]) this.append(element, child, document);
+    return element;
+  }
+
+  private append(parent: Node, child: TreeNode, document: Document): void {
+    if (child[0] === NODE.SHADOW) return this.shadow(parent as Element, child, document);
+    const dom = this.build(child, document, parent);
+    if (dom) parent.appendChild(dom);
+  }
+
+  /** Style text is never in the document as it came: its URLs would be asked for. */
+  private text(text: string, document: Document, parent: Element): Text {
+    if (parent.localName !== "style") return document.createTextNode(text);
+    const node = document.createTextNode(this.sheets.rewrite(text, this.base(), () => this.styleText(parent)));
+    this.sourcesOf(parent).set(node, text);
+    return node;
+  }
+
+  private shadow(host: Element, node: ShadowNode, document: Document): void {
+    const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+    this.keep(node[1], root);
+    for (const child of node[2]) this.append(root, child, document);
+  }
+
+  private doctype(node: TreeNode, document: Document): void {
+    if (document.doctype) this.keep(node[1], document.doctype);
+  }
+
+  private elementConnected(node: ElementNode, element: Element): void {
+    if (node[2] === "style") this.styleText(element);
+    if (node[2] === "iframe") this.frame(node, element as HTMLIFrameElement);
+    if (node[5]) this.extra(element, node[5]);
+  }
+
+  private frame(node: ElementNode, element: HTMLIFrameElement): void {
+    const inner = element.contentDocument;
+    if (!inner) return;
+    const captured = node[4].find((child) => child[0] === NODE.DOCUMENT);
+    if (!captured) {
+      inner.body.textContent = node[3].src ?? "";
+      inner.body.style.cssText = "margin:0;padding:8px;font:13px sans-serif;color:#666;background:#eee";
+      return;
+    }
+    this.frameDocument(element, captured as DocumentNode);
+  }
+
+  private unset(element: Element, name: string): void {
+    if (name === "xlink:href") element.removeAttributeNS(XLINK, "href");
+    else element.removeAttribute(name);
+    if (name === "href" && element.localName === "link") element.removeAttribute("href");
+  }
+
+  private style(element: HTMLElement, value: string): void {
+    if (!element.style) return;
+    element.setAttribute(
+      "style",
+      this.sheets.rewrite(value, this.base(), () => this.style(element, value)),
+    );
+  }
+
+  private url(element: Element, tag: string, name: string, value: string): void {
+    if (tag === "link") return this.sheets.link(element as HTMLLinkElement, value);
+    if (tag === "a" || tag === "area") return setAttribute(element, name, "#");
+    if (value.startsWith("#")) return setAttribute(element, name, value);
+    if (!PICTURES.has(tag) && !(tag === "source" && name === "srcset")) return;
+    if (tag === "video" && name !== "poster") return;
+    this.picture(element, name, value);
+  }
+
+  private picture(element: Element, name: string, url: string): void {
+    const fragment = url.includes("#") ? url.slice(url.indexOf("#")) : "";
+    const found = this.assets.resolve(url) ?? this.assets.resolve(url.slice(0, url.length - fragment.length));
+    if (found) return setAttribute(element, name, found + (found.startsWith("data:") ? "" : fragment));
+    element.removeAttribute(name);
+    this.assets.wait(url, () => this.picture(element, name, url));
+  }
+
+  /** Only the candidates that were read, so that the browser can't choose another. */
+  private srcset(element: Element, value: string): void {
+    const found: string[] = [];
+    for (const candidate of value.split(/,\s+/)) {
+      const [url, ...descriptor] = candidate.trim().split(/\s+/);
+      const address = url ? this.assets.resolve(url) : null;
+      if (address) found.push([address, ...descriptor].join(" "));
+      else if (url) this.assets.wait(url, () => this.srcset(element, value));
+    }
+    if (found.length) setAttribute(element, "srcset", found.join(", "));
+    else element.removeAttribute("srcset");
+  }
+
+  private adopt(root: Document | ShadowRoot, adopted: string[][]): void {
+    const view = (root.ownerDocument ?? (root as Document)).defaultView as (Window & typeof globalThis) | null;
+    if (!view) return;
+    root.adoptedStyleSheets = [
+      ...Array.from(root.adoptedStyleSheets).slice(0, root.nodeType === NODE.DOCUMENT ? 1 : 0),
+      ...adopted.map((rules) => {
+        const sheet = new view.CSSStyleSheet();
+        replaceRules(
+          sheet,
+          rules.map((rule) => this.sheets.rewrite(rule, this.base(), () => undefined)),
+        );
+        return sheet;
+      }),
+    ];
+  }
+}
+
+/** Empty the document and give it the mode that the captured one has. */
+export function prepare(document: Document, tree: TreeNode): void {
+  const [, , children, extra] = tree as [9, number, TreeNode[], Extra?];
+  const doctype = children.find((child) => child[0] === NODE.DOCTYPE);
+  document.open();
+  if (doctype && !extra?.quirks) document.write("<!DOCTYPE html>");
+  document.close();
+  for (const child of [...document.childNodes]) if (child.nodeType !== NODE.DOCTYPE) child.remove();
+}
+
+function create(document: Document, tag: string, extra?: Extra): Element {
+  try {
+    if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
+    return document.createElement(tag);
+  } catch {
+    return document.createElement("span");
+  }
+}
+
+function block(element: HTMLElement, [width, height]: [number, number]): void {
+  element.setAttribute(`${STATE_ATTRIBUTE}block`, "");
+  element.style?.setProperty("box-sizing", "border-box", "important");
+  for (const [side, size] of [
+    ["width", width],
+    ["height", height],
+  ] as const) {
+    element.style?.setProperty(side, `${size}px`, "important");
+    element.style?.setProperty(`min-${side}`, `${size}px`, "important");
+  }
+}
+
+function raise(element: HTMLElement, top: "modal" | "popover"): void {
+  try {
+    if (top === "popover") return element.showPopover();
+    element.removeAttribute("open");
+    (element as HTMLDialogElement).showModal();
+  } catch {
+    /* It is there already. */
+  }
+}

@@ -1,0 +1,89 @@
+/** Frames become items in order: one operation or one control message each, on the server's clock. */
+
+import type { Volatile } from "../protocol/operations";
+import { type Operation, parseOperation } from "../protocol/operations";
+import type { Viewport } from "../protocol/seam";
+import { InflateStream } from "../protocol/stream";
+import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
+
+export interface Arrival {
+  url: string;
+  title: string;
+  kind: "html" | "native";
+  viewport: Viewport;
+  checkpoint?: string;
+  at_seq?: number;
+  volatile?: Volatile;
+}
+
+interface Place {
+  /** ms since 1970, the server's clock. */
+  at: number;
+  tab: number;
+  page: number;
+  seq: number;
+}
+
+export type Item = Place &
+  (
+    | { name: "operation"; operation: Operation }
+    | { name: "enter" | "return"; arrival: Arrival }
+    | { name: "viewport"; viewport: Viewport }
+    | { name: "leave" | "close" | "pause" | "resume" | "start" | "end" }
+  );
+
+interface OpenStream {
+  inflate: InflateStream;
+  startedAt: number;
+}
+
+const SIMPLE: Partial<Record<number, "leave" | "close" | "pause" | "resume" | "start" | "end">> = {
+  [FrameKind.PAGE_LEAVE]: "leave",
+  [FrameKind.PAGE_CLOSE]: "close",
+  [FrameKind.PAUSE]: "pause",
+  [FrameKind.RESUME]: "resume",
+  [FrameKind.SESSION_START]: "start",
+  [FrameKind.SESSION_END]: "end",
+};
+
+export class Decoder {
+  private readonly streams = new Map<number, OpenStream>();
+  private readonly offsets = new Map<number, number>();
+
+  /** Throws BadOperation or StreamFault for what can't be read; the page then needs a fresh snapshot. */
+  decode(frame: Frame): Item[] {
+    const tab = tabOf(frame.page);
+    const place = { at: frame.time + (this.offsets.get(tab) ?? 0), tab, page: frame.page, seq: frame.seq };
+    if (frame.kind === FrameKind.SNAPSHOT || frame.kind === FrameKind.OPERATIONS) return this.stream(frame, place);
+    const simple = SIMPLE[frame.kind];
+    if (simple) return [{ ...place, name: simple }];
+    return this.control(frame, place);
+  }
+
+  private control(frame: Frame, place: Place): Item[] {
+    const payload = JSON.parse(new TextDecoder().decode(frame.payload));
+    switch (frame.kind) {
+      case FrameKind.PAGE_ENTER:
+        return [{ ...place, name: "enter", arrival: payload }];
+      case FrameKind.HISTORY:
+        return [{ ...place, name: "return", arrival: payload }];
+      case FrameKind.VIEWPORT:
+        return [{ ...place, name: "viewport", viewport: payload }];
+      case FrameKind.TAB_HELLO:
+        this.offsets.set(payload.tab, payload.offset_ms);
+    }
+    return [];
+  }
+
+  private stream(frame: Frame, place: Place): Item[] {
+    if (frame.flags & FrameFlag.STREAM_START) {
+      this.streams.set(frame.page, { inflate: new InflateStream(), startedAt: place.at });
+    }
+    const open = this.streams.get(frame.page);
+    if (!open) return [];
+    return open.inflate.push(frame.payload).map((line) => {
+      const operation = parseOperation(line);
+      return { ...place, at: open.startedAt + operation[1], name: "operation", operation };
+    });
+  }
+}

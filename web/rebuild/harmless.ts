@@ -1,0 +1,66 @@
+/** What of a captured page could act: left out before it reaches the rebuilt one. */
+
+import { STATE_ATTRIBUTE } from "./sheets";
+
+export const XLINK = "http://www.w3.org/1999/xlink";
+const DROPPED = new Set([
+  "action",
+  "formaction",
+  "target",
+  "ping",
+  "srcdoc",
+  "autofocus",
+  "nonce",
+  "integrity",
+  "http-equiv",
+  "manifest",
+  "crossorigin",
+  "form",
+  "data",
+  "code",
+  "codebase",
+  "archive",
+  "classid",
+  "sandbox",
+  "allow",
+  "is",
+  "loading",
+  "autoplay",
+  "background",
+  "dynsrc",
+  "lowsrc",
+  "usemap",
+  "longdesc",
+  "cite",
+  "profile",
+  "imagesrcset",
+  "attributionsrc",
+  "download",
+]);
+
+/** Neither acts nor loads nor leads anywhere. */
+export function isHarmless(tag: string, name: string, value: string | null): boolean {
+  const plain = name.toLowerCase();
+  if (plain.startsWith("on") || DROPPED.has(plain) || plain.startsWith(STATE_ATTRIBUTE)) return false;
+  if (tag === "base" || (tag === "iframe" && plain === "src")) return false;
+  if (plain === "attributename" && /href|src|^on/i.test(value ?? "")) return false;
+  return !(tag === "meta" && plain === "content" && /url/i.test(value ?? ""));
+}
+
+/** Of a link's relations those to style sheets: no policy stops a preconnect. */
+export function styleRelations(rel: string): string {
+  return rel
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((relation) => relation === "stylesheet" || relation === "alternate")
+    .join(" ");
+}
+
+export function setAttribute(element: Element, name: string, value: string): void {
+  try {
+    if (name === "xlink:href") element.setAttributeNS(XLINK, name, value);
+    else element.setAttribute(name, value);
+  } catch {
+    /* A name that only a parser can make: it has no effect on what is seen. */
+  }
+}

@@ -1,0 +1,41 @@
+/** Entry of the stage: a console hands over a port, or the video worker uses `window.alongsideStage`. */
+
+import type { StageCommand, StagePlayer } from "../protocol/seam";
+import { AssetMap } from "./asset_map";
+import { Player } from "./player";
+import { Stage } from "./stage";
+import { View } from "./view";
+
+declare global {
+  interface Window {
+    alongsideStage?: StagePlayer;
+  }
+}
+
+let player: Player | null = null;
+
+function ownPlayer(): Player {
+  const assets = new AssetMap(document.baseURI);
+  player ??= new Player(new View(document.getElementById("stage") ?? document.body, assets), assets);
+  return player;
+}
+
+window.alongsideStage = {
+  load: (entries) => ownPlayer().load(entries),
+  seek: (atMs) => ownPlayer().seek(atMs),
+  changes: (fromMs, toMs) => ownPlayer().changes(fromMs, toMs),
+  marks: (fromMs, toMs) => ownPlayer().marks(fromMs, toMs),
+};
+
+/** The first port from the desk wins: what comes later, or from elsewhere, could be from anybody. */
+let connected = false;
+const { deskOrigin } = document.documentElement.dataset;
+window.addEventListener("message", (event: MessageEvent) => {
+  const [port] = event.ports;
+  if (connected || !port || event.source !== window.parent) return;
+  if (deskOrigin && event.origin !== deskOrigin) return;
+  connected = true;
+  const stage = new Stage(document.body, (report) => port.postMessage(report));
+  port.onmessage = ({ data }: MessageEvent<StageCommand>) => stage.command(data);
+});
+document.body.style.margin = "0";

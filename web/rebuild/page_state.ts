@@ -1,0 +1,106 @@
+/** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
+
+import type { Operation, Volatile } from "../protocol/operations";
+import type { Viewport } from "../protocol/seam";
+import { TreeFault, TreeModel } from "../protocol/tree";
+import type { Arrival, Item } from "./decode";
+
+export class PageState {
+  model: TreeModel | null = null;
+  url = "";
+  title = "";
+  kind: "html" | "native" = "html";
+  viewport: Viewport | null = null;
+  scroll = new Map<number, [number, number]>();
+  values = new Map<number, [string, 0 | 1]>();
+  media = new Map<number, { paused: 0 | 1; time: number }>();
+  canvas = new Map<number, string>();
+  focus = 0;
+  private items: Item[] = [];
+
+  constructor(readonly id: number) {}
+
+  /** Take one item of this page; throws TreeFault when it does not fit. */
+  take(item: Item): void {
+    if (item.name === "operation" && item.operation[0] === "snapshot") this.items = [];
+    this.items.push(item);
+    this.apply(item);
+  }
+
+  private apply(item: Item): void {
+    if (item.name === "operation") this.operate(item.operation);
+    else if (item.name === "enter") this.arrive(item.arrival);
+    else if (item.name === "return") this.comeBack(item.arrival);
+    else if (item.name === "viewport") this.viewport = item.viewport;
+  }
+
+  private arrive(arrival: Arrival): void {
+    this.url = arrival.url;
+    this.title = arrival.title;
+    this.kind = arrival.kind;
+    this.viewport = arrival.viewport;
+  }
+
+  private comeBack(arrival: Arrival): void {
+    const then = this.asOf(arrival.at_seq ?? 0);
+    if (!then.model || then.model.digest() !== arrival.checkpoint) {
+      throw new TreeFault("the page that the visitor went back to is not known here");
+    }
+    then.model.renumber();
+    this.model = then.model;
+    this.arrive(arrival);
+    this.restore(arrival.volatile ?? {});
+  }
+
+  /** The state after the frame `seq`, from the items that are kept. */
+  private asOf(seq: number): PageState {
+    const then = new PageState(this.id);
+    for (const item of this.items) if (item.seq <= seq) then.take(structuredClone(item));
+    return then;
+  }
+
+  private restore(state: Volatile): void {
+    this.scroll = new Map((state.scroll ?? []).map(([id, x, y]) => [id, [x, y]]));
+    this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [text, checked]]));
+    this.media = new Map((state.media ?? []).map(([id, paused, time]) => [id, { paused, time }]));
+    this.canvas = new Map(state.canvas ?? []);
+    this.focus = state.focus ?? 0;
+  }
+
+  private operate(operation: Operation): void {
+    if (operation[0] === "snapshot") {
+      this.model = new TreeModel(structuredClone(operation[2]));
+      this.restore(operation[3]);
+      this.viewport = operation[4];
+      return;
+    }
+    if (!this.model) throw new TreeFault("an operation came before the snapshot of its page");
+    this.change(operation, this.model);
+  }
+
+  private change(operation: Operation, model: TreeModel): void {
+    switch (operation[0]) {
+      case "mutation":
+        return model.apply(structuredClone(operation[2]));
+      case "rule":
+        return model.setRule(operation[2], operation[3], operation[4]);
+      case "scroll":
+        return void this.scroll.set(operation[2], [operation[3], operation[4]]);
+      case "input":
+        return void this.values.set(operation[2], [operation[3], operation[4]]);
+      case "media":
+        return void this.media.set(operation[2], operation[3]);
+      case "canvas":
+        return void this.canvas.set(operation[2], operation[3]);
+      case "viewport":
+        this.viewport = operation[2];
+        return;
+      case "click":
+        if (operation[2] === "focus") this.focus = operation[3];
+        if (operation[2] === "blur") this.focus = 0;
+        return;
+      case "checkpoint":
+        if (model.digest() !== operation[2]) throw new TreeFault("the rebuilt tree differs from the visitor's");
+    }
+  }
+}

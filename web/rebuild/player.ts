@@ -1,0 +1,129 @@
+/** Plays an archive by stepping: the state at any time, without waiting. */
+
+import type { StagePlayer, Viewport } from "../protocol/seam";
+import { decodeFrame } from "../protocol/wire";
+import type { AssetMap } from "./asset_map";
+import { Decoder, type Item } from "./decode";
+import { withFirstPictures } from "./first_pictures";
+import { SessionState } from "./session";
+import type { View } from "./view";
+
+export class Player implements StagePlayer {
+  private items: Item[] = [];
+  private session: SessionState;
+  private next = 0;
+
+  constructor(
+    private readonly view: View,
+    private readonly assets: AssetMap,
+  ) {
+    this.session = new SessionState(assets);
+  }
+
+  async load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }> {
+    const decoder = new Decoder();
+    this.items = [];
+    for (const { frame } of entries) this.items.push(...this.decode(decoder, frame));
+    this.items = withFirstPictures(inOrder(this.items));
+    this.rewind();
+    for (const item of this.items) {
+      if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
+    }
+    return { startMs: this.items[0]?.at ?? 0, endMs: this.items.at(-1)?.at ?? 0 };
+  }
+
+  async seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }> {
+    const back = this.next > 0 && this.items[this.next - 1]!.at >= atMs;
+    if (back) this.rewind();
+    const applied = this.advance(atMs);
+    this.reflect(applied, back);
+    await this.view.settled();
+    const state = this.session.shown;
+    const viewport = state?.viewport ?? { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
+    return {
+      page: this.session.current,
+      kind: state?.kind ?? "html",
+      url: state?.url ?? "",
+      title: state?.title ?? "",
+      viewport,
+    };
+  }
+
+  changes(fromMs: number, toMs: number): number[] {
+    const times = this.items
+      .filter(({ at, name }) => name !== "leave" && at >= fromMs && at < toMs)
+      .map(({ at }) => at);
+    return [...new Set(times)];
+  }
+
+  marks(fromMs: number, toMs: number): { at: number; kind: string; x: number; y: number }[] {
+    return this.items.flatMap(marksOf).filter(({ at }) => at >= fromMs && at < toMs);
+  }
+
+  private decode(decoder: Decoder, frame: Uint8Array): Item[] {
+    try {
+      return decoder.decode(decodeFrame(frame));
+    } catch {
+      return [];
+    }
+  }
+
+  private rewind(): void {
+    this.session = new SessionState(this.assets);
+    this.next = 0;
+  }
+
+  private advance(atMs: number): Item[] {
+    const from = this.next;
+    while (this.next < this.items.length && this.items[this.next]!.at < atMs) {
+      try {
+        this.session.take(this.items[this.next]!);
+      } catch {
+        /* What does not fit is left out; the page goes on from its next snapshot. */
+      }
+      this.next++;
+    }
+    return this.items.slice(from, this.next);
+  }
+
+  private reflect(applied: Item[], back: boolean): void {
+    const state = this.session.shown;
+    if (!state?.model) return;
+    const anew = applied.some(
+      (item) => item.name === "return" || (item.name === "operation" && item.operation[0] === "snapshot"),
+    );
+    if (back || anew || this.view.page !== state.id) return this.view.show(state);
+    for (const item of applied) if (item.page === state.id) this.step(item);
+    this.view.resize(state);
+  }
+
+  private step(item: Item): void {
+    if (item.name !== "operation") return;
+    try {
+      this.view.operate(item.operation);
+    } catch {
+      if (this.session.shown) this.view.show(this.session.shown);
+    }
+  }
+}
+
+/** By time; what has the same time keeps the order in which it arrived, and each tab keeps its own order. */
+function inOrder(items: Item[]): Item[] {
+  const latest = new Map<number, number>();
+  for (const item of items) {
+    item.at = Math.max(item.at, latest.get(item.tab) ?? 0);
+    latest.set(item.tab, item.at);
+  }
+  return items.sort((a, b) => a.at - b.at);
+}
+
+function marksOf(item: Item): { at: number; kind: string; x: number; y: number }[] {
+  if (item.name !== "operation") return [];
+  const [name, , first] = item.operation;
+  if (name === "pointer") {
+    return item.operation[2].map(([dt, x, y]) => ({ at: item.at + dt, kind: "move", x, y }));
+  }
+  if (name !== "click" || first === "focus" || first === "blur") return [];
+  const [, , kind, , x, y] = item.operation;
+  return [{ at: item.at, kind, x, y }];
+}

@@ -1,0 +1,44 @@
+/** The visitor's pointer and clicks over the rebuilt page, while it is watched live. */
+
+const ARROW = "M0 0v17l4.5-4 2.8 6.3 2.7-1.2L7.3 12H13z";
+
+export class Pointer {
+  private readonly arrow: SVGSVGElement;
+  private timers: number[] = [];
+
+  constructor(private readonly host: HTMLElement) {
+    this.arrow = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.arrow.setAttribute("viewBox", "-1 -1 16 22");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", ARROW);
+    path.setAttribute("style", "fill:#d6336c;stroke:#fff;stroke-width:1.5");
+    this.arrow.append(path);
+    this.arrow.style.cssText = "position:absolute;left:0;top:0;width:16px;height:22px;display:none;pointer-events:none";
+    this.arrow.setAttribute("aria-hidden", "true");
+    host.append(this.arrow);
+  }
+
+  /** Run through a path in the time it took. */
+  path(positions: [dt: number, x: number, y: number, id: number][]): void {
+    this.timers.forEach(clearTimeout);
+    this.timers = positions.map(([dt, x, y]) => window.setTimeout(() => this.move(x, y), dt));
+  }
+
+  move(x: number, y: number): void {
+    this.arrow.style.display = "block";
+    this.arrow.style.transform = `translate(${x}px, ${y}px)`;
+  }
+
+  click(x: number, y: number): void {
+    this.move(x, y);
+    const ring = document.createElement("div");
+    ring.style.cssText = `position:absolute;left:${x - 14}px;top:${y - 14}px;width:28px;height:28px;border-radius:50%;border:3px solid #d6336c;box-sizing:border-box;pointer-events:none`;
+    this.host.append(ring);
+    const fading = ring.animate([{ opacity: 1 }, { opacity: 0, transform: "scale(1.8)" }], 500);
+    fading.onfinish = () => ring.remove();
+  }
+
+  hide(): void {
+    this.arrow.style.display = "none";
+  }
+}

@@ -1,0 +1,155 @@
+/** The stage document: takes frames from the console, shows the page, reports what was applied. */
+
+import type { StageCommand, StageReport } from "../protocol/seam";
+import { decodeFrame } from "../protocol/wire";
+import { AssetMap } from "./asset_map";
+import { Decoder, type Item } from "./decode";
+import { describe } from "./describe";
+import { Player } from "./player";
+import { Pointer } from "./pointer";
+import { SessionState } from "./session";
+import { View } from "./view";
+
+type Report = (report: StageReport) => void;
+
+export class Stage {
+  private readonly scaler = document.createElement("div");
+  private readonly assets = new AssetMap(document.baseURI);
+  private readonly session = new SessionState(this.assets);
+  private readonly view: View;
+  private readonly pointer: Pointer;
+  private decoder = new Decoder();
+  private readonly broken = new Set<number>();
+  private size = { width: 0, height: 0 };
+  private player: Player | null = null;
+
+  constructor(
+    host: HTMLElement,
+    private readonly report: Report,
+  ) {
+    this.scaler.style.cssText = "position:relative;transform-origin:0 0;overflow:hidden";
+    host.append(this.scaler);
+    this.view = new View(this.scaler, this.assets);
+    this.pointer = new Pointer(this.scaler);
+    report({ type: "ready" });
+  }
+
+  command(command: StageCommand): void {
+    switch (command.type) {
+      case "frames":
+        return command.live ? this.frames(command.frames) : this.replay(command.frames);
+      case "queue":
+        return this.queue(command.page, command.frames);
+      case "show":
+        return this.showPage(command.page);
+      case "seek":
+        return void this.player?.seek(command.timeMs).then(() => this.fit());
+      case "size":
+        this.size = command;
+        return this.fit();
+      case "language":
+        document.documentElement.lang = command.language;
+    }
+  }
+
+  private frames(frames: ArrayBuffer[]): void {
+    for (const bytes of frames) {
+      const frame = decodeFrame(bytes);
+      this.guard(frame.page, () => this.decoder.decode(frame).forEach((item) => this.take(item)));
+    }
+  }
+
+  /** A page's queue replaces what is known of it, and does not lead away from the page that is shown. */
+  private queue(page: number, frames: ArrayBuffer[]): void {
+    const shown = this.session.current;
+    this.session.forget(page);
+    this.broken.delete(page);
+    this.frames(frames);
+    if (!shown || shown === page) return;
+    this.session.current = shown;
+    this.rebuild();
+  }
+
+  /** A page that does not fit what came before shows its last good state until it is sent again. */
+  private guard(page: number, apply: () => void): void {
+    try {
+      apply();
+    } catch (error) {
+      if (this.broken.has(page)) return;
+      this.broken.add(page);
+      if (this.session.page(page)?.model)
+        this.report({ type: "fault", page, detail: String((error as Error).message) });
+      else this.report({ type: "need", page });
+    }
+  }
+
+  private take(item: Item): void {
+    const whole = item.name === "operation" && item.operation[0] === "snapshot";
+    if (whole) this.broken.delete(item.page);
+    if (this.broken.has(item.page)) return;
+    const before = this.session.current;
+    this.session.take(item);
+    this.reflect(item, whole || item.name === "return" || before !== this.session.current);
+    this.tell(item);
+  }
+
+  private reflect(item: Item, anew: boolean): void {
+    const state = this.session.shown;
+    if (!state || item.page !== this.session.current) return;
+    if (anew || this.view.page !== state.id) this.rebuild();
+    else if (item.name === "operation") this.view.operate(item.operation);
+    if (item.name === "viewport") this.resize();
+    if (item.name === "operation") this.point(item);
+  }
+
+  private rebuild(): void {
+    const state = this.session.shown;
+    if (!state?.model) return;
+    this.view.show(state);
+    this.fit();
+  }
+
+  private resize(): void {
+    if (this.session.shown) this.view.resize(this.session.shown);
+    this.fit();
+  }
+
+  private point(item: Item & { name: "operation" }): void {
+    const { operation } = item;
+    if (operation[0] === "pointer") this.pointer.path(operation[2]);
+    if (operation[0] === "click" && operation[2] === "mousedown") this.pointer.click(operation[4], operation[5]);
+  }
+
+  private tell(item: Item): void {
+    const state = this.session.page(item.page);
+    if (!state?.viewport) return;
+    const { kind, viewport } = state;
+    this.report({ type: "applied", page: item.page, kind, tab: item.tab, seq: item.seq, time: item.at, viewport });
+    const said = describe(item);
+    if (said) this.report({ type: "operation", page: item.page, time: item.at, ...said });
+    if (item.name === "operation" && item.operation[0] === "unread") {
+      this.report({ type: "unread", page: item.page, items: item.operation[2] });
+    }
+  }
+
+  private showPage(page: number): void {
+    if (!this.session.page(page)) return this.report({ type: "need", page });
+    this.session.current = page;
+    this.rebuild();
+  }
+
+  private replay(frames: ArrayBuffer[]): void {
+    this.player = new Player(this.view, this.assets);
+    const entries = frames.map((bytes) => ({ at: decodeFrame(bytes).time, frame: new Uint8Array(bytes) }));
+    void this.player.load(entries);
+  }
+
+  private fit(): void {
+    const width = Number(this.view.frame.width);
+    const height = Number(this.view.frame.height);
+    const scale = this.size.width ? Math.min(1, this.size.width / width, this.size.height / height) : 1;
+    this.scaler.style.width = `${width}px`;
+    this.scaler.style.height = `${height}px`;
+    this.scaler.style.transform = scale === 1 ? "" : `scale(${scale})`;
+  }
+}

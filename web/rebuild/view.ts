@@ -1,0 +1,285 @@
+/** Shows one page state in the sandboxed frame, and applies what follows to it, synchronously. */
+
+import { type Mutation, NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
+import { childrenOf, extraOf } from "../protocol/tree";
+import type { AssetMap } from "./asset_map";
+import { Builder, prepare } from "./builder";
+import type { PageState } from "./page_state";
+import { BASE_RULES, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
+
+export class View {
+  readonly frame: HTMLIFrameElement;
+  private readonly sheets: Sheets;
+  private builder!: Builder;
+  private state: PageState | null = null;
+  private focused: Element | null = null;
+  private hovered: Element[] = [];
+  private aligning = false;
+  private readonly pictures = new Set<Promise<void>>();
+
+  constructor(
+    host: HTMLElement,
+    private readonly assets: AssetMap,
+  ) {
+    this.frame = document.createElement("iframe");
+    this.frame.dataset.testid = "assist-page";
+    this.frame.setAttribute("sandbox", "allow-same-origin");
+    this.frame.setAttribute("tabindex", "-1");
+    this.frame.style.cssText = "border:0;display:block;pointer-events:none;background:#fff;color-scheme:light";
+    host.append(this.frame);
+    this.sheets = new Sheets(assets);
+  }
+
+  get page(): number {
+    return this.state?.id ?? 0;
+  }
+
+  /** Build the page as it is now. */
+  show(state: PageState): void {
+    this.state = state;
+    this.assets.reset();
+    this.sheets.reset();
+    this.hovered = [];
+    this.builder = new Builder(this.assets, this.sheets, () => state.url);
+    this.resize(state);
+    if (!state.model) return;
+    const document = this.document();
+    prepare(document, state.model.root);
+    this.base(document);
+    this.builder.fill(document, state.model.root);
+    for (const child of childrenOf(state.model.root) ?? []) this.builder.connected(child);
+    this.builder.extra(document, extraOf(state.model.root) ?? {});
+    document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
+    this.restore(state);
+  }
+
+  resize(state: PageState): void {
+    if (!state.viewport) return;
+    this.frame.width = String(state.viewport.width);
+    this.frame.height = String(state.viewport.height);
+    this.frame.style.width = `${state.viewport.width}px`;
+    this.frame.style.height = `${state.viewport.height}px`;
+    this.alignSoon();
+  }
+
+  /** Apply an operation that the state has taken already. */
+  operate(operation: Operation): void {
+    switch (operation[0]) {
+      case "mutation":
+        return this.mutate(operation[2]);
+      case "scroll":
+        return this.scroll(operation[2], operation[3], operation[4]);
+      case "input":
+        return this.input(operation[2], operation[3], operation[4]);
+      case "canvas":
+        return this.canvas(operation[2], operation[3]);
+      case "rule":
+        return this.rule(operation[2], operation[3], operation[4]);
+      case "media":
+        return this.media(operation[2], operation[3]);
+      case "pointer":
+        return this.hover(operation[2].at(-1)?.[3] ?? 0);
+      case "click":
+        return this.click(operation[2], operation[3], operation[4]);
+      case "selection":
+        return this.select(operation[2]);
+    }
+  }
+
+  /** Images, style sheets, fonts and layout are as they will be. */
+  async settled(): Promise<void> {
+    await this.sheets.settled();
+    const document = this.document();
+    const images = Array.from(document.images).filter((image) => !image.complete && image.getAttribute("src"));
+    await Promise.allSettled([...images.map((image) => image.decode()), ...this.pictures]);
+    await document.fonts.ready;
+    this.align();
+  }
+
+  /** Scroll positions are the visitor's: layout that came later must not leave them where it found room. */
+  private align(): void {
+    const { state } = this;
+    if (!state?.model) return;
+    for (const [id, [x, y]] of new Map([[1, [0, 0] as [number, number]], ...state.scroll])) {
+      this.attempt(() => this.scroll(id, x, y));
+    }
+  }
+
+  private alignSoon(): void {
+    if (this.aligning) return;
+    this.aligning = true;
+    requestAnimationFrame(() => {
+      this.aligning = false;
+      this.align();
+    });
+  }
+
+  private document(): Document {
+    return this.frame.contentDocument!;
+  }
+
+  private base(document: Document): void {
+    const view = document.defaultView as Window & typeof globalThis;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(BASE_RULES);
+    document.adoptedStyleSheets = [sheet];
+  }
+
+  private mutate(change: Mutation): void {
+    for (const [, id] of change.r ?? []) this.remove(id);
+    for (const [parent, next, node] of change.a ?? []) this.insert(parent, next, node);
+    for (const [id, text] of change.t ?? []) this.builder.setText(id, text);
+    for (const [id, attributes] of change.s ?? []) this.attributes(id, attributes);
+    for (const [id, extra] of change.e ?? []) this.builder.extra(this.node(id), extra);
+    for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
+    this.alignSoon();
+  }
+
+  private node(id: number): Node {
+    const node = this.builder.nodes.get(id);
+    if (!node) throw new Error(`node ${id} was not built`);
+    return node;
+  }
+
+  private remove(id: number): void {
+    const node = this.builder.nodes.get(id);
+    if (node && node.nodeType !== NODE.DOCUMENT) node.parentNode?.removeChild(node);
+    this.builder.nodes.delete(id);
+  }
+
+  private insert(parent: number, next: number, node: TreeNode | number): void {
+    const [dom, before] = [this.node(parent), next ? this.node(next) : null];
+    if (typeof node === "number") return void dom.insertBefore(this.node(node), before);
+    if (node[0] === NODE.DOCUMENT) return this.builder.frameDocument(dom as HTMLIFrameElement, node);
+    if (node[0] === NODE.SHADOW) return this.builder.lateShadow(dom as Element, node);
+    const built = this.builder.build(node, dom.ownerDocument ?? (dom as Document), dom);
+    if (!built) return;
+    dom.insertBefore(built, before);
+    if ((dom as Element).localName === "style") this.builder.styleText(dom as Element);
+    this.builder.connected(node);
+    this.place(node);
+  }
+
+  /** Frames and style sheets begin anew when their element moves. */
+  private moved(id: number): void {
+    if (this.state?.model?.has(id)) this.builder.connected(this.state.model.node(id));
+  }
+
+  /** New nodes can have state already: a canvas picture, a value. */
+  private place(node: TreeNode): void {
+    const picture = this.state?.canvas.get(node[1]);
+    if (picture) this.canvas(node[1], picture);
+    childrenOf(node)?.forEach((child) => this.place(child));
+  }
+
+  private attributes(id: number, changes: Record<string, string | null>): void {
+    const element = this.node(id) as Element;
+    for (const [name, value] of Object.entries(changes)) this.builder.setAttribute(element, name, value);
+  }
+
+  private restore(state: PageState): void {
+    for (const [id, [text, checked]] of state.values) this.attempt(() => this.input(id, text, checked));
+    for (const [id, sha256] of state.canvas) this.attempt(() => this.canvas(id, sha256));
+    for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
+    for (const [id, [x, y]] of state.scroll) this.attempt(() => this.scroll(id, x, y));
+    if (state.focus) this.attempt(() => this.focus(state.focus, 1));
+    void this.sheets.settled().then(() => this.alignSoon());
+  }
+
+  /** State of a node that has gone since does not matter. */
+  private attempt(apply: () => void): void {
+    try {
+      apply();
+    } catch {
+      /* The node is not there any more. */
+    }
+  }
+
+  private scroll(id: number, x: number, y: number): void {
+    const node = this.node(id);
+    const element = node.nodeType === NODE.DOCUMENT ? (node as Document).scrollingElement : (node as Element);
+    element?.scrollTo({ left: x, top: y, behavior: "instant" });
+  }
+
+  private input(id: number, text: string, checked: 0 | 1): void {
+    const field = this.node(id) as HTMLInputElement;
+    if (field.localName === "select") return choose(field as unknown as HTMLSelectElement, text);
+    field.checked = checked === 1;
+    try {
+      field.value = text;
+    } catch {
+      /* A file input has no value that could be set. */
+    }
+  }
+
+  private canvas(id: number, sha256: string): void {
+    const canvas = this.node(id) as HTMLElement;
+    const address = this.assets.address(sha256);
+    const image = new Image();
+    image.src = address;
+    const shown = image
+      .decode()
+      .then(() => this.builder.paint(canvas, address))
+      .catch(() => undefined);
+    this.pictures.add(shown);
+    void shown.finally(() => this.pictures.delete(shown));
+  }
+
+  private rule(id: number, index: number, text: string | null): void {
+    const { sheet } = this.node(id) as HTMLStyleElement;
+    if (!sheet) return;
+    if (text === null) sheet.deleteRule(index);
+    else sheet.insertRule(text, index);
+    rewriteStates(sheet);
+  }
+
+  private media(id: number, { time }: { time: number }): void {
+    const media = this.node(id) as HTMLMediaElement;
+    if (media.readyState) media.currentTime = time;
+  }
+
+  private hover(id: number): void {
+    const name = `${STATE_ATTRIBUTE}hover`;
+    const chain: Element[] = [];
+    for (let at = this.builder.nodes.get(id) ?? null; at; at = at.parentNode)
+      if (at.nodeType === 1) chain.push(at as Element);
+    for (const element of this.hovered) if (!chain.includes(element)) element.removeAttribute(name);
+    for (const element of chain) if (!element.hasAttribute(name)) element.setAttribute(name, "");
+    this.hovered = chain;
+  }
+
+  private click(kind: string, id: number, visible: number): void {
+    if (kind === "focus") this.focus(id, visible);
+    if (kind === "blur") this.focus(0, 0);
+    if (kind === "mousedown") this.hover(id);
+  }
+
+  private focus(id: number, visible: number): void {
+    for (let at: Element | null = this.focused; at; at = at.parentElement) {
+      for (const name of ["focus", "focus-visible", "focus-within"]) at.removeAttribute(STATE_ATTRIBUTE + name);
+    }
+    this.focused = id ? (this.node(id) as Element) : null;
+    this.focused?.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
+    if (visible) this.focused?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
+    for (let at: Element | null = this.focused; at; at = at.parentElement) {
+      at.setAttribute(`${STATE_ATTRIBUTE}focus-within`, "");
+    }
+  }
+
+  private select(ranges: [number, number, number, number][]): void {
+    const selection = this.document().getSelection();
+    selection?.removeAllRanges();
+    for (const [start, from, end, to] of ranges) {
+      this.attempt(() => selection?.setBaseAndExtent(this.node(start), from, this.node(end), to));
+    }
+  }
+}
+
+function choose(select: HTMLSelectElement, text: string): void {
+  if (text.includes("•")) {
+    select.selectedIndex = -1;
+    return;
+  }
+  const chosen = new Set(text.split(",").filter(Boolean).map(Number));
+  for (const [at, option] of Array.from(select.options).entries()) option.selected = chosen.has(at);
+}
