@@ -20,10 +20,12 @@ QUALITY = 60
 class JpegPeer:
     """JPEG pictures of a page, taken only when it changes and at most five a second, as a picture-based tool sends.
 
-    `taken` holds (time in s since 1970, JPEG bytes) in order.
+    `taken` holds (time in s since 1970, JPEG bytes) in order, `seen` all that the browser painted: what a moment of the
+    video is compared with.
     """
 
     taken: list[tuple[float, bytes]] = field(default_factory=list)
+    seen: list[tuple[float, bytes]] = field(default_factory=list)
     _cdp: CDPSession | None = None
     _tasks: set[Any] = field(default_factory=set)
 
@@ -35,8 +37,9 @@ class JpegPeer:
 
     def _on_frame(self, event: dict[str, Any]) -> None:
         at = event["metadata"].get("timestamp") or time.time()
+        self.seen.append((at, base64.b64decode(event["data"])))
         if not self.taken or at - self.taken[-1][0] >= MIN_INTERVAL_S:
-            self.taken.append((at, base64.b64decode(event["data"])))
+            self.taken.append(self.seen[-1])
         task = asyncio.ensure_future(self._acknowledge(event["sessionId"]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -74,12 +77,12 @@ def differing_share(ours: np.ndarray, theirs: np.ndarray, *, boxes: list[tuple[i
 
 
 def likeness(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Correlation (-1 to 1) of two pictures shrunk to 64 by 36 grey cells: which state a frame shows."""
-    a, b = (_cells(picture) for picture in (ours, theirs))
-    a, b = a - a.mean(), b - b.mean()
+    """Correlation (-1 to 1) of the `cells` of two pictures: which state a frame shows."""
+    a, b = ours - ours.mean(), theirs - theirs.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum() / norm) if norm else 0.0
 
 
-def _cells(picture: np.ndarray) -> np.ndarray:
+def cells(picture: np.ndarray) -> np.ndarray:
+    """A picture shrunk to 36 rows of 64 grey values."""
     return np.asarray(Image.fromarray(picture).convert("L").resize((64, 36), Image.Resampling.BOX), dtype=np.float64)

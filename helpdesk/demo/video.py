@@ -12,15 +12,13 @@ from PIL import Image
 from playwright.async_api import Browser
 
 from helpdesk.demo.cast import StoryError, until
-from helpdesk.demo.pictures import JpegPeer, likeness, load
+from helpdesk.demo.pictures import JpegPeer, cells, likeness, load
 
 MAX_LENGTH_ERROR_MS = 250
 RENDER_DEADLINE_S = 180
 SLACK_S = 0.3
 # A page that is being loaded is seen once its channel is open; until then the one before it stays.
 LOADING_S = 1.0
-# A page that has just been entered can still be blank while the visitor's browser holds the picture of the last one.
-ARRIVAL_S = 0.7
 MIN_LIKENESS = 0.9
 # A frame may not be more like a picture of another moment than like those of its own.
 MAX_BETTER_ELSEWHERE = 0.02
@@ -88,12 +86,11 @@ def check_frames(
     video: Video, *, peer: JpegPeer, started_at: float, rng: random.Random, out: Path
 ) -> list[tuple[float, float]]:
     """Five moments drawn at random: the frame must be like what the visitor's browser showed then."""
-    first, last = peer.taken[0][0], peer.taken[-1][0]
+    pictures = Pictures(peer)
     scores = []
-    for at in moments(video, first=first, last=last, started_at=started_at, rng=rng):
+    for at in (rng.uniform(started_at, peer.seen[-1][0]) for _ in range(5)):
         frame = video.frame_at((at - started_at) * 1000)
-        score = best_likeness(frame, shown_around(peer, at))
-        elsewhere = best_likeness(frame, [data for _, data in peer.taken])
+        score, elsewhere = pictures.likeness_of(frame, at)
         if score < MIN_LIKENESS or elsewhere - score > MAX_BETTER_ELSEWHERE:
             Image.fromarray(frame).save(out / "failed-frame.png")
             raise StoryError(f"the frame at {at - started_at:.2f} s is not what the visitor saw: {score:.3f}")
@@ -101,30 +98,26 @@ def check_frames(
     return scores
 
 
-def moments(video: Video, *, first: float, last: float, started_at: float, rng: random.Random) -> list[float]:
-    """Five moments (s since 1970) at which no page has only just been entered."""
-    entered = [started_at + float(chapter["start"] * (chapter["time_base"] or 0)) for chapter in video.chapters]
-    drawn = (rng.uniform(first, last) for _ in range(1000))
-    settled = [at for at in drawn if not any(0 <= at - edge < ARRIVAL_S for edge in entered)]
-    return settled[:5]
+class Pictures:
+    """What the visitor's browser painted, in cells, each with its time."""
+
+    def __init__(self, peer: JpegPeer) -> None:
+        self._seen = [(at, picture.shape, cells(picture)) for at, data in peer.seen for picture in [load(data)]]
+
+    def likeness_of(self, frame: np.ndarray, at: float) -> tuple[float, float]:
+        """How much a frame is like what was on the screen around a moment, and like anything that ever was."""
+        grids = {shape: cells(_content(frame, shape)) for shape in {shape for _, shape, _ in self._seen}}
+        scores = [(taken, likeness(grids[shape], grid)) for taken, shape, grid in self._seen]
+        before = [score for taken, score in scores if taken <= at - LOADING_S][-1:]
+        around = [score for taken, score in scores if at - LOADING_S < taken < at + SLACK_S]
+        return max(before + around), max(score for _, score in scores)
 
 
-def shown_around(peer: JpegPeer, at: float) -> list[bytes]:
-    """Pictures that were on the visitor's screen around a moment, the slack of a page load before it included."""
-    before = [data for taken, data in peer.taken if taken <= at - LOADING_S][-1:]
-    return before + [data for taken, data in peer.taken if at - LOADING_S < taken < at + SLACK_S]
-
-
-def best_likeness(frame: np.ndarray, pictures: list[bytes]) -> float:
-    """How much a frame is like the one of these JPEG pictures that it is most like."""
-    return max(likeness(_content(frame, picture), picture) for picture in map(load, pictures))
-
-
-def _content(frame: np.ndarray, picture: np.ndarray) -> np.ndarray:
-    """The part of a letterboxed frame that holds a page of the picture's shape."""
+def _content(frame: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The part of a letterboxed frame that holds a page of a picture's shape."""
     height, width = frame.shape[:2]
-    scale = min(1.0, width / picture.shape[1], height / picture.shape[0])
-    inner_w, inner_h = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
+    scale = min(1.0, width / shape[1], height / shape[0])
+    inner_w, inner_h = round(shape[1] * scale), round(shape[0] * scale)
     left, top = (width - inner_w) // 2, (height - inner_h) // 2
     return frame[top : top + inner_h, left : left + inner_w]
 

@@ -38,9 +38,9 @@ def clock(at_ms: int) -> str:
 def _opening(timeline: Timeline) -> list[Card]:
     if timeline.first_page_ms is None:
         return [Card(0, timeline.duration_ms, _("Nothing was captured in this session"))]
-    if timeline.first_page_ms == 0:
+    if not timeline.opening_ms:
         return []
-    return [Card(0, timeline.first_page_ms, _("The session begins"), _("Waiting for the first page."))]
+    return [Card(0, timeline.opening_ms, _("The session begins"), _("Waiting for the first page."))]
 
 
 def _hole_card(hole: Hole) -> Card:

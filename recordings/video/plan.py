@@ -93,6 +93,13 @@ class Timeline:
             chapters[0]["starts_ms"] = 0
         return chapters
 
+    @property
+    def opening_ms(self) -> int:
+        """How long nothing can be shown; a first page that comes sooner than a card can be read is there from 0."""
+        if self.first_page_ms is None:
+            return self.duration_ms
+        return self.first_page_ms if self.first_page_ms >= SHORTEST_CARD_MS else 0
+
     def add_hole(self, kind: str, *, starts_ms: int, ends_ms: int) -> None:
         """Note that nothing is known of a stretch; its card stays long enough to be read."""
         ends_ms = min(max(ends_ms, starts_ms + SHORTEST_CARD_MS), self.duration_ms)

@@ -39,8 +39,9 @@ class Card:
 class Stretch:
     """What to render: [starts_ms, ends_ms) since the session's start at `epoch_ms` of the server's clock.
 
-    Before `first_page_ms` the stage has nothing to show; None: it never has. `marks_from_ms` is the start of the
-    visit that lasts at `starts_ms`, so that the pointer is where it was left.
+    Before `first_page_ms` the stage shows that first page already, under a card where one covers it; None: it never
+    has one. `marks_from_ms` is the start of the visit that lasts at `starts_ms`, so that the pointer is where it was
+    left.
     """
 
     starts_ms: int
@@ -163,9 +164,9 @@ class _Renderer:
     def _seek(self, at: float) -> None:
         """The state at `at`, including what happened in that very millisecond."""
         first = self._stretch.first_page_ms
-        if first is None or at < first:
+        if first is None:
             return
-        shown = self._timed("seek_ms", lambda: self._shell.seek(self._stretch.epoch_ms + at + 1))
+        shown = self._timed("seek_ms", lambda: self._shell.seek(self._stretch.epoch_ms + max(at, first) + 1))
         if self._shown is None or (shown.width, shown.height) != (self._shown.width, self._shown.height):
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:

@@ -112,12 +112,13 @@ def rig(
     masking: object = None,
     mappings: object = None,
     size: ViewportSize | None = None,
+    handler: object = None,
 ) -> Iterator[Rig]:
-    """Visitor and stage side by side; `folder` is served as the visitor's site."""
+    """Visitor and stage side by side; `folder` is served as the visitor's site unless a handler of requests is given."""
     store: sites.AssetStore = {}
     asked: list[str] = []
     with ExitStack() as stack:
-        origin = stack.enter_context(sites.served(sites.site(folder)))
+        origin = stack.enter_context(sites.served(handler or sites.site(folder)))
         stage = stack.enter_context(sites.served(sites.stage(store, asked)))
         visitor = browser.new_context(viewport=size or SIZE)
         console = browser.new_context(viewport={"width": 1600, "height": 1200})

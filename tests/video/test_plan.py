@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assist.channel.protocol import Frame, FrameKind, encode_frame
+from recordings.video.cards import cards_of
 from recordings.video.plan import Canvas, Entry, Hole, Timeline, Visit, read_timeline, server_times
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,6 +48,18 @@ def test_frames_are_put_on_the_clock_of_the_server() -> None:
         (13_000.0, encode_frame(Frame(FrameKind.SESSION_END, 0, 0, 0, 1.0, b"{}"))),
     ]
     assert [entry.at_ms for entry in server_times(frames)] == [10_000.0, 10_500.0, 13_000.0]
+
+
+@pytest.mark.parametrize(("first_page_ms", "opening_ms"), [(100, 0), (1499, 0), (1500, 1500), (None, 4000)])
+def test_first_page_is_there_from_the_start_unless_a_card_can_be_read(
+    first_page_ms: int | None, opening_ms: int
+) -> None:
+    journal = Journal()
+    if first_page_ms is not None:
+        journal.enter(first_page_ms).add(FrameKind.SNAPSHOT, first_page_ms)
+    timeline = journal.timeline(4)
+    cards = [card for card in cards_of(timeline, language="en") if card.starts_ms == 0]
+    assert [card.ends_ms for card in cards] == [opening_ms] * bool(opening_ms)
 
 
 def test_visits_become_chapters() -> None:

@@ -51,6 +51,13 @@ def test_frames_show_the_state_at_their_time(tmp_path: Path) -> None:
         assert_colour(frame_at(frames, at_ms), colour)
 
 
+def test_first_page_is_shown_from_the_start(tmp_path: Path) -> None:
+    render(tmp_path / "a.mp4", [page(400, block("red"))], ends_ms=1000, first_page_ms=400)
+    frames = frames_of(tmp_path / "a.mp4")
+    for at_ms in (0, 380, 900):
+        assert_colour(frame_at(frames, at_ms), "red")
+
+
 def test_pictures_are_taken_only_where_something_changed(tmp_path: Path) -> None:
     entries = [page(0, block("red")), entry(5000, id="a", style="height:240px;background:lime")]
     cost = render(tmp_path / "a.mp4", entries, ends_ms=20_000)

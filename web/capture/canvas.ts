@@ -11,18 +11,26 @@ const REST_MS = 2500;
 const LARGE_PICTURE_BYTES = 200 * 1024;
 
 interface Seen {
+  /** Digest of the picture that the other side has. */
   sent: string;
+  /** Fingerprint of the last sample. */
   last: string;
+  busy: boolean;
+}
+
+interface Taken {
+  canvas: HTMLCanvasElement;
+  at: number;
+  blob: Blob;
 }
 
 export class Canvases {
   private readonly seen = new WeakMap<HTMLCanvasElement, Seen>();
-  private operations: [HTMLCanvasElement, string][] = [];
+  private operations: [canvas: HTMLCanvasElement, at: number, sha256: string][] = [];
   private readonly timer: number;
   private restsUntil = 0;
   /** Nothing is sampled before it is decided how the page is sent. */
   private shown = false;
-  private busy = false;
 
   constructor(
     private readonly recorder: Recorder,
@@ -54,7 +62,7 @@ export class Canvases {
     canvases.forEach((canvas, at) => {
       const sent = pictures[at]!;
       if (!sent) return;
-      this.seen.set(canvas, { sent, last: "" });
+      this.seen.set(canvas, { sent, last: "", busy: false });
       shown.push([this.recorder.idOf(canvas), sent]);
     });
     return shown;
@@ -71,9 +79,9 @@ export class Canvases {
 
   drain(): Operation[] {
     const operations: Operation[] = [];
-    for (const [canvas, sha256] of this.operations.splice(0)) {
+    for (const [canvas, at, sha256] of this.operations.splice(0)) {
       const id = this.recorder.idOf(canvas);
-      if (id) operations.push(["canvas", Date.now(), id, sha256]);
+      if (id) operations.push(["canvas", at, id, sha256]);
     }
     return operations;
   }
@@ -83,19 +91,27 @@ export class Canvases {
   }
 
   private soon(): void {
-    requestAnimationFrame(() => void this.sample());
+    requestAnimationFrame(() => this.sample());
   }
 
-  private async sample(): Promise<void> {
-    if (this.busy || !this.shown) return;
-    this.busy = true;
-    await Promise.all(
-      this.all().map(async (canvas) => {
-        const blob = await this.picture(canvas);
-        if (blob) await this.compare(canvas, blob);
-      }),
-    );
-    this.busy = false;
+  private sample(): void {
+    if (!this.shown) return;
+    for (const canvas of this.all()) void this.follow(canvas);
+  }
+
+  /** One picture of a canvas is on its way at a time; what it waits for holds no other canvas up. */
+  private async follow(canvas: HTMLCanvasElement): Promise<void> {
+    const seen = this.seen.get(canvas) ?? { sent: "", last: "", busy: false };
+    if (seen.busy) return;
+    this.seen.set(canvas, seen);
+    seen.busy = true;
+    try {
+      const at = Date.now();
+      const blob = await this.picture(canvas);
+      if (blob) await this.compare({ canvas, at, blob }, seen);
+    } finally {
+      seen.busy = false;
+    }
   }
 
   /** Asked for synchronously in an animation frame, while a WebGL drawing buffer is still there. */
@@ -110,22 +126,17 @@ export class Canvases {
     }
   }
 
-  private async compare(canvas: HTMLCanvasElement, blob: Blob): Promise<void> {
-    const bytes = new Uint8Array(await blob.arrayBuffer());
+  private async compare(taken: Taken, seen: Seen): Promise<void> {
+    const bytes = new Uint8Array(await taken.blob.arrayBuffer());
     const print = fingerprint(bytes);
-    const seen = this.seen.get(canvas) ?? { sent: "", last: "" };
     if (seen.last === print || Date.now() < this.restsUntil) return;
-    this.seen.set(canvas, { ...seen, last: print });
-    await this.send(canvas, bytes, blob.type);
-  }
-
-  private async send(canvas: HTMLCanvasElement, bytes: Uint8Array, type: string): Promise<void> {
+    seen.last = print;
     const sha256 = await this.assets.digest(bytes);
-    const seen = this.seen.get(canvas)!;
-    if (seen.sent === sha256) return;
-    if (!(await this.assets.put(bytes, type))) return;
+    if (seen.sent === sha256 || !(await this.assets.put(bytes, taken.blob.type))) return;
+    // A snapshot that was sent meanwhile begins anew.
+    if (this.seen.get(taken.canvas) !== seen) return;
     seen.sent = sha256;
-    this.operations.push([canvas, sha256]);
+    this.operations.push([taken.canvas, taken.at, sha256]);
     this.changed();
   }
 }

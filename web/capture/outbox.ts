@@ -34,10 +34,12 @@ export class Outbox {
     return seq;
   }
 
+  /** Times never go back, but for a picture's, which was taken before its upload. */
   private timed(operation: Operation): Operation {
-    this.last = Math.max(this.last, operation[1] - this.startedAt, 0);
     const timed = [...operation];
-    timed[1] = this.last;
+    const at = Math.max(operation[1] - this.startedAt, 0);
+    timed[1] = operation[0] === "canvas" ? at : Math.max(this.last, at);
+    if (operation[0] !== "canvas") this.last = timed[1];
     return timed as unknown as Operation;
   }
 }

@@ -27,6 +27,8 @@ const QUIET_MS = 200;
 const STILL_FLUSHES = 3;
 const HOLD_MS = 400;
 const LONGEST_HOLD_MS = 5000;
+/** While a document is parsed the visitor still sees the one before; one that takes longer is shown as it comes. */
+const LONGEST_PARSE_MS = 1500;
 
 export class Session implements CaptureControl {
   private readonly pages: Pages;
@@ -36,6 +38,7 @@ export class Session implements CaptureControl {
   private outbox: Outbox | null = null;
   /** Time until which a page that may be known is compared before it is sent whole. */
   private heldUntil = 0;
+  private enteredAt = 0;
   private paused = false;
   private stopped = false;
   private timer = 0;
@@ -54,7 +57,9 @@ export class Session implements CaptureControl {
     this.assets = new Assets(host, () => this.changed());
     this.stopViewport = watchViewport((viewport) => this.resized(viewport));
     this.listen();
-    this.enter(this.html());
+    this.source = this.html();
+    // An application that has handed over a native page hands it over again before this.
+    queueMicrotask(() => this.enteredAt || this.enter(this.source));
   }
 
   resync(): void {
@@ -130,7 +135,8 @@ export class Session implements CaptureControl {
     this.page = null;
     this.outbox = null;
     this.still = still;
-    this.heldUntil = Date.now() + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
+    this.enteredAt = Date.now();
+    this.heldUntil = this.enteredAt + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
     if (document.readyState !== "complete") window.addEventListener("load", () => this.loaded(), { once: true });
     this.compare();
   }
@@ -147,6 +153,7 @@ export class Session implements CaptureControl {
    */
   private compare(): void {
     if (this.page || this.paused || this.stopped) return;
+    if (this.isEarly()) return this.schedule(FLUSH_EVERY_MS);
     const known = this.pages.named(this.source.key());
     this.still = this.source.flush() || document.readyState !== "complete" ? 0 : this.still + 1;
     const late = Date.now() >= this.heldUntil;
@@ -155,6 +162,10 @@ export class Session implements CaptureControl {
     if (match) return this.sendReturn(match.page, match.seq);
     if (!known.length || late) return this.sendNew();
     this.schedule(Math.min(FLUSH_EVERY_MS, this.heldUntil - Date.now()));
+  }
+
+  private isEarly(): boolean {
+    return this.source.kind === "html" && !isParsed() && Date.now() - this.enteredAt < LONGEST_PARSE_MS;
   }
 
   private sendNew(): void {
@@ -271,4 +282,10 @@ export class Session implements CaptureControl {
     if (backlog > SLOW_BACKLOG_BYTES) return SLOW_FLUSH_MS;
     return Math.min(SLOWEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.flushCost * BUSY_SHARE));
   }
+}
+
+/** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
+function isParsed(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return document.readyState === "complete" || (navigation?.domContentLoadedEventStart ?? 0) > 0;
 }

@@ -139,10 +139,10 @@ export class App {
     if (!this.saved || this.landingToken) return;
     if (status.state === "pending") this.view.waiting(status.message, () => this.cancel());
     else if (status.link) {
-      const isNew = this.saved.link !== status.link;
+      if (this.saved.link === status.link) return;
       this.keep({ ...this.saved, phase: "linked", link: status.link, agentName: status.agent_name });
       this.showLink();
-      if (isNew) this.listeners.emit("link", { url: status.link, agentName: status.agent_name });
+      this.listeners.emit("link", { url: status.link, agentName: status.agent_name });
     } else this.answer(word("answer.title"), status.message);
   }
 

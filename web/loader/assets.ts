@@ -1,4 +1,4 @@
-/** Assets on their way to the tenant's store: offered in order, uploaded two at a time, behind everything else. */
+/** Assets on their way to the tenant's store: offered in order, uploaded two at a time, the smallest first, behind everything else. */
 
 import type { Channel } from "./channel";
 
@@ -29,7 +29,7 @@ interface Offer {
 export class AssetUploads {
   private offers: Offer[] = [];
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { size: number; begin(): void }[] = [];
   private readonly stopping = new AbortController();
 
   constructor(
@@ -62,14 +62,19 @@ export class AssetUploads {
   }
 
   async upload(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
-    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.running >= AT_ONCE) await new Promise<void>((begin) => this.queue(bytes.length, begin));
     this.running++;
     try {
       return await this.put(sha256, contentType, bytes);
     } finally {
       this.running--;
-      this.waiting.shift()?.();
+      this.waiting.shift()?.begin();
     }
+  }
+
+  private queue(size: number, begin: () => void): void {
+    const at = this.waiting.findIndex((other) => other.size > size);
+    this.waiting.splice(at < 0 ? this.waiting.length : at, 0, { size, begin });
   }
 
   private offerPart(assets: Offered[]): Promise<string[]> {

@@ -19,6 +19,7 @@ export class RequestSocket {
   private readonly backoff = new Backoff();
   private ping = 0;
   private closed = false;
+  private told = "";
 
   constructor(
     private readonly api: Api,
@@ -45,13 +46,17 @@ export class RequestSocket {
       socket.send(JSON.stringify({ type: "auth", token: this.token }));
       this.ping = window.setInterval(() => socket.send('{"type":"ping"}'), PING_EVERY_MS);
     };
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data as string));
+    socket.onmessage = (event) => this.receive(event.data as string);
     socket.onclose = (event) => this.lost(event.code);
   }
 
-  private receive(message: RequestStatus & { type: string }): void {
+  /** The first state and a change at that moment both tell the same: shown twice, it would take the focus away. */
+  private receive(text: string): void {
     this.backoff.reset();
-    if (message.type === "state" && !this.closed) this.onStatus(message);
+    const message = JSON.parse(text) as RequestStatus & { type: string };
+    if (message.type !== "state" || this.closed || text === this.told) return;
+    this.told = text;
+    this.onStatus(message);
   }
 
   private lost(code: number): void {

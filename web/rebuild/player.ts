@@ -4,7 +4,7 @@ import type { StagePlayer, Viewport } from "../protocol/seam";
 import { decodeFrame } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
-import { withFirstPictures } from "./first_pictures";
+import { isPicture, withPictures } from "./pictures";
 import { SessionState } from "./session";
 import type { View } from "./view";
 
@@ -24,7 +24,7 @@ export class Player implements StagePlayer {
     const decoder = new Decoder();
     this.items = [];
     for (const { frame } of entries) this.items.push(...this.decode(decoder, frame));
-    this.items = withFirstPictures(inOrder(this.items));
+    this.items = withPictures(inOrder(this.items));
     this.rewind();
     for (const item of this.items) {
       if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
@@ -107,14 +107,15 @@ export class Player implements StagePlayer {
   }
 }
 
-/** By time; what has the same time keeps the order in which it arrived, and each tab keeps its own order. */
+/** What has the same time keeps the order in which it arrived, and each tab keeps its own order. */
 function inOrder(items: Item[]): Item[] {
   const latest = new Map<number, number>();
   for (const item of items) {
+    if (isPicture(item)) continue;
     item.at = Math.max(item.at, latest.get(item.tab) ?? 0);
     latest.set(item.tab, item.at);
   }
-  return items.sort((a, b) => a.at - b.at);
+  return items;
 }
 
 function marksOf(item: Item): { at: number; kind: string; x: number; y: number }[] {

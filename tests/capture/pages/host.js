@@ -51,5 +51,5 @@
     document.body.append(own);
     window.testCapture = window.__alongsideCapture(host);
   };
-  document.addEventListener("DOMContentLoaded", () => window.testStart());
+  document.addEventListener("DOMContentLoaded", () => window.testCapture || window.testStart());
 })();
