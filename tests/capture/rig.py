@@ -114,7 +114,7 @@ def rig(
     size: ViewportSize | None = None,
     handler: object = None,
 ) -> Iterator[Rig]:
-    """Visitor and stage side by side; `folder` is served as the visitor's site unless a handler of requests is given."""
+    """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given."""
     store: sites.AssetStore = {}
     asked: list[str] = []
     with ExitStack() as stack:
