@@ -7,6 +7,7 @@ urlpatterns = [
     path("session/<uuid:session_id>/", views.of_session, name="recording_of_session"),
     path("<uuid:recording_id>/", views.review, name="recording"),
     path("<uuid:recording_id>/state/", views.state, name="recording_state"),
+    path("<uuid:recording_id>/retry/", views.retry, name="recording_retry"),
     path("<uuid:recording_id>/video/", views.video, name="recording_video"),
     path("<uuid:recording_id>/archive/<int:number>/", views.archive_segment, name="recording_archive"),
 ]

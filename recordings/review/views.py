@@ -1,16 +1,18 @@
 """The review pages, for people at the desk. Each route checks tenant and role by itself: see `queries`."""
 
+import contextlib
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assist.console.tickets import stage_url
 from helpdesk.accounts.people import person_of
@@ -24,6 +26,7 @@ from recordings.review.queries import (
     rendered_percent,
     session_outcome,
 )
+from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.models import Recording, RecordingState
 
 VIDEO_URL_SECONDS = 3600
@@ -69,6 +72,16 @@ def state(request: HttpRequest, recording_id: UUID) -> JsonResponse:
     """`{state, percent, url}`."""
     recording = _recording_or_404(request, recording_id)
     return JsonResponse(_facts(recording.state, recording))
+
+
+@never_cache
+@require_POST
+def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """Render again what a failed recording lacks; who comes second finds it at work."""
+    recording = _recording_or_404(request, recording_id)
+    with contextlib.suppress(NotRetryable), transaction.atomic():
+        retry_recording(recording.id)
+    return redirect("recording", recording.id)
 
 
 @never_cache

@@ -156,3 +156,21 @@ def test_session_without_recording_says_why(desk: Desk, started: bool, state: st
         values = {"state": state, "started_at": timezone.now() if started else None}
         AssistSession.objects.filter(id=desk.session.id).update(**values)
     assert desk.client.get(f"/desk/recordings/session/{desk.session.id}/").json()["state"] == outcome
+
+
+def test_failed_recording_is_rendered_again_on_request(desk: Desk) -> None:
+    recording = record(desk, state=RecordingState.FAILED, failure="out of disk")
+    assert b'data-testid="recording-retry"' in desk.client.get(f"/desk/recordings/{recording.id}/").content
+    assert desk.client.get(f"/desk/recordings/{recording.id}/retry/").status_code == 405
+    for _twice in range(2):
+        assert desk.client.post(f"/desk/recordings/{recording.id}/retry/").status_code == 302
+    with tenant_scope(desk.tenant.id):
+        assert Recording.objects.get(id=recording.id).state == RecordingState.PENDING
+    assert b'data-testid="recording-retry"' not in desk.client.get(f"/desk/recordings/{recording.id}/").content
+
+
+def test_others_can_not_have_a_recording_rendered_again(desk: Desk) -> None:
+    recording = record(desk, own=False, state=RecordingState.FAILED)
+    assert desk.client.post(f"/desk/recordings/{recording.id}/retry/").status_code == 404
+    with tenant_scope(desk.tenant.id):
+        assert Recording.objects.get(id=recording.id).state == RecordingState.FAILED

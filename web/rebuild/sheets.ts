@@ -26,6 +26,9 @@ export class Sheets {
   private readonly pending = new Set<Promise<unknown>>();
   private readonly blobs: string[] = [];
   private readonly arriving = new Set<HTMLLinkElement>();
+  /** Links whose sheet is not known yet. */
+  private readonly missing = new Set<HTMLLinkElement>();
+  private styled: (() => void)[] = [];
 
   constructor(private readonly assets: AssetMap) {}
 
@@ -34,8 +37,21 @@ export class Sheets {
     while (this.pending.size) await Promise.allSettled([...this.pending]);
   }
 
+  /** Resolves when every linked sheet is there. */
+  complete(): Promise<void> {
+    return new Promise((resolve) => {
+      this.styled.push(resolve);
+      this.tell();
+    });
+  }
+
+  private tell(): void {
+    if (!this.pending.size && !this.missing.size) for (const resolve of this.styled.splice(0)) resolve();
+  }
+
   reset(): void {
     this.arriving.clear();
+    this.missing.clear();
     for (const blob of this.blobs.splice(0)) URL.revokeObjectURL(blob);
   }
 
@@ -51,10 +67,16 @@ export class Sheets {
   /** Load the sheet of a `link` element, and again when more of its assets are known. */
   link(element: HTMLLinkElement, url: string): void {
     const load = this.text(url, () => this.link(element, url), new Set()).then((text) => {
+      if (text === null) this.missing.add(element);
+      else this.missing.delete(element);
       if (text !== null) return this.attach(element, text);
     });
     this.pending.add(load);
-    void load.catch(() => undefined).finally(() => this.pending.delete(load));
+    const done = (): void => {
+      this.pending.delete(load);
+      this.tell();
+    };
+    void load.catch(() => undefined).finally(done);
   }
 
   private attach(element: HTMLLinkElement, text: string): Promise<void> {

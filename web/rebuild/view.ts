@@ -7,6 +7,8 @@ import { Builder, prepare } from "./builder";
 import type { PageState } from "./page_state";
 import { BASE_RULES, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
 
+const LONGEST_VEIL_MS = 2000;
+
 export class View {
   readonly frame: HTMLIFrameElement;
   private readonly sheets: Sheets;
@@ -84,6 +86,17 @@ export class View {
       case "selection":
         return this.select(operation[2]);
     }
+  }
+
+  /** A page without its style sheets is not what the visitor sees: hide it until they are there, for a moment at most. */
+  veil(): void {
+    const id = this.page;
+    this.frame.style.opacity = "0";
+    const unveil = (): void => {
+      if (this.page === id) this.frame.style.opacity = "";
+    };
+    void this.sheets.complete().then(unveil);
+    setTimeout(unveil, LONGEST_VEIL_MS);
   }
 
   /** Images, style sheets, fonts and layout are as they will be. */
