@@ -86,7 +86,9 @@ def unpack(folder: Path) -> None:
         archive = folder / f"{name}.tar"
         inflate(PACKED / f"{name}.tar.br", archive)
         with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
+            # Python 3.11.2, as Debian 12 has it, knows no filters.
+            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+            tar.extractall(target)
         archive.unlink()
     start = folder / "headless-shell"
     start.write_text(START)
