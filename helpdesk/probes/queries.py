@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 
-import boto3
 import redis
-from botocore.config import Config
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+
+from helpdesk.tenants import store
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +65,7 @@ def ask_broker() -> None:
 
 def ask_object_store() -> None:
     """The bucket's head."""
-    quick = Config(
-        connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
-    )
-    session = boto3.session.Session()
-    client = session.client("s3", endpoint_url=settings.S3_ENDPOINT_URL, region_name="us-east-1", config=quick)
-    client.head_bucket(Bucket=settings.S3_BUCKET)
+    store.client(read_seconds=2, attempts=1).head_bucket(Bucket=settings.S3_BUCKET)
 
 
 PROBES: Mapping[str, Callable[[], object]] = {

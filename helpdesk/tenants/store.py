@@ -10,6 +10,7 @@ from django.conf import settings
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 30
+ATTEMPTS = 3
 
 
 class NoSuchObject(LookupError):
@@ -17,14 +18,14 @@ class NoSuchObject(LookupError):
 
 
 @cache
-def client(endpoint_url: str | None = None) -> Any:
-    """One thread-safe boto3 client for each endpoint; credentials come from the environment."""
+def client(endpoint_url: str | None = None, *, read_seconds: int = READ_SECONDS, attempts: int = ATTEMPTS) -> Any:
+    """One thread-safe boto3 client for each endpoint and patience; credentials come from the environment."""
     config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"max_attempts": 3, "mode": "standard"},
+        connect_timeout=min(CONNECT_SECONDS, read_seconds),
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
