@@ -8,20 +8,16 @@ import { Assets } from "./assets";
 import { type NativePage, NativeSource } from "./native_source";
 import { Outbox, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
+import { Rhythm } from "./rhythm";
 import { HtmlSource, type Source } from "./source";
 import { readViewport, watchViewport } from "./viewport";
 
-const FLUSH_EVERY_MS = 40;
-const SLOW_FLUSH_MS = 500;
-const SLOWEST_FLUSH_MS = 2000;
-const SLOW_BACKLOG_BYTES = 256 * 1024;
-const SLOWEST_BACKLOG_BYTES = 1024 * 1024;
+/** A page that may be known is compared so often. */
+const COMPARE_EVERY_MS = 40;
 /** Characters; a control frame carries at most 16 KiB. */
 const LONGEST_RETURN = 5000;
 const LONGEST_TITLE = 300;
 const LONGEST_URL = 2000;
-/** A flush may take this share of the time. */
-const BUSY_SHARE = 8;
 const QUIET_MS = 200;
 /** A loaded page that did not change for so many flushes is taken to be at rest. */
 const STILL_FLUSHES = 3;
@@ -31,6 +27,7 @@ const LONGEST_HOLD_MS = 5000;
 const LONGEST_PARSE_MS = 1500;
 
 export class Session implements CaptureControl {
+  private readonly rhythm = new Rhythm();
   private readonly pages: Pages;
   private readonly assets: Assets;
   private source!: Source;
@@ -43,7 +40,6 @@ export class Session implements CaptureControl {
   private stopped = false;
   private timer = 0;
   private restTimer = 0;
-  private flushCost = 0;
   private changedAt = 0;
   /** Comparisons since the last change. */
   private still = 0;
@@ -90,8 +86,10 @@ export class Session implements CaptureControl {
     this.followNavigation();
     if (!this.page || !this.outbox) return this.compare();
     const began = performance.now();
+    // What the write itself finds out is no first change after quiet.
+    this.rhythm.flushed(began, began);
     this.write(this.page, this.outbox);
-    this.flushCost = performance.now() - began;
+    this.rhythm.flushed(began, performance.now());
   }
 
   stop(): void {
@@ -153,7 +151,7 @@ export class Session implements CaptureControl {
    */
   private compare(): void {
     if (this.page || this.paused || this.stopped) return;
-    if (this.isEarly()) return this.schedule(FLUSH_EVERY_MS);
+    if (this.isEarly()) return this.schedule(COMPARE_EVERY_MS);
     const known = this.pages.named(this.source.key());
     this.still = this.source.flush() || document.readyState !== "complete" ? 0 : this.still + 1;
     const late = Date.now() >= this.heldUntil;
@@ -161,7 +159,7 @@ export class Session implements CaptureControl {
     const match = known.length && rests ? findPoint(known, this.source.model.digest()) : null;
     if (match) return this.sendReturn(match.page, match.seq);
     if (!known.length || late) return this.sendNew();
-    this.schedule(Math.min(FLUSH_EVERY_MS, this.heldUntil - Date.now()));
+    this.schedule(Math.min(COMPARE_EVERY_MS, this.heldUntil - Date.now()));
   }
 
   private isEarly(): boolean {
@@ -267,20 +265,13 @@ export class Session implements CaptureControl {
 
   private changed(): void {
     this.changedAt ||= Date.now();
-    if (!this.timer && !this.stopped && !this.paused) this.schedule(this.interval());
+    if (!this.timer && !this.stopped && !this.paused)
+      this.schedule(this.rhythm.wait(performance.now(), this.host.backlogBytes()));
   }
 
   private schedule(delay: number): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.flush(), delay);
-  }
-
-  /** A line that can't keep up, or a page that costs much to compare, is served the newest state less often. */
-  private interval(): number {
-    const backlog = this.host.backlogBytes();
-    if (backlog > SLOWEST_BACKLOG_BYTES) return SLOWEST_FLUSH_MS;
-    if (backlog > SLOW_BACKLOG_BYTES) return SLOW_FLUSH_MS;
-    return Math.min(SLOWEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.flushCost * BUSY_SHARE));
   }
 }
 
