@@ -23,6 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TENANT_VARIABLE = "alongside.tenant"
+CONNECTION_SECONDS = 300
 
 
 class TenantNotSet(RuntimeError):
@@ -90,7 +91,18 @@ def _set_variable(value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [TENANT_VARIABLE, value])
 
 
-_executor = ThreadPoolExecutor(max_workers=settings.DATABASE_THREADS, thread_name_prefix="database")
+def _keep_connections() -> None:
+    """To open a connection takes longer than most calls do, so these few threads keep theirs.
+
+    A connection carries no tenant from one call to the next: the tenant is local to the transaction.
+    """
+    for used in connections.all():
+        used.settings_dict = {**used.settings_dict, "CONN_MAX_AGE": CONNECTION_SECONDS}
+
+
+_executor = ThreadPoolExecutor(
+    max_workers=settings.DATABASE_THREADS, thread_name_prefix="database", initializer=_keep_connections
+)
 
 
 async def run_in_tenant(tenant_id: UUID, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -108,7 +120,7 @@ async def run_without_tenant(fn: Callable[P, T], /, *args: P.args, **kwargs: P.k
 
 async def _in_executor(call: Callable[[], T]) -> T:
     context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(_executor, context.run, _call_and_close, call)
+    return await asyncio.get_running_loop().run_in_executor(_executor, context.run, _call_and_check, call)
 
 
 def _call_in_scope(tenant_id: UUID, call: Callable[[], T]) -> T:
@@ -116,7 +128,8 @@ def _call_in_scope(tenant_id: UUID, call: Callable[[], T]) -> T:
         return call()
 
 
-def _call_and_close(call: Callable[[], T]) -> T:
+def _call_and_check(call: Callable[[], T]) -> T:
+    """The connection stays unless it is broken, too old, or left inside of a transaction."""
     try:
         return call()
     finally:

@@ -1,13 +1,16 @@
 """The tenant context: one way in, no way to two tenants at once, and nothing left behind."""
 
 import asyncio
+import contextlib
 import threading
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 
 from helpdesk.tenants.context import (
+    TENANT_VARIABLE,
     TenantNotSet,
     WrongTenant,
     current_tenant_id,
@@ -126,16 +129,43 @@ def test_run_in_tenant_keeps_simultaneous_tenants_apart() -> None:
     assert asyncio.run(all_at_once()) == [(tenant.id, [tenant.slug]) for tenant in tenants]
 
 
-def test_run_in_tenant_returns_its_connection() -> None:
-    async def states() -> tuple[bool, bool]:
-        def used() -> object:
-            connection.ensure_connection()
-            return connection
+def test_run_in_tenant_leaves_its_connection_without_tenant() -> None:
+    """The threads keep their connections, so what one call leaves behind the next one would find."""
 
-        kept = await run_without_tenant(used)
-        return kept.connection is None, kept.in_atomic_block  # type: ignore[attr-defined]
+    def look() -> tuple[int, str, bool]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid(), coalesce(current_setting(%s, true), '')", [TENANT_VARIABLE])
+            backend, tenant = cursor.fetchone()
+        return backend, tenant, connection.in_atomic_block
 
-    assert asyncio.run(states()) == (True, False)
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    async def backends() -> tuple[set[int], set[int]]:
+        inside = await asyncio.gather(*(run_in_tenant(uuid4(), look) for _ in range(40)))
+        failed = await asyncio.gather(*(run_in_tenant(uuid4(), fail) for _ in range(40)), return_exceptions=True)
+        after = await asyncio.gather(*(run_without_tenant(look) for _ in range(40)))
+        assert all(tenant for _, tenant, _ in inside)
+        assert {type(error) for error in failed} == {ZeroDivisionError}
+        assert {(tenant, is_atomic) for _, tenant, is_atomic in after} == {("", False)}
+        return {backend for backend, _, _ in inside}, {backend for backend, _, _ in after}
+
+    before, later = asyncio.run(backends())
+    assert before & later
+    assert len(before | later) <= settings.DATABASE_THREADS
+
+
+def test_run_in_tenant_opens_a_connection_anew_when_it_was_cut() -> None:
+    def cut() -> None:
+        with connection.cursor() as cursor, contextlib.suppress(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    async def cut_and_ask() -> list[str | None]:
+        await asyncio.gather(*(run_without_tenant(cut) for _ in range(40)))
+        return await asyncio.gather(*(run_in_tenant(tenant_id, variable) for _ in range(40)))
+
+    tenant_id = uuid4()
+    assert asyncio.run(cut_and_ask()) == [str(tenant_id)] * 40
 
 
 def test_run_without_tenant_has_none_even_inside_a_scope() -> None:
