@@ -1,6 +1,8 @@
 """What one visitor's connection has taken and may still take; no waiting anywhere in here."""
 
 import secrets
+import time
+from dataclasses import replace
 from typing import Any
 
 from assist.channel import limits, metrics
@@ -20,11 +22,17 @@ class SeqGap(Exception):
 
 
 class Intake:
-    """Checks of frames in the order of their cost: size, window, rate, header, sequence, payload of control frames."""
+    """Checks of frames in the order of their cost: size, window, rate, header, sequence, payload of control frames.
 
-    def __init__(self, keys: SessionKeys, *, tab: int, stored: int) -> None:
+    `offset_ms` is server clock minus visitor clock; nothing has happened before `started_ms`, the session's start.
+    """
+
+    def __init__(
+        self, keys: SessionKeys, *, tab: int, stored: int, offset_ms: float = 0, started_ms: float = 0
+    ) -> None:
         self.keys = keys
         self.tab = tab
+        self._offset_ms, self._started_ms = offset_ms, started_ms
         self.connection_id = secrets.token_hex(8)
         self.accepted = self.stored = stored
         self.received_bytes = 0
@@ -44,11 +52,18 @@ class Intake:
         elif frame.seq != self.accepted + 1:
             raise SeqGap
         if handler := frame_handlers.get(frame.kind):
-            handler(self.keys.tenant_id, self.keys.session_id, frame)
+            handler(self.keys.tenant_id, self.keys.session_id, self._timed(frame))
         self.accepted = frame.seq
         metrics.FRAMES_IN.inc()
         metrics.BYTES_IN.inc(len(data))
         return frame
+
+    def _timed(self, frame: Frame) -> Frame:
+        """A control frame on the server's clock: rows are written by it."""
+        if frame.kind in OPAQUE:
+            return frame
+        at = min(frame.time + self._offset_ms, time.time() * 1000)
+        return replace(frame, time=max(at, self._started_ms))
 
     def _admit(self, size: int) -> None:
         self.received_bytes += size

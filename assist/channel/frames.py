@@ -39,7 +39,7 @@ def check_viewport(viewport: dict[str, object]) -> dict[str, object]:
 
 
 def time_of(frame: Frame) -> datetime:
-    """The visitor's own clock; raises `BadFrame` beyond what a date can hold."""
+    """Raises `BadFrame` beyond what a date can hold."""
     try:
         return datetime.fromtimestamp(frame.time / 1000, tz=UTC)
     except (ValueError, OverflowError, OSError):

@@ -60,8 +60,10 @@ async def enter(
         raise Refused(ErrorCode.BAD_MESSAGE)
     entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
     keys = SessionKeys(tenant_id, session_id)
-    intake = Intake(keys, tab=entry.tab, stored=entry.facts.durable_seqs.get(str(entry.tab), 0))
-    paused = await _open_tab(intake, entry, offset_ms=heard_at_ms - hello["time"])
+    offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
+    started_ms = entry.facts.started_at_ms or 0
+    intake = Intake(keys, tab=entry.tab, stored=stored, offset_ms=offset_ms, started_ms=started_ms)
+    paused = await _open_tab(intake, entry, offset_ms=offset_ms)
     return entry, intake, paused
 
 

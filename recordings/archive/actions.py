@@ -119,14 +119,14 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
     key = object_key(keys.tenant_id, "sessions", keys.session_id, "segments", f"{number:06d}-{sha256[:16]}")
     store.put(key, data)
     ranges = draft.tab_ranges
-    visitor_frames = [entry.frame for entry in draft.entries if header_of(entry.frame)[1]]
+    visitors = [entry for entry in draft.entries if header_of(entry.frame)[1]]
     with tenant_scope(keys.tenant_id):
         # The lock of the session's row comes first: of two writers the second finds the number taken.
         add_durable(
             keys.session_id,
             seqs={tab: last for tab, (_first, last) in ranges.items()},
-            frames=len(visitor_frames),
-            frame_bytes=sum(map(len, visitor_frames)),
+            frames=len(visitors),
+            frame_bytes=sum(len(entry.frame) for entry in visitors),
         )
         ArchiveSegment.objects.create(
             session_id=keys.session_id,
@@ -138,7 +138,7 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
             tab_ranges=ranges,
             last_journal_id=draft.entries[-1].journal_id.decode(),
         )
-        recover_pages(keys.session_id, frames=visitor_frames)
+        recover_pages(keys.session_id, frames=((entry.received_at_ms, entry.frame) for entry in visitors))
 
 
 def close_archive(tenant_id: UUID, session_id: UUID, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from assist.channel.messages import strict_json
 from assist.channel.models import AssistSession
 from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decode_frame
 from recordings.archive import journal
+from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
 
 MAX_INFLATED_BYTES = 32 * 1024 * 1024
@@ -22,9 +23,10 @@ class BadStream(ValueError):
 
 @dataclass
 class PageStream:
-    """One raw-deflate stream of a page; `base_ms` is the header time of its first frame, the visitor's clock."""
+    """One raw-deflate stream of a page; its first frame's time by the visitor's clock, and by the server's."""
 
     base_ms: float
+    at_ms: float
     inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
     rest: bytes = b""
 
@@ -45,10 +47,10 @@ class PageStream:
 
 @dataclass
 class EventReader:
-    """`offsets` are server clock minus visitor clock by tab, ms; a page whose stream is bad waits for the next one."""
+    """Takes entries in order; a page whose stream is bad waits for the next one."""
 
     started_at_ms: float = 0
-    offsets: dict[int, float] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
     streams: dict[int, PageStream] = field(default_factory=dict)
 
     def read(self, entry: JournalEntry) -> Iterator[dict[str, Any]]:
@@ -56,23 +58,25 @@ class EventReader:
             frame = decode_frame(entry.frame)
         except BadFrame:
             return
+        received_ms = float(entry.received_at_ms)
+        at_ms = self.clock.frame(frame.tab, frame.time, received_ms=received_ms) if frame.seq else received_ms
         if frame.kind in STREAMED:
-            yield from self._operations(frame)
+            yield from self._operations(frame, at_ms)
         else:
-            yield self._control(frame, entry)
+            yield self._control(frame, at_ms)
 
-    def _control(self, frame: Frame, entry: JournalEntry) -> dict[str, Any]:
+    def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
         payload = _object(frame.payload)
         if frame.kind == FrameKind.SESSION_START:
-            self.started_at_ms = float(payload.get("started_at_ms", entry.received_at_ms))
+            self.started_at_ms = float(payload.get("started_at_ms", at_ms))
         if frame.kind == FrameKind.TAB_HELLO:
-            self.offsets[int(payload.get("tab", 0))] = float(payload.get("offset_ms", 0))
-        at_ms = self._at(frame, frame.time) if frame.seq else entry.received_at_ms - self.started_at_ms
-        return {"at_ms": max(0, round(at_ms)), "page_id": frame.page, "name": _name(frame.kind), "data": payload}
+            offset_ms = float(payload.get("offset_ms", 0))
+            self.clock.hello(int(payload.get("tab", 0)), offset_ms=offset_ms, received_ms=at_ms)
+        return self._event(at_ms, frame, _name(frame.kind), payload)
 
-    def _operations(self, frame: Frame) -> Iterator[dict[str, Any]]:
+    def _operations(self, frame: Frame, at_ms: float) -> Iterator[dict[str, Any]]:
         if frame.flags & FrameFlag.STREAM_START:
-            self.streams[frame.page] = PageStream(frame.time)
+            self.streams[frame.page] = PageStream(frame.time, at_ms)
         stream = self.streams.get(frame.page)
         if stream is None:
             return
@@ -81,19 +85,19 @@ class EventReader:
                 yield self._operation(frame, stream, line)
         except BadStream as error:
             del self.streams[frame.page]
-            at_ms = max(0, round(self._at(frame, frame.time)))
-            yield {"at_ms": at_ms, "page_id": frame.page, "name": "fault", "data": str(error)}
+            yield self._event(at_ms, frame, "fault", str(error))
 
     def _operation(self, frame: Frame, stream: PageStream, line: bytes) -> dict[str, Any]:
         try:
             name, time, *data = strict_json(line)
-            at_ms = max(0, round(self._at(frame, stream.base_ms + float(time))))
+            stream_at = stream.at_ms if name == "canvas" else None
+            at_ms = self.clock.operation(frame.tab, stream.base_ms + float(time), stream_at=stream_at)
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise BadStream("bad_stream") from None
-        return {"at_ms": at_ms, "page_id": frame.page, "name": str(name), "data": data}
+        return self._event(at_ms, frame, str(name), data)
 
-    def _at(self, frame: Frame, visitor_ms: float) -> float:
-        return visitor_ms + self.offsets.get(frame.tab, 0) - self.started_at_ms
+    def _event(self, at_ms: float, frame: Frame, name: str, data: Any) -> dict[str, Any]:
+        return {"at_ms": max(0, round(at_ms - self.started_at_ms)), "page_id": frame.page, "name": name, "data": data}
 
 
 def events(session: AssistSession) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
+from recordings.archive.clock import Clock
 
 LAST_VISITOR_KIND = 31
 CANVAS_LIMIT = (1920, 1080)
@@ -21,10 +22,11 @@ SHORTEST_CARD_MS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One frame of the archive; `at_ms` is the server's clock, ms since 1970."""
+    """One frame of the archive; it happened at `at_ms` and came at `received_ms`: the server's clock, ms since 1970."""
 
     at_ms: float
     data: bytes
+    received_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +114,18 @@ class Timeline:
 
 
 def server_times(entries: Iterable[tuple[float, bytes]]) -> Iterator[Entry]:
-    """Put frames `(received_at_ms, bytes)` on the server's clock: their own time plus their tab's offset."""
-    offsets: dict[int, float] = {}
-    for received_at_ms, data in entries:
+    """Put frames `(received_at_ms, bytes)` on the server's clock."""
+    clock = Clock()
+    for received_ms, data in entries:
         frame = _decoded(data)
         if frame is None:
             continue
         if frame.kind == FrameKind.TAB_HELLO:
             hello = _payload(frame)
-            offsets[int(hello.get("tab", frame.tab))] = float(hello.get("offset_ms", 0))
-        is_own = frame.kind <= LAST_VISITOR_KIND and frame.tab in offsets
-        yield Entry(frame.time + offsets[frame.tab] if is_own else received_at_ms, data)
+            tab, offset_ms = int(hello.get("tab", frame.tab)), float(hello.get("offset_ms", 0))
+            clock.hello(tab, offset_ms=offset_ms, received_ms=received_ms)
+        at_ms = clock.frame(frame.tab, frame.time, received_ms=received_ms) if frame.seq else received_ms
+        yield Entry(at_ms, data, received_ms)
 
 
 def read_timeline(entries: Iterable[Entry], *, started_at: datetime, ended_at: datetime) -> Timeline:

@@ -90,7 +90,7 @@ def render_segment(
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
     with _open_shell(archive, script=STAGE_SCRIPT.read_bytes()) as shell:
-        shell.load((entry.at_ms, entry.data) for entry in archive.entries)
+        shell.load((entry.received_ms, entry.data) for entry in archive.entries)
         on_progress(0)
         stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
         return render_stretch(shell, stretch, path, on_progress=on_progress)

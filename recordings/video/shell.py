@@ -140,10 +140,10 @@ class StageShell:
         self._browser.post("Runtime.evaluate", {"expression": expression}, session=self._session)
 
     def load(self, entries: Iterable[tuple[float, bytes]]) -> dict[str, float]:
-        """Hand the archive (time in ms, frame) to the stage; `{"startMs", "endMs"}` of the server's clock."""
+        """Hand the archive (time of arrival in ms, frame) to the stage; `{"startMs", "endMs"}`, the server's clock."""
         batch = bytearray()
-        for at_ms, frame in entries:
-            batch += ENTRY.pack(len(frame), at_ms) + frame
+        for received_ms, frame in entries:
+            batch += ENTRY.pack(len(frame), received_ms) + frame
             if len(batch) > PUSH_BYTES:
                 self._push(batch)
         self._push(batch)

@@ -16,8 +16,9 @@ START_MS = 1_000_000
 
 
 def entry(kind: int, payload: bytes, *, seq: int, flags: int = 0, at_ms: float = START_MS) -> JournalEntry:
-    page = PAGE if seq else 0
-    return JournalEntry(b"", int(at_ms), encode_frame(Frame(kind, flags, page, seq, at_ms, payload)))
+    """A record of the server at `at_ms`, or a visitor's frame that has that time and came a second later."""
+    page, late_ms = (PAGE, 1000) if seq else (0, 0)
+    return JournalEntry(b"", int(at_ms) + late_ms, encode_frame(Frame(kind, flags, page, seq, at_ms, payload)))
 
 
 def start(*, offset_ms: float = 0) -> list[JournalEntry]:

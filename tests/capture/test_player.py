@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from assist.channel.protocol import decode_frame
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
 
@@ -33,7 +34,7 @@ def recorded(browser: Browser) -> Iterator[Rig]:
 def player(recorded: Rig) -> Iterator[tuple[Page, dict[str, Any]]]:
     page = recorded.console.context.new_page()
     page.goto(recorded.stage.url)
-    frames = [{"at": 0, "frame": base64.b64encode(frame).decode()} for frame in recorded.frames]
+    frames = [{"at": decode_frame(frame).time, "frame": base64.b64encode(frame).decode()} for frame in recorded.frames]
     yield page, page.evaluate(LOAD, frames)
     page.close()
 

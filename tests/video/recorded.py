@@ -1,6 +1,7 @@
 """A real session: pages of a real site, captured by the capture code in a real browser, put into the archive."""
 
 import io
+import math
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -100,7 +101,7 @@ def archive(recorded: Recorded, *, offset_ms: float = 7_000) -> AssistSession:
         ended_at=_moment(recorded.ended_ms + offset_ms),
         archive_closed_at=_moment(recorded.ended_ms + offset_ms),
     )
-    write_segments(session.id, [_hello(recorded, offset_ms), *recorded.frames], at_ms=recorded.started_ms + offset_ms)
+    write_segments(session.id, [_hello(recorded, offset_ms), *recorded.frames], offset_ms=offset_ms)
     for digest, (content_type, body) in recorded.assets.items():
         store.put(object_key(current_tenant_id(), "assets", digest), body)
         asset = factories.asset(sha256=digest, content_type=content_type, size_bytes=len(body))
@@ -108,12 +109,12 @@ def archive(recorded: Recorded, *, offset_ms: float = 7_000) -> AssistSession:
     return session
 
 
-def write_segments(session_id: UUID, frames: list[bytes], *, at_ms: float, of: int = 3) -> None:
-    """Put the frames into `of` archive segments."""
+def write_segments(session_id: UUID, frames: list[bytes], *, offset_ms: float, of: int = 3) -> None:
+    """Put the frames into `of` archive segments; each came as soon as it was made."""
     size = max(1, -(-len(frames) // of))
     for number, start in enumerate(range(0, len(frames), size), start=1):
         part = frames[start : start + size]
-        data = encode_segment(JournalEntry(b"", round(at_ms), frame) for frame in part)
+        data = encode_segment(_arrived(frame, offset_ms) for frame in part)
         key = object_key(current_tenant_id(), "sessions", session_id, "segments", number)
         store.put(key, data)
         factories.archive_segment(
@@ -136,6 +137,11 @@ def without_frames(recorded: Recorded, *, from_ms: float, to_ms: float) -> Recor
 def _hello(recorded: Recorded, offset_ms: float) -> bytes:
     payload = f'{{"tab": 1, "offset_ms": {offset_ms}}}'.encode()
     return encode_frame(Frame(FrameKind.TAB_HELLO, 0, 0, 0, recorded.started_ms + offset_ms, payload))
+
+
+def _arrived(data: bytes, offset_ms: float) -> JournalEntry:
+    frame = decode_frame(data)
+    return JournalEntry(b"", math.ceil(frame.time + (offset_ms if frame.seq else 0)), data)
 
 
 def _moment(at_ms: float) -> datetime:

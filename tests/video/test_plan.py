@@ -28,7 +28,7 @@ class Journal:
             next(self._seqs)
         data = json.dumps(payload).encode()
         frame = Frame(frame_kind, 0, page, next(self._seqs), START_MS + at_ms, data)
-        self.entries.append(Entry(START_MS + at_ms, encode_frame(frame)))
+        self.entries.append(Entry(frame.time, encode_frame(frame), frame.time))
         return self
 
     def enter(self, at_ms: float, *, title: str = "Page", page: int = PAGE, **viewport: Any) -> "Journal":
@@ -47,7 +47,8 @@ def test_frames_are_put_on_the_clock_of_the_server() -> None:
         (12_000.0, b"no frame"),
         (13_000.0, encode_frame(Frame(FrameKind.SESSION_END, 0, 0, 0, 1.0, b"{}"))),
     ]
-    assert [entry.at_ms for entry in server_times(frames)] == [10_000.0, 10_500.0, 13_000.0]
+    found = [(entry.at_ms, entry.received_ms) for entry in server_times(frames)]
+    assert found == [(10_000.0, 10_000.0), (10_500.0, 11_000.0), (13_000.0, 13_000.0)]
 
 
 @pytest.mark.parametrize(("first_page_ms", "opening_ms"), [(100, 0), (1499, 0), (1500, 1500), (None, 4000)])

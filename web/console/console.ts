@@ -88,7 +88,7 @@ class Console {
 
   private onFrame(frame: Frame, data: ArrayBuffer): void {
     this.pages.take(frame);
-    this.stage.post({ type: "frames", frames: [data], live: true }, [data]);
+    this.stage.post({ type: "frames", frames: [data], received: [this.channel.now()], live: true }, [data]);
   }
 
   private onQueue({ page, frames, current }: Queue): void {

@@ -43,9 +43,12 @@ export interface CaptureControl {
   nativeUpdate(update: { pageId: string; root: unknown }): void;
 }
 
-/** Console or review page → stage document, over one MessagePort handed over by `window.postMessage`. */
+/**
+ * Console or review page → stage document, over one MessagePort handed over by `window.postMessage`. `received` is when
+ * each frame came, on the server's clock.
+ */
 export type StageCommand =
-  | { type: "frames"; frames: ArrayBuffer[]; live: boolean }
+  | { type: "frames"; frames: ArrayBuffer[]; received: number[]; live: boolean }
   | { type: "queue"; page: number; frames: ArrayBuffer[] }
   | { type: "show"; page: number }
   | { type: "seek"; timeMs: number }
@@ -71,7 +74,7 @@ export type StageReport =
 
 /** What `stage.js` offers to the video worker as `window.alongsideStage` (no console there). */
 export interface StagePlayer {
-  /** All frames of the archive in order, each with the server's time in ms. Returns the span and the pages. */
+  /** All frames of the archive in order, each with the time at which the server got it. Returns the span. */
   load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }>;
   /** Bring the stage to the state just before `atMs`; resolves when images, fonts and layout are settled. */
   seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }>;

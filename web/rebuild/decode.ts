@@ -5,6 +5,7 @@ import { type Operation, parseOperation } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { InflateStream } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
+import { Clock } from "./clock";
 
 export interface Arrival {
   url: string;
@@ -34,7 +35,9 @@ export type Item = Place &
 
 interface OpenStream {
   inflate: InflateStream;
+  /** By the visitor's clock, and by the server's. */
   startedAt: number;
+  at: number;
 }
 
 const SIMPLE: Partial<Record<number, "leave" | "close" | "pause" | "resume" | "start" | "end">> = {
@@ -48,12 +51,16 @@ const SIMPLE: Partial<Record<number, "leave" | "close" | "pause" | "resume" | "s
 
 export class Decoder {
   private readonly streams = new Map<number, OpenStream>();
-  private readonly offsets = new Map<number, number>();
+  private readonly clock = new Clock();
 
-  /** Throws BadOperation or StreamFault for what can't be read; the page then needs a fresh snapshot. */
-  decode(frame: Frame): Item[] {
+  /**
+   * `received` is when the server got the frame, where that is known. Throws BadOperation or StreamFault for what can't
+   * be read; the page then needs a fresh snapshot.
+   */
+  decode(frame: Frame, received?: number): Item[] {
     const tab = tabOf(frame.page);
-    const place = { at: frame.time + (this.offsets.get(tab) ?? 0), tab, page: frame.page, seq: frame.seq };
+    const at = frame.seq ? this.clock.frame(tab, frame.time, received) : (received ?? frame.time);
+    const place = { at, tab, page: frame.page, seq: frame.seq };
     if (frame.kind === FrameKind.SNAPSHOT || frame.kind === FrameKind.OPERATIONS) return this.stream(frame, place);
     const simple = SIMPLE[frame.kind];
     if (simple) return [{ ...place, name: simple }];
@@ -70,20 +77,22 @@ export class Decoder {
       case FrameKind.VIEWPORT:
         return [{ ...place, name: "viewport", viewport: payload }];
       case FrameKind.TAB_HELLO:
-        this.offsets.set(payload.tab, payload.offset_ms);
+        this.clock.hello(payload.tab, payload.offset_ms, place.at);
     }
     return [];
   }
 
   private stream(frame: Frame, place: Place): Item[] {
     if (frame.flags & FrameFlag.STREAM_START) {
-      this.streams.set(frame.page, { inflate: new InflateStream(), startedAt: place.at });
+      this.streams.set(frame.page, { inflate: new InflateStream(), startedAt: frame.time, at: place.at });
     }
     const open = this.streams.get(frame.page);
     if (!open) return [];
     return open.inflate.push(frame.payload).map((line) => {
       const operation = parseOperation(line);
-      return { ...place, at: open.startedAt + operation[1], name: "operation", operation };
+      const streamAt = operation[0] === "canvas" ? open.at : undefined;
+      const at = this.clock.operation(place.tab, open.startedAt + operation[1], streamAt);
+      return { ...place, at, name: "operation", operation };
     });
   }
 }

@@ -23,7 +23,7 @@ export class Player implements StagePlayer {
   async load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }> {
     const decoder = new Decoder();
     this.items = [];
-    for (const { frame } of entries) this.items.push(...this.decode(decoder, frame));
+    for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
     this.items = withPictures(inOrder(this.items));
     this.rewind();
     for (const item of this.items) {
@@ -60,9 +60,9 @@ export class Player implements StagePlayer {
     return this.items.flatMap(marksOf).filter(({ at }) => at >= fromMs && at < toMs);
   }
 
-  private decode(decoder: Decoder, frame: Uint8Array): Item[] {
+  private decode(decoder: Decoder, frame: Uint8Array, received: number): Item[] {
     try {
-      return decoder.decode(decodeFrame(frame));
+      return decoder.decode(decodeFrame(frame), received);
     } catch {
       return [];
     }

@@ -37,7 +37,7 @@ export class Stage {
   command(command: StageCommand): void {
     switch (command.type) {
       case "frames":
-        return command.live ? this.frames(command.frames) : this.replay(command.frames);
+        return command.live ? this.frames(command.frames, command.received) : this.replay(command);
       case "queue":
         return this.queue(command.page, command.frames);
       case "show":
@@ -52,11 +52,12 @@ export class Stage {
     }
   }
 
-  private frames(frames: ArrayBuffer[]): void {
-    for (const bytes of frames) {
+  /** What comes with a queue came at some time before. */
+  private frames(frames: ArrayBuffer[], received: number[] = []): void {
+    frames.forEach((bytes, i) => {
       const frame = decodeFrame(bytes);
-      this.guard(frame.page, () => this.decoder.decode(frame).forEach((item) => this.take(item)));
-    }
+      this.guard(frame.page, () => this.decoder.decode(frame, received[i]).forEach((item) => this.take(item)));
+    });
   }
 
   /** A page's queue replaces what is known of it, and does not lead away from the page that is shown. */
@@ -140,10 +141,9 @@ export class Stage {
     this.rebuild();
   }
 
-  private replay(frames: ArrayBuffer[]): void {
+  private replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): void {
     this.player = new Player(this.view, this.assets);
-    const entries = frames.map((bytes) => ({ at: decodeFrame(bytes).time, frame: new Uint8Array(bytes) }));
-    void this.player.load(entries);
+    void this.player.load(frames.map((bytes, i) => ({ at: received[i]!, frame: new Uint8Array(bytes) })));
   }
 
   private fit(): void {

@@ -8,6 +8,8 @@ const ENTRY_HEADER_BYTES = 12;
 
 export interface Archive {
   frames: ArrayBuffer[];
+  /** When each of them came, ms since 1970. */
+  received: number[];
   items: Item[];
   /** ms since 1970. */
   startMs: number;
@@ -17,35 +19,38 @@ export interface Archive {
 /** Read all segments in order; `progress` gets the share that is there. */
 export async function loadArchive(url: string, count: number, progress: (share: number) => void): Promise<Archive> {
   const frames: ArrayBuffer[] = [];
+  const received: number[] = [];
   for (let number = 0; number < count; number++) {
     progress(number / count);
     const answer = await fetch(url.replace(/0\/$/, `${number}/`));
     if (!answer.ok) throw new Error(`archive segment ${number}: ${answer.status}`);
-    frames.push(...framesOf(await answer.arrayBuffer()));
+    for (const entry of entriesOf(await answer.arrayBuffer())) {
+      frames.push(entry.frame);
+      received.push(entry.received);
+    }
   }
   progress(1);
-  const items = itemsOf(frames);
-  return { frames, items, startMs: items[0]?.at ?? 0, endMs: items.at(-1)?.at ?? 0 };
+  const items = itemsOf(frames, received);
+  return { frames, received, items, startMs: items[0]?.at ?? 0, endMs: items.at(-1)?.at ?? 0 };
 }
 
 /** An entry is the length of its frame (u32), when it came (u64, ms) and the frame. */
-function framesOf(segment: ArrayBuffer): ArrayBuffer[] {
+function* entriesOf(segment: ArrayBuffer): Generator<{ received: number; frame: ArrayBuffer }> {
   const view = new DataView(segment);
-  const frames: ArrayBuffer[] = [];
   for (let at = 0; at + ENTRY_HEADER_BYTES <= segment.byteLength; ) {
     const start = at + ENTRY_HEADER_BYTES;
+    const received = Number(view.getBigUint64(at + 4));
     at = start + view.getUint32(at);
-    frames.push(segment.slice(start, at));
+    yield { received, frame: segment.slice(start, at) };
   }
-  return frames;
 }
 
 /** What can't be read is left out here as it is on the stage. */
-function itemsOf(frames: ArrayBuffer[]): Item[] {
+function itemsOf(frames: ArrayBuffer[], received: number[]): Item[] {
   const decoder = new Decoder();
-  const items = frames.flatMap((frame) => {
+  const items = frames.flatMap((frame, i) => {
     try {
-      return decoder.decode(decodeFrame(frame));
+      return decoder.decode(decodeFrame(frame), received[i]);
     } catch {
       return [];
     }

@@ -60,7 +60,8 @@ class Review {
     this.archive = archive;
     this.log.fill(rowsOf(archive.items, archive.startMs));
     if (this.slider) this.slider.max = String(archive.endMs - archive.startMs);
-    this.stage.post({ type: "frames", frames: archive.frames, live: false }, archive.frames);
+    const { frames, received } = archive;
+    this.stage.post({ type: "frames", frames, received, live: false }, frames);
     this.say("");
     this.show(this.video ? this.video.currentTime * 1000 : 0);
   }
