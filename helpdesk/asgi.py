@@ -6,12 +6,15 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 django_application = get_asgi_application()
 
-from helpdesk.accounts.sockets import DeskAuthMiddleware  # noqa: E402  (these need the app registry)
+from assist.channel.handover import hand_over  # noqa: E402  (these need the app registry)
+from helpdesk.accounts.sockets import DeskAuthMiddleware  # noqa: E402
+from helpdesk.shutdown import GracefulShutdown  # noqa: E402
 from helpdesk.sockets import websocket_urlpatterns  # noqa: E402
 from helpdesk.tenants.roles import start_or_exit  # noqa: E402
 
 start_or_exit()
 
-application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": DeskAuthMiddleware(URLRouter(websocket_urlpatterns))}
+application = GracefulShutdown(
+    ProtocolTypeRouter({"http": django_application, "websocket": DeskAuthMiddleware(URLRouter(websocket_urlpatterns))}),
+    hand_over=hand_over,
 )

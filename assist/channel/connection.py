@@ -28,12 +28,12 @@ class Intake:
     """
 
     def __init__(
-        self, keys: SessionKeys, *, tab: int, stored: int, offset_ms: float = 0, started_ms: float = 0
+        self, keys: SessionKeys, *, node_id: str, tab: int, stored: int, offset_ms: float, started_ms: float
     ) -> None:
         self.keys = keys
         self.tab = tab
         self._offset_ms, self._started_ms = offset_ms, started_ms
-        self.connection_id = secrets.token_hex(8)
+        self.connection_id = f"{node_id}.{secrets.token_hex(8)}"
         self.accepted = self.stored = stored
         self.received_bytes = 0
         self.credit = self.granted = limits.WINDOW_BYTES

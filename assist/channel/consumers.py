@@ -1,6 +1,7 @@
 """The visitor's end of the assist channel."""
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -181,15 +182,24 @@ class VisitorConsumer(Socket):
         else:
             raise BadMessage("hello again")
 
-    async def _end(self) -> None:
-        """Frames that were sent before this message are stored before the session is sealed."""
+    async def _drain(self) -> None:
+        """Wait until what was taken is stored."""
         assert self.intake
         if self.intake.stored < self.intake.accepted:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
                     await self._drained.wait()
-            except TimeoutError:
-                pass
+
+    async def hand_over(self) -> None:
+        if self.intake:
+            await self._drain()
+            stored = self.intake.stored
+            await self.say("ack", stored=stored, durable=min(self.durable, stored), credit=self.intake.credit)
+        await super().hand_over()
+
+    async def _end(self) -> None:
+        """Frames that were sent before this message are stored before the session is sealed."""
+        await self._drain()
         now = datetime.now(tz=UTC)
         await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.VISITOR_ENDED, now=now)
         await self._say_ended(EndReason.VISITOR_ENDED)

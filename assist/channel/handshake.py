@@ -12,12 +12,14 @@ from assist.channel import limits
 from assist.channel.actions import SessionEnded, TooManyTabs, visitor_seen
 from assist.channel.connection import Intake
 from assist.channel.live import RECORD, SessionKeys, server_record
+from assist.channel.node import this_node
 from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
 from assist.channel.queries import SessionFacts, facts_of
 from assist.channel.router import welcome_parts
 from assist.channel.socket import Refused
 from assist.channel.valkey import Script
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
+from helpdesk.tenants.keys import nodes_key
 from helpdesk.tenants.lookups import assist_session_of_hash
 from helpdesk.tenants.origins import origin_is_allowed
 from helpdesk.tenants.queries import current_tenant
@@ -62,7 +64,8 @@ async def enter(
     keys = SessionKeys(tenant_id, session_id)
     offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
     started_ms = entry.facts.started_at_ms or 0
-    intake = Intake(keys, tab=entry.tab, stored=stored, offset_ms=offset_ms, started_ms=started_ms)
+    node_id = await this_node().known_id()
+    intake = Intake(keys, node_id=node_id, tab=entry.tab, stored=stored, offset_ms=offset_ms, started_ms=started_ms)
     paused = await _open_tab(intake, entry, offset_ms=offset_ms)
     return entry, intake, paused
 
@@ -88,8 +91,8 @@ async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
     bounds = [now, str(keys.session_id), limits.INBOX_FRAMES, ttl]
     await RECORD.arun([keys.state, keys.journal, keys.consoles], ["started", "1", started, *bounds])
     record = server_record(FrameKind.TAB_HELLO, payload={"tab": intake.tab, "offset_ms": offset_ms})
-    names = [keys.state, keys.tab(intake.tab), keys.connections, keys.consoles, keys.journal]
-    first = [intake.connection_id, intake.tab, intake.stored, now, limits.LEASE_SECONDS * 1000, ttl]
+    names = [keys.state, keys.tab(intake.tab), keys.connections, keys.consoles, keys.journal, nodes_key()]
+    first = [intake.connection_id, intake.tab, intake.stored, now, ttl]
     rest = [limits.SESSION_SOCKETS, record, offset_ms, str(keys.session_id), limits.INBOX_FRAMES]
     status, stored, paused = await OPEN_TAB.arun(names, [*first, *rest])
     if status != TAKEN:

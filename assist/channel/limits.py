@@ -26,6 +26,11 @@ INBOX_FRAMES = 4096
 SESSION_TTL_SECONDS = 48 * 3600
 ENDED_TTL_SECONDS = 600
 
+# A web process that has not said for NODE_LEASE_SECONDS that it lives is dead, with all connections that it held.
+NODE_LEASE_SECONDS = 3
+NODE_BEAT_SECONDS = 1
+NODE_MEMORY_SECONDS = 3600
+# Of consoles.
 LEASE_SECONDS = 15
 BEAT_SECONDS = 5
 RECONNECT_SECONDS = 1.5  # a page load is no break

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from redis.exceptions import RedisError
 from assist.channel import limits
 from assist.channel.protocol import Frame, FrameKind, encode_frame
 from assist.channel.valkey import Script, sync_client
-from helpdesk.tenants.keys import session_key
+from helpdesk.tenants.keys import nodes_key, session_key
 
 Unreachable = RedisError
 
@@ -40,7 +41,7 @@ class SessionKeys:
 
     @property
     def connections(self) -> str:
-        """Sorted set: the visitor's connections with the end of their leases, ms."""
+        """Set: the visitor's connections, `{node}.{name}`; each lives as long as its node."""
         return self._key("connections")
 
     @property
@@ -89,13 +90,19 @@ def seal(tenant_id: UUID, session_id: UUID, *, reason: str, at_ms: float) -> Non
 
 def last_seen_ms(tenant_id: UUID, session_id: UUID) -> float | None:
     """When the visitor was last known to be there; None when nothing is known. In ms since 1970."""
-    keys = SessionKeys(tenant_id, session_id)
-    newest = sync_client().zrange(keys.connections, -1, -1, withscores=True)
-    if newest and newest[0][1] > time.time() * 1000:
-        return float(newest[0][1]) - limits.LEASE_SECONDS * 1000
-    if gone := sync_client().hget(keys.state, "gone"):
-        return float(gone)
-    return float(newest[0][1]) - limits.LEASE_SECONDS * 1000 if newest else None
+    keys, client = SessionKeys(tenant_id, session_id), sync_client()
+    beat = last_beat_ms(client.smembers(keys.connections), client.zrange(nodes_key(), 0, -1, withscores=True))
+    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > time.time() * 1000:
+        return beat
+    gone = client.hget(keys.state, "gone")
+    return float(gone) if gone else beat
+
+
+def last_beat_ms(connections: Iterable[bytes], leases: Iterable[tuple[bytes, float]]) -> float | None:
+    """When the nodes of these connections were last heard, the newest of them; `leases` as in `nodes_key`."""
+    ends = dict(leases)
+    known = [ends[node] for node in (name.partition(b".")[0] for name in connections) if node in ends]
+    return max(known) - limits.NODE_LEASE_SECONDS * 1000 if known else None
 
 
 def begin_grace(tenant_id: UUID, session_id: UUID) -> None:

@@ -14,13 +14,14 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.live import SessionKeys
-from assist.channel.relay import Source, Writer
-from assist.channel.valkey import async_client
-from helpdesk.tenants.keys import node_key
+from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
+from assist.channel.valkey import Script, async_client
+from helpdesk.tenants.keys import node_key, nodes_key
 
 logger = logging.getLogger(__name__)
 READ_FRAMES = 512
 BLOCK_MS = 5000
+BEAT = Script("beat")
 HEAD = struct.Struct("!BBxxII")
 
 
@@ -33,10 +34,24 @@ class Watcher(Protocol):
 
     async def renew(self) -> None: ...
 
+    async def look_again(self) -> None: ...
+
+
+class Connection(Protocol):
+    """A socket of either side that another process can take over."""
+
+    async def hand_over(self) -> None: ...
+
 
 class Node:
+    """Its row in `nodes_key` lives as long as it beats; the visitors' connections name it."""
+
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
+        self._living: set[bytes] = set()
+        self._is_known = asyncio.Event()
+        self.connections: set[Connection] = set()
+        self.is_leaving = False
         self.writer = Writer()
         self._sources: set[Source] = set()
         self._watchers: dict[str, set[Watcher]] = {}
@@ -44,6 +59,7 @@ class Node:
         self.spawn(self.writer.run())
         self.spawn(self._read())
         self.spawn(self._beat())
+        self.spawn(self._renew())
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
@@ -55,6 +71,11 @@ class Node:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("background work of the assist channel failed", exc_info=error)
+
+    async def known_id(self) -> str:
+        """Once the others can know that this node lives."""
+        await self._is_known.wait()
+        return self.id
 
     def add_source(self, source: Source) -> None:
         self._sources.add(source)
@@ -100,21 +121,50 @@ class Node:
         for watcher in self._watchers.get(session, ()):
             watcher.push(kind, flags, page, seq, frame)
 
+    async def leave(self) -> None:
+        """The process ends: the others need not wait for the end of its lease."""
+        self.is_leaving = True
+        with contextlib.suppress(RedisError, OSError):
+            await async_client().zrem(nodes_key(), self.id)
+
     async def _beat(self) -> None:
+        while not self.is_leaving or self.connections:
+            with contextlib.suppress(RedisError, OSError):
+                await self._say_alive()
+            await asyncio.sleep(limits.NODE_BEAT_SECONDS)
+
+    async def _say_alive(self) -> None:
+        lease, memory = limits.NODE_LEASE_SECONDS * 1000, limits.NODE_MEMORY_SECONDS * 1000
+        was_known, *living = await BEAT.arun([nodes_key()], [self.id, time.time() * 1000, lease, memory])
+        if self._is_known.is_set() and not was_known:
+            self._on_lost_memory()
+        self._is_known.set()
+        if self._living != set(living):
+            self._living = set(living)
+            for watcher in self._all_watchers():
+                self.spawn(watcher.look_again())
+
+    def _on_lost_memory(self) -> None:
+        """Valkey knows nothing any more: visitors say hello again, even those from whom nothing comes just now."""
+        logger.warning("Valkey has lost its memory; %s visitors are asked to come again", len(self._sources))
+        for source in list(self._sources):
+            source.on_stored(Answer(FORGOTTEN, 0, 0, []), size_bytes=0)
+
+    def _all_watchers(self) -> list[Watcher]:
+        return [watcher for watchers in self._watchers.values() for watcher in watchers]
+
+    async def _renew(self) -> None:
         while True:
             await asyncio.sleep(limits.BEAT_SECONDS)
             with contextlib.suppress(RedisError, OSError):
                 await self._renew_leases()
-            for watcher in [w for watchers in self._watchers.values() for w in watchers]:
+            for watcher in self._all_watchers():
                 self.spawn(watcher.renew())
 
     async def _renew_leases(self) -> None:
         pipeline = async_client().pipeline(transaction=False)
         until = _lease_end()
-        for source in self._sources:
-            pipeline.zadd(source.keys.connections, {source.connection_id: until})
-            pipeline.expire(source.keys.connections, limits.SESSION_TTL_SECONDS)
-        for keys in {watcher.keys for watchers in self._watchers.values() for watcher in watchers}:
+        for keys in {watcher.keys for watcher in self._all_watchers()}:
             pipeline.zadd(keys.consoles, {self.id: until})
             pipeline.expire(keys.consoles, limits.SESSION_TTL_SECONDS)
         inbox = node_key(self.id, "inbox")
@@ -128,6 +178,12 @@ def _lease_end() -> float:
 
 
 _nodes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Node]" = WeakKeyDictionary()
+
+
+def running_nodes() -> list[Node]:
+    """Of the running event loop: one, or none as long as nobody has connected."""
+    node = _nodes.get(asyncio.get_running_loop())
+    return [node] if node else []
 
 
 def this_node() -> Node:

@@ -11,10 +11,13 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.actions import visitor_gone
-from assist.channel.live import SessionKeys
-from assist.channel.valkey import async_client
+from assist.channel.live import SessionKeys, last_beat_ms
+from assist.channel.valkey import Script, async_client
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
+from helpdesk.tenants.keys import nodes_key
+
+LEAVE = Script("leave")
 
 
 async def watcher_names(keys: SessionKeys) -> list[str]:
@@ -39,22 +42,18 @@ async def remove_watcher(keys: SessionKeys, *, console_id: str) -> None:
 async def connection_closed(tenant_id: UUID, session_id: UUID, *, connection_id: str) -> None:
     """When it was the visitor's last one and none comes back within RECONNECT_SECONDS, everybody is told."""
     keys, since = SessionKeys(tenant_id, session_id), time.time() * 1000
-    if await _others_remain(keys, connection_id):
+    try:
+        was_last = await LEAVE.arun(
+            [keys.state, keys.connections, nodes_key()], [connection_id, since, limits.SESSION_TTL_SECONDS]
+        )
+    except (RedisError, OSError):
         return
-    await async_client().hset(keys.state, "gone", since)
-    await async_client().expire(keys.state, limits.SESSION_TTL_SECONDS)
+    if not was_last:
+        return
     await asyncio.sleep(limits.RECONNECT_SECONDS)
     if await async_client().hget(keys.state, "gone"):
         await run_in_tenant(tenant_id, visitor_gone, session_id, at=datetime.fromtimestamp(since / 1000, tz=UTC))
         await apublish(tenant_id, "session", session_id, kind="visitor_gone", payload={"since": since})
-
-
-async def _others_remain(keys: SessionKeys, connection_id: str) -> bool:
-    try:
-        await async_client().zrem(keys.connections, connection_id)
-        return bool(await async_client().zcount(keys.connections, time.time() * 1000, "+inf"))
-    except (RedisError, OSError):
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,22 @@ async def look(keys: SessionKeys) -> Look:
     """`waiting` while no visitor has ever come."""
     pipeline = async_client().pipeline(transaction=True)
     pipeline.hgetall(keys.state)
-    pipeline.zrange(keys.connections, -1, -1, withscores=True)
-    fields, newest = await pipeline.execute()
+    pipeline.smembers(keys.connections)
+    pipeline.zrange(nodes_key(), 0, -1, withscores=True)
+    fields, connections, leases = await pipeline.execute()
     held = {name.decode(): value for name, value in fields.items() if b":" not in name or name.startswith(b"offset:")}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}
-    state, since = _state(held, newest[0][1] if newest else 0.0)
+    state, since = _state(held, last_beat_ms(connections, leases))
     return Look(state, since, held.get("ended", b"").decode(), int(held.get("page", 0)), offsets)
 
 
-def _state(held: dict[str, bytes], lease_end: float) -> tuple[str, float | None]:
+def _state(held: dict[str, bytes], beat_ms: float | None) -> tuple[str, float | None]:
     if "ended" in held:
         return "ended", None
     if "open" not in held:
         return "waiting", None
     if "gone" in held and time.time() * 1000 - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
         return "reconnecting", float(held["gone"])
-    if "gone" not in held and lease_end < time.time() * 1000:
-        return "reconnecting", lease_end - limits.LEASE_SECONDS * 1000
+    if "gone" not in held and (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < time.time() * 1000:
+        return "reconnecting", beat_ms
     return ("paused" if "paused" in held else "live"), None

@@ -57,6 +57,7 @@ class ErrorCode:
     REPLACED = "replaced"
     VERSION = "version"
     FORGOTTEN = "forgotten"
+    MOVED = "moved"
 
 
 CLOSE_CODES = {
@@ -74,6 +75,7 @@ CLOSE_CODES = {
     ErrorCode.REPLACED: 4011,
     ErrorCode.VERSION: 4012,
     ErrorCode.FORGOTTEN: 4013,
+    ErrorCode.MOVED: 4014,
 }
 
 

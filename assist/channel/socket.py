@@ -13,6 +13,7 @@ from channels.layers import get_channel_layer
 
 from assist.channel import limits, metrics
 from assist.channel.messages import BadMessage
+from assist.channel.node import this_node
 from assist.channel.protocol import CLOSE_CODES, BadFrame, ErrorCode
 from helpdesk.tenants.keys import group
 
@@ -48,10 +49,12 @@ class Socket(AsyncConsumer):
         await receive()
         await self._raw({"type": "websocket.accept"})
         metrics.SOCKETS.labels(self.side).inc()
+        this_node().connections.add(self)
         try:
             await self._serve_and_refuse()
         finally:
             self._closed = True
+            this_node().connections.discard(self)
             metrics.SOCKETS.labels(self.side).dec()
             if self._listening:
                 self._listening.cancel()
@@ -59,7 +62,10 @@ class Socket(AsyncConsumer):
 
     async def _serve_and_refuse(self) -> None:
         try:
-            await self.serve()
+            if this_node().is_leaving:
+                await self.hand_over()
+            else:
+                await self.serve()
         except Gone:
             pass
         except Refused as refused:
@@ -136,6 +142,10 @@ class Socket(AsyncConsumer):
         if not self._closed:
             await self.error(code, **fields)
             await self.close(CLOSE_CODES[code])
+
+    async def hand_over(self) -> None:
+        """The process ends: the other side comes again at once, to another one."""
+        await self.close(CLOSE_CODES[ErrorCode.MOVED])
 
     async def close(self, code: int) -> None:
         await self._raw({"type": "websocket.close", "code": code})

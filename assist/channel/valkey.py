@@ -26,7 +26,8 @@ def async_client() -> Any:
     """`redis.asyncio.Redis`, one pool for each event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
-        _clients[loop] = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3)
+        # A connection on which nothing comes for longer than any command may block is half open.
+        _clients[loop] = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=3)
     return _clients[loop]
 
 

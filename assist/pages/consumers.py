@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from assist.channel import limits
@@ -119,10 +120,16 @@ class ConsoleConsumer(Socket):
         await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"name": str(self.user)})
 
     async def _check_right(self) -> None:
-        """Read anew at most RIGHT_SECONDS late."""
+        """Read anew at most RIGHT_SECONDS late; while the database is away nobody's right can have changed."""
         if time.monotonic() < self._right_until:
             return
-        role = await run_in_tenant(self.tenant_id, role_of, self.user.pk)
+        try:
+            role = await run_in_tenant(self.tenant_id, role_of, self.user.pk)
+        except (InterfaceError, OperationalError):
+            if not self._right_until:
+                raise
+            self._right_until = time.monotonic() + limits.RIGHT_SECONDS
+            return
         if role is None or not role_includes(role, Role.AGENT):
             raise Refused(ErrorCode.NOT_ALLOWED)
         self._right_until = time.monotonic() + limits.RIGHT_SECONDS
@@ -156,6 +163,10 @@ class ConsoleConsumer(Socket):
             await self.refuse(refused.code)
             return
         await renew_watcher(self.keys, console_id=self.console_id, name=str(self.user))
+        await self._tell_state()
+
+    async def look_again(self) -> None:
+        """A node died, or one is back: the visitor may have been there."""
         await self._tell_state()
 
     async def on_event(self, kind: str, payload: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
+from helpdesk import shutdown
 from helpdesk.probes import queries
 
 
@@ -20,8 +21,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 with the state of each thing needed, 503 when one of them fails."""
-    states = queries.states()
+    """200 with the state of each thing needed, 503 when one of them fails or this process is about to end."""
+    states = queries.states() | ({"web": "leaving"} if shutdown.is_leaving else {})
     ready = all(state == queries.OK for state in states.values())
     return JsonResponse({"state": queries.OK if ready else queries.FAILED, **states}, status=200 if ready else 503)
 

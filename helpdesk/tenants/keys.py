@@ -25,3 +25,8 @@ def object_key(tenant_id: UUID | str, *parts: object) -> str:
 def node_key(node: str, *parts: object) -> str:
     """Valkey key of a web process: the only ones without a tenant, since one reader serves the consoles of all."""
     return ":".join(["node", node, *map(str, parts)])
+
+
+def nodes_key() -> str:
+    """Valkey key of the sorted set of all web processes."""
+    return "nodes"

@@ -8,10 +8,11 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from assist.channel import tasks
-from assist.channel.limits import LEASE_SECONDS
+from assist.channel.limits import NODE_LEASE_SECONDS
 from assist.channel.live import SessionKeys
 from assist.channel.models import EndReason, SessionState
 from assist.channel.valkey import sync_client
+from helpdesk.tenants.keys import nodes_key
 from tests.channel.scene import Scene
 
 
@@ -20,11 +21,12 @@ def sweep(scene: Scene) -> None:
 
 
 def vanish(scene: Scene, *, seconds_ago: float) -> float:
-    """As after a kill of the web process: nothing but a lease that has run out."""
+    """As after a kill of the web process: nothing but its lease, which has run out."""
     keys = SessionKeys(scene.tenant.id, scene.session_id)
     seen_ms = (timezone.now().timestamp() - seconds_ago) * 1000
     sync_client().delete(keys.connections)
-    sync_client().zadd(keys.connections, {"gone": seen_ms + LEASE_SECONDS * 1000})
+    sync_client().sadd(keys.connections, "dead.connection")
+    sync_client().zadd(nodes_key(), {"dead": seen_ms + NODE_LEASE_SECONDS * 1000})
     sync_client().hdel(keys.state, "gone")
     return seen_ms
 

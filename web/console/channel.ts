@@ -62,6 +62,7 @@ export class ConsoleChannel {
       binary: (data) => this.onBinary(data),
       lost: (since) => this.handlers.lost(since),
       closed: (code) => this.onClosed(code),
+      moves: (code) => code === CLOSE_CODES.moved,
     });
     setInterval(() => this.ping(), PING_MS);
   }

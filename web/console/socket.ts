@@ -8,15 +8,18 @@ export interface SocketHandlers {
   lost(since: number): void;
   /** The server closed with this code: true ends it for good. */
   closed?(code: number): boolean;
+  /** With this code another process takes over: no break, unless that fails as well. */
+  moves?(code: number): boolean;
 }
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 8000;
+const LONGEST_WAIT_MS = 2000;
 
 export class Socket {
   private socket: WebSocket | null = null;
   private wait = FIRST_WAIT_MS;
   private lostAt = 0;
+  private moved = false;
   private stopped = false;
   private timer = 0;
   private heardAt = 0;
@@ -80,12 +83,15 @@ export class Socket {
   private onClose(socket: WebSocket, code: number): void {
     if (this.stopped || socket !== this.socket) return;
     if (this.handlers.closed?.(code)) return this.stop();
-    if (!this.lostAt) {
-      this.lostAt = Date.now();
-      this.handlers.lost(this.lostAt);
-    }
+    if (!this.lostAt || this.moved) this.onLost(code);
     this.timer = window.setTimeout(() => this.connect(), this.wait * (0.75 + Math.random() / 2));
     this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2);
+  }
+
+  private onLost(code: number): void {
+    this.moved = !this.lostAt && this.handlers.moves?.(code) === true;
+    this.lostAt ||= Date.now();
+    if (!this.moved) this.handlers.lost(this.lostAt);
   }
 
   /** The network or the window is back: don't sit out the wait. */

@@ -1,7 +1,7 @@
-/** When to try again: the first time within 300 ms, later at most every 5 s, never all visitors at once. */
+/** When to try again: the first time within 300 ms, later at most every 2.5 s, never all visitors at once. */
 
 const FIRST_MS = 300;
-const LONGEST_MS = 5000;
+const LONGEST_MS = 2500;
 
 export class Backoff {
   private tries = 0;

@@ -262,7 +262,7 @@ export class Channel {
     const reason = FINAL[code];
     if (reason) this.finish(reason);
     else {
-      this.options.events.offline();
+      if (code !== CLOSE_CODES.moved) this.options.events.offline();
       this.backoff.schedule(() => this.connect());
     }
   }

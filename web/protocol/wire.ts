@@ -45,6 +45,7 @@ export const ErrorCode = {
   REPLACED: "replaced",
   VERSION: "version",
   FORGOTTEN: "forgotten",
+  MOVED: "moved",
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -63,6 +64,7 @@ export const CLOSE_CODES: Record<ErrorCode, number> = {
   replaced: 4011,
   version: 4012,
   forgotten: 4013,
+  moved: 4014,
 };
 
 export interface Frame {

@@ -1,0 +1,12 @@
+-- A visitor's connection is closed; with the last one the visitor counts as gone.
+-- KEYS: state, conns, nodes
+-- ARGV: connection, now ms, ttl s
+-- Returns 1 when no living connection remains.
+redis.call('SREM', KEYS[2], ARGV[1])
+for _, connection in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  local lease = redis.call('ZSCORE', KEYS[3], string.match(connection, '^[^.]+'))
+  if lease and tonumber(lease) > tonumber(ARGV[2]) then return 0 end
+end
+redis.call('HSET', KEYS[1], 'gone', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
