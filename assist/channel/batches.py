@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from assist.channel.node import this_node
 from helpdesk.tenants.context import run_in_tenant
 
 logger = logging.getLogger(__name__)
 GATHER_SECONDS = 0.1
+AWAY_SECONDS = 1.0
+MOST_WAITING = 10_000
 Write = Callable[[], Any]
 _batches: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, list[Write]]]" = WeakKeyDictionary()
 
@@ -35,7 +37,12 @@ async def _drain(batches: dict[UUID, list[Write]], tenant_id: UUID) -> None:
             if not batches[tenant_id]:
                 return
             writes, batches[tenant_id] = batches[tenant_id], []
-            await run_in_tenant(tenant_id, _write_all, writes)
+            try:
+                await run_in_tenant(tenant_id, _write_all, writes)
+            except (InterfaceError, OperationalError):
+                # The database is away: later, in the same order; each of them may be done twice.
+                batches[tenant_id] = [*writes, *batches[tenant_id]][-MOST_WAITING:]
+                await asyncio.sleep(AWAY_SECONDS)
     finally:
         del batches[tenant_id]
 

@@ -25,13 +25,21 @@ def web(environment: Mapping[str, str], *, port: int, logs: Path) -> Child:
     return child
 
 
-def worker(environment: Mapping[str, str], *, logs: Path, folder: Path, concurrency: int = 2) -> Child:
-    """A Celery worker with its beat; ready when it has said so in its log.
+def worker(
+    environment: Mapping[str, str],
+    *,
+    logs: Path,
+    folder: Path,
+    concurrency: int = 2,
+    name: str = "worker",
+    beat: bool = True,
+) -> Child:
+    """A Celery worker, with the beat unless another one has it; ready when it has said so in its log.
 
     It ends at once, without waiting for its tasks: what it held has a lease, and runs again.
     """
-    beat = ["--beat", "--schedule", str(folder / "beat")]
-    command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", *beat]
+    command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", "--hostname", f"{name}@%h"]
+    command += ["--beat", "--schedule", str(folder / "beat")] if beat else []
     command += ["--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
     child = Child("worker", command, logs / "worker.log", environment=environment, folder=ROOT)
     child.ready = lambda: child.said(b"ready.")

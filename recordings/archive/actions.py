@@ -29,7 +29,8 @@ from recordings.archive.signals import archive_closed
 
 MAX_SEGMENT_BYTES = 1024 * 1024
 SEGMENT_AGE_MS = 5000
-LOCK_MS = 60_000
+# Two writers at once do no harm, so the lock need not outlive the longest write; a killed worker leaves it behind.
+LOCK_MS = 10_000
 TRIM_ENTRIES = 1000
 UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 

@@ -1,0 +1,93 @@
+"""What a session stands on goes away while a visitor works and an agent watches, on two nodes: nothing is lost."""
+
+import asyncio
+import signal
+import time
+
+from assist.channel.protocol import CLOSE_CODES, ErrorCode
+from tests.faults import inside
+from tests.faults.cluster import Cluster, cluster
+from tests.faults.session import Session, random_session, until
+
+__all__ = ["cluster"]
+AWAY_SECONDS = 6  # longer than a segment may wait
+MOVED = CLOSE_CODES[ErrorCode.MOVED]
+
+
+async def test_services_go_away_and_workers_die_in_the_middle_of_a_segment(cluster: Cluster) -> None:
+    async with random_session(cluster) as session:
+        for name in ("postgres", "valkey", "store"):
+            await take_away(session, name)
+        await kill_workers_in_a_commit(session, object_is_there=True)
+        assert session.visitor.resyncs == 0
+        # Neither the database nor the store is needed to go on, so nobody was sent away.
+        assert (session.visitor.closes, session.console.closes) == ([], [])
+        assert len(await session.ends()) > 100
+
+
+async def take_away(session: Session, name: str) -> None:
+    """Stopped or killed, gone for a while, and started again with what it had."""
+    visitor, service = session.visitor, session.cluster.service(name)
+    if name == "postgres":
+        service.stop()
+    else:
+        session.cluster.kill(service)
+    seq = visitor.seq
+    await asyncio.sleep(AWAY_SECONDS if name == "store" else 1)
+    if name != "valkey":
+        await until(lambda: visitor.stored > seq, "stored meanwhile")
+    if name == "store":
+        assert visitor.durable <= seq
+    session.cluster.bring_back(service)
+    await session.recovers(f"{name} away")
+    await session.agrees()
+
+
+async def kill_workers_in_a_commit(session: Session, *, object_is_there: bool) -> None:
+    """While the store has not answered yet; the object may have been written, its row has not."""
+    cluster, scene = session.cluster, session.scene
+    cluster.store.hold(up=not object_is_there, down=object_is_there, new_ones=True)
+    cluster.store.seen.clear()
+    await until(lambda: any(b"/segments/" in head for head in cluster.store.seen), "on its way into the store")
+    segments = scene.do(inside.facts)["segments"]
+    if object_is_there:
+        await until(lambda: scene.do(inside.has_object, segments + 1), "in the store")
+    for worker in cluster.workers:
+        cluster.kill(worker)
+    cluster.store.release()
+    assert scene.do(inside.facts)["segments"] == segments
+    cluster.bring_back(*cluster.workers)
+    await session.recovers("workers killed in a commit")
+
+
+async def test_node_that_dies_and_node_that_is_stopped_are_replaced_by_the_other(cluster: Cluster) -> None:
+    first, second = cluster.nodes
+    async with random_session(cluster) as session:
+        visitor, console = session.visitor, session.console
+        # The visitor's node dies, and the agent on the other one is told so.
+        visitor.may_connect.clear()
+        killed_at = time.monotonic()
+        cluster.kill(first)
+        await until(lambda: console.state == "reconnecting", "reconnecting")
+        session.recovered["console knows of a dead node"] = round(time.monotonic() - killed_at, 2)
+        visitor.may_connect.set()
+        await session.recovers("visitor's node killed")
+        # Both are on the second node now. It is stopped for an upgrade: neither side may see that.
+        cluster.bring_back(first)
+        await session.agrees()
+        stopped_at = time.monotonic()
+        second.process.send_signal(signal.SIGTERM)
+        await until(lambda: visitor.closes[-1:] == [MOVED] == console.closes, "moved")
+        await session.recovers("node stopped")
+        await until(lambda: second.process.poll() is not None, "ended")
+        session.recovered["a node has stopped"] = round(time.monotonic() - stopped_at, 2)
+        assert "reconnecting" not in console.states_since(stopped_at)
+        # And the other way round: only the agent's node dies.
+        cluster.bring_back(second)
+        console.leave()
+        await until(lambda: console.welcomes == 3, "back on the second node")
+        cluster.kill(second)
+        await session.recovers("agent's node killed")
+        assert visitor.closes[-1] == MOVED
+        assert len(await session.ends()) > 50
+    cluster.bring_back(second)
