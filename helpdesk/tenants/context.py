@@ -94,10 +94,12 @@ def _set_variable(value: str) -> None:
 def _keep_connections() -> None:
     """To open a connection takes longer than most calls do, so these few threads keep theirs.
 
-    A connection carries no tenant from one call to the next: the tenant is local to the transaction.
+    A connection carries no tenant from one call to the next: the tenant is local to the transaction. Each call asks
+    first whether its connection still answers, since the database may have restarted meanwhile.
     """
+    kept = {"CONN_MAX_AGE": CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}
     for used in connections.all():
-        used.settings_dict = {**used.settings_dict, "CONN_MAX_AGE": CONNECTION_SECONDS}
+        used.settings_dict = {**used.settings_dict, **kept}
 
 
 _executor = ThreadPoolExecutor(
