@@ -7,14 +7,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 django_application = get_asgi_application()
 
 from assist.channel.handover import hand_over  # noqa: E402  (these need the app registry)
+from helpdesk import daphne_bounds  # noqa: E402
 from helpdesk.accounts.sockets import DeskAuthMiddleware  # noqa: E402
+from helpdesk.bounds import BoundedBodies  # noqa: E402
 from helpdesk.shutdown import GracefulShutdown  # noqa: E402
 from helpdesk.sockets import websocket_urlpatterns  # noqa: E402
 from helpdesk.tenants.roles import start_or_exit  # noqa: E402
 
 start_or_exit()
+daphne_bounds.apply()
 
+sockets = DeskAuthMiddleware(URLRouter(websocket_urlpatterns))
 application = GracefulShutdown(
-    ProtocolTypeRouter({"http": django_application, "websocket": DeskAuthMiddleware(URLRouter(websocket_urlpatterns))}),
-    hand_over=hand_over,
+    ProtocolTypeRouter({"http": BoundedBodies(django_application), "websocket": sockets}), hand_over=hand_over
 )

@@ -210,5 +210,7 @@ UNFOLD = {
 }
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_BODY_BYTES_MAX = 1024 * 1024
+# What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
+BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
 
 HEADLESS_SHELL_PATH = env("HEADLESS_SHELL_PATH", default="")

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 class WebServer:
     """The web process; `kill` is kill -9, and `start` brings it back on the same port."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, application: str = "helpdesk.asgi:application") -> None:
+        self.application = application
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -26,7 +27,7 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "helpdesk.asgi:application"]
+        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), self.application]
         environment = {
             **os.environ,
             "ALLOWED_HOSTS": "localhost,127.0.0.1",

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from assist.channel import limits, metrics
-from assist.channel.buckets import Bucket
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, check_fields, load_object
 from assist.channel.protocol import MAX_FRAME_BYTES, BadFrame, ErrorCode, Frame, FrameKind, decode_frame
 from assist.channel.router import frame_handlers
+from assist.requests.buckets import Bucket
 
 FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.GAP
 OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}

@@ -8,7 +8,6 @@ from typing import Any
 
 from assist.channel import limits, metrics
 from assist.channel.actions import end_session
-from assist.channel.buckets import Bucket
 from assist.channel.capture_code import CaptureCode, capture_code, capture_url
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
@@ -21,6 +20,8 @@ from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
 from assist.channel.router import message_handlers
 from assist.channel.signals import journal_grew
 from assist.channel.socket import NORMAL_CLOSE, Gone, Refused, Socket
+from assist.channel.turns import turn
+from assist.requests.buckets import Bucket
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
 
@@ -176,7 +177,8 @@ class VisitorConsumer(Socket):
         elif kind == "end":
             await self._end()
         elif handler := message_handlers.get(kind):
-            answer = await run_in_tenant(self.tenant_id, handler, self.session_id, **fields)
+            async with turn(self.session_id):
+                answer = await run_in_tenant(self.tenant_id, handler, self.session_id, **fields)
             if answer:
                 await self.say(answer[0], **answer[1])
         else:

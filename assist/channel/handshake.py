@@ -17,7 +17,8 @@ from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
 from assist.channel.queries import SessionFacts, facts_of
 from assist.channel.router import welcome_parts
 from assist.channel.socket import Refused
-from assist.channel.valkey import Script
+from assist.channel.turns import turn
+from assist.channel.valkey import Script, async_client
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
 from helpdesk.tenants.keys import nodes_key
 from helpdesk.tenants.lookups import assist_session_of_hash
@@ -60,14 +61,27 @@ async def enter(
         raise Refused(ErrorCode.BAD_MESSAGE)
     if not 0 <= hello["time"] < limits.CLOCK_MS:
         raise Refused(ErrorCode.BAD_MESSAGE)
-    entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
     keys = SessionKeys(tenant_id, session_id)
+    async with turn(session_id):
+        if hello["tab"] == 0 and await _is_full(keys):
+            raise Refused(ErrorCode.NOT_ALLOWED)
+        entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
     offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
     started_ms = entry.facts.started_at_ms or 0
     node_id = await this_node().known_id()
     intake = Intake(keys, node_id=node_id, tab=entry.tab, stored=stored, offset_ms=offset_ms, started_ms=started_ms)
     paused = await _open_tab(intake, entry, offset_ms=offset_ms)
     return entry, intake, paused
+
+
+async def _is_full(keys: SessionKeys) -> bool:
+    """A new tab would be refused below: it does not even get a number."""
+    held = await async_client().smembers(keys.connections)
+    if len(held) < limits.SESSION_SOCKETS:
+        return False
+    now = time.time() * 1000
+    alive = set(await async_client().zrangebyscore(nodes_key(), now, "+inf"))
+    return sum(connection.partition(b".")[0] in alive for connection in held) >= limits.SESSION_SOCKETS
 
 
 def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:

@@ -15,6 +15,7 @@ SESSION_SOCKETS = 32
 SESSION_TABS = 1000
 CLOCK_MS = 1e15  # a visitor's clock, ms since 1970, is below it
 SESSION_CONSOLES = 32
+SESSION_CALLS = 2  # of the database at once, in one process
 
 # Valkey, a session: beyond JOURNAL_BYTES no frame is acknowledged until a segment is committed.
 JOURNAL_BYTES = 64 * 1024 * 1024
@@ -39,6 +40,7 @@ ACK_BYTES = WINDOW_BYTES // 4  # sooner, so that a full stream never waits for i
 
 CONSOLE_BACKLOG_BYTES = 4 * 1024 * 1024
 CONSOLE_WINDOW_BYTES = 2 * MAX_FRAME_BYTES  # the least that a console may grant
+CONSOLE_MAX_WINDOW_BYTES = 8 * 1024 * 1024  # what it grants beyond this does not count
 RIGHT_SECONDS = 5
 
 ASSET_BYTES = 8 * 1024 * 1024

@@ -19,6 +19,8 @@ from helpdesk.tenants.keys import nodes_key
 
 LEAVE = Script("leave")
 
+JOIN = Script("join_watchers")
+
 
 async def watcher_names(keys: SessionKeys) -> list[str]:
     """Of the consoles whose lease runs, in the order of the names."""
@@ -27,10 +29,20 @@ async def watcher_names(keys: SessionKeys) -> list[str]:
     return sorted(entry["name"] for entry in map(json.loads, values) if entry["until"] > now)
 
 
+async def join_watchers(keys: SessionKeys, *, console_id: str, name: str) -> bool:
+    """False when SESSION_CONSOLES watch already."""
+    now = time.time() * 1000
+    args = [console_id, _watcher(name, now), now, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
+    return bool(await JOIN.arun([keys.watchers], args))
+
+
+def _watcher(name: str, now: float) -> str:
+    return json.dumps({"name": name, "until": now + limits.LEASE_SECONDS * 1000})
+
+
 async def renew_watcher(keys: SessionKeys, *, console_id: str, name: str) -> None:
-    entry = {"name": name, "until": time.time() * 1000 + limits.LEASE_SECONDS * 1000}
     pipeline = async_client().pipeline(transaction=False)
-    pipeline.hset(keys.watchers, console_id, json.dumps(entry))
+    pipeline.hset(keys.watchers, console_id, _watcher(name, time.time() * 1000))
     pipeline.expire(keys.watchers, limits.SESSION_TTL_SECONDS)
     await pipeline.execute()
 

@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from assist.channel import limits
 from assist.channel.actions import end_session
-from assist.channel.buckets import Bucket
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import Look, look, remove_watcher, renew_watcher, watcher_names
+from assist.channel.presence import Look, join_watchers, look, remove_watcher, renew_watcher, watcher_names
 from assist.channel.protocol import (
     CONSOLE_MESSAGES,
     HEADER_BYTES,
@@ -30,6 +29,7 @@ from assist.channel.queries import NoSession, SessionFacts, session_facts
 from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
 from assist.pages.outbox import Live, Outbox
 from assist.pages.queries import page_summaries
+from assist.requests.buckets import Bucket
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.queries import role_of
 from helpdesk.accounts.roles import role_includes
@@ -92,9 +92,8 @@ class ConsoleConsumer(Socket):
             raise Refused(ErrorCode.NOT_ALLOWED) from None
 
     async def _welcome(self, facts: SessionFacts, pages: list[dict[str, Any]]) -> None:
-        if len(await watcher_names(self.keys)) >= limits.SESSION_CONSOLES:
+        if not await join_watchers(self.keys, console_id=self.console_id, name=str(self.user)):
             raise Refused(ErrorCode.NOT_ALLOWED)
-        await renew_watcher(self.keys, console_id=self.console_id, name=str(self.user))
         seen = await look(self.keys)
         self._told_state = "ended" if facts.state == "ended" else seen.state
         await self.say(

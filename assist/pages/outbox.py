@@ -49,7 +49,7 @@ class Outbox:
     ) -> None:
         self.keys = keys
         self._say, self._send_frame, self._on_record = say, send_frame, on_record
-        self._credit, self._sent = credit, 0
+        self._credit, self._sent = min(credit, limits.CONSOLE_MAX_WINDOW_BYTES), 0
         self._waiting: deque[Live] = deque()
         self._waiting_bytes = 0
         self._dropped_bytes = 0
@@ -79,8 +79,8 @@ class Outbox:
         self._waiting_bytes = 0
 
     def grant(self, credit: int) -> None:
-        """Cumulative, from the console; it can only grow."""
-        self._credit = max(self._credit, credit)
+        """Cumulative, from the console; it can only grow, and never be more than a window ahead of what was sent."""
+        self._credit = max(self._credit, min(credit, self._sent + limits.CONSOLE_MAX_WINDOW_BYTES))
         self._moved.set()
 
     def want(self, page: int) -> None:

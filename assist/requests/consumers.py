@@ -1,6 +1,7 @@
 """The socket on which the visitor's page follows its own request."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -8,6 +9,9 @@ from uuid import UUID
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import translation
 
+from assist.requests import metrics
+from assist.requests.buckets import Bucket
+from assist.requests.limits import SOCKET_MESSAGES_PER_SECOND, SOCKETS_PER_REQUEST
 from assist.requests.queries import RequestStatus, request_status
 from assist.requests.visitor_http import known_language
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
@@ -19,23 +23,36 @@ from helpdesk.tenants.secrets import sha256_hex
 
 AUTH_SECONDS = 10
 MESSAGE_MAX = 1024
+BURST_SECONDS = 8
 CLOSE_BAD_MESSAGE = 4000
+CLOSE_RATE_EXCEEDED = 4005
+CLOSE_NOT_ALLOWED = 4007
 CLOSE_BAD_TOKEN = 4008
 CLOSE_BAD_ORIGIN = 4009
+# Of this process, by request.
+_open: Counter[UUID] = Counter()
 
 
 class RequestConsumer(AsyncJsonWebsocketConsumer):
     """First message `{type: "auth", token}`, then `{type: "state", …}` at once and on every change."""
 
     found: Found | None = None
+    _is_refused = False
     _deadline: asyncio.TimerHandle | None = None
 
     async def connect(self) -> None:
         await self.accept()
+        metrics.SOCKETS.inc()
+        self._messages = Bucket(SOCKET_MESSAGES_PER_SECOND, BURST_SECONDS)
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(AUTH_SECONDS, lambda: loop.create_task(self.refuse(CLOSE_BAD_TOKEN)))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        if self._is_refused:
+            return
+        if not self._messages.take(1):
+            await self.refuse(CLOSE_RATE_EXCEEDED)
+            return
         if text_data is None or len(text_data) > MESSAGE_MAX:
             await self.refuse(CLOSE_BAD_MESSAGE)
             return
@@ -61,9 +78,12 @@ class RequestConsumer(AsyncJsonWebsocketConsumer):
             await self.refuse(CLOSE_BAD_TOKEN)
         elif not await run_in_tenant(found.tenant_id, _origin_fits, found.tenant_id, self._header(b"origin")):
             await self.refuse(CLOSE_BAD_ORIGIN)
+        elif _open[found.id] >= SOCKETS_PER_REQUEST:
+            await self.refuse(CLOSE_NOT_ALLOWED)
         else:
             self._stop_deadline()
             self.found = found
+            _open[found.id] += 1
             await self.channel_layer.group_add(self._group, self.channel_name)
             await self._tell()
 
@@ -77,12 +97,19 @@ class RequestConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "state", **status})
 
     async def refuse(self, close_code: int) -> None:
+        """What comes after it is not looked at."""
         self._stop_deadline()
+        self._is_refused = True
+        metrics.ERRORS.labels(close_code).inc()
         await self.close(code=close_code)
 
     async def disconnect(self, code: int) -> None:
         self._stop_deadline()
+        metrics.SOCKETS.dec()
         if self.found:
+            _open[self.found.id] -= 1
+            if not _open[self.found.id]:
+                del _open[self.found.id]
             await self.channel_layer.group_discard(self._group, self.channel_name)
 
     def _stop_deadline(self) -> None:

@@ -16,6 +16,9 @@ EMAIL_MAX = 254
 LANGUAGE_MAX = 16
 DECLINE_REASON_MAX = 1000
 WINDOW_SECONDS = 60
+# A page that waits for its answer has one socket and pings every 20 s.
+SOCKETS_PER_REQUEST = 16
+SOCKET_MESSAGES_PER_SECOND = 2
 
 
 @dataclass(frozen=True)

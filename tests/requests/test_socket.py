@@ -1,6 +1,7 @@
 """The visitor's page follows its own request over a real socket."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from assist.requests.limits import SOCKET_MESSAGES_PER_SECOND, SOCKETS_PER_REQUEST
 from tests.requests.visitor import ORIGIN
 from tests.stack import LiveStack
 
@@ -93,3 +95,41 @@ async def test_another_origin_is_refused(live_stack: LiveStack, asked: Any) -> N
     async with open_socket(live_stack, request["request_id"], origin="https://elsewhere.example") as socket:
         await socket.send(json.dumps({"type": "auth", "token": request["request_token"]}))
         assert await close_code(socket) == 4009
+
+
+async def test_flood_of_messages_closes(live_stack: LiveStack, asked: Any) -> None:
+    _tenant, request = asked
+    async with open_socket(live_stack, request["request_id"]) as socket:
+        await say(socket, {"type": "auth", "token": request["request_token"]})
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(10 * SOCKET_MESSAGES_PER_SECOND):
+                await socket.send('{"type":"ping"}')
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await asyncio.wait_for(socket.recv(), 10)
+        assert closed.value.rcvd.code == 4005
+
+
+async def test_more_sockets_of_one_request_than_it_may_have_are_refused(live_stack: LiveStack, asked: Any) -> None:
+    _tenant, request = asked
+    auth = {"type": "auth", "token": request["request_token"]}
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(SOCKETS_PER_REQUEST):
+            socket = await stack.enter_async_context(open_socket(live_stack, request["request_id"]))
+            await say(socket, auth)
+        async with open_socket(live_stack, request["request_id"]) as one_more:
+            await one_more.send(json.dumps(auth))
+            assert await close_code(one_more) == 4007
+        await socket.close()
+        # One that has gone makes room.
+        async with asyncio.timeout(10):
+            while not await is_let_in(live_stack, request["request_id"], auth):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+async def is_let_in(stack: LiveStack, request_id: str, auth: dict[str, Any]) -> bool:
+    async with open_socket(stack, request_id) as socket:
+        try:
+            return (await say(socket, auth))["state"] == "pending"
+        except ConnectionClosed:
+            return False

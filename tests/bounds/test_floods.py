@@ -1,0 +1,133 @@
+"""People who send, open and ask for more than they may: each is refused with its code, and counted."""
+
+import asyncio
+import contextlib
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from assist.channel.limits import BURST_SECONDS, MESSAGES_PER_SECOND, SESSION_CONSOLES, SESSION_SOCKETS
+from assist.channel.protocol import CLOSE_CODES, HEADER_BYTES, MAX_FRAME_BYTES, ErrorCode, FrameKind
+from tests.bounds.memory import resident_bytes
+from tests.bounds.neighbour import undisturbed
+from tests.channel.peers import ConsolePeer, Peer, VisitorPeer
+from tests.channel.scene import Scene
+from tests.webserver import WebServer
+
+SOCKETS = 500
+
+
+async def counted(web: WebServer, name: str, **labels: str) -> float:
+    """The sum over all lines of /metrics that have these labels."""
+    text = await asyncio.to_thread(_metrics, web)
+    wanted = [f'{key}="{value}"' for key, value in labels.items()]
+    lines = [line for line in text.splitlines() if line.startswith(name) and all(part in line for part in wanted)]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+
+def _metrics(web: WebServer) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{web.port}/metrics", timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+@contextlib.asynccontextmanager
+async def is_counted(web: WebServer, side: str, code: str) -> Any:
+    before = await counted(web, "assist_errors_total", side=side, code=code)
+    yield
+    assert await counted(web, "assist_errors_total", side=side, code=code) > before
+
+
+@pytest.mark.parametrize("side", ["visitor", "console"])
+async def test_flood_of_texts_closes(channel: Scene, side: str) -> None:
+    async with undisturbed(channel.web), is_counted(channel.web, side, ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
+        async with channel.visitor() as visitor, channel.console() as console:
+            await visitor.hello(token=channel.token)
+            await console.hello()
+            peer: Peer = visitor if side == "visitor" else console
+            with contextlib.suppress(ConnectionClosed):
+                for number in range(3 * MESSAGES_PER_SECOND * BURST_SECONDS):
+                    await peer.say("ping", time=number)
+            assert await peer.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+
+
+async def test_flood_of_frames_closes(channel: Scene) -> None:
+    """Small ones, within the window: the rate is what stops them."""
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
+            await visitor.enter()
+            with contextlib.suppress(ConnectionClosed):
+                for _ in range(12_000):
+                    await visitor.send(FrameKind.OPERATIONS, b"x")
+            assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+
+
+async def test_more_than_a_visitor_may_send_at_once_is_neither_taken_nor_held(channel: Scene) -> None:
+    """Two hundred windows before the hello is even answered: they stay at the visitor's side."""
+    assert channel.web.process
+    before = resident_bytes(channel.web.process.pid)
+    async with undisturbed(channel.web), channel.visitor() as visitor:
+        hello = {"version": 1, "token": channel.token, "tab": 0, "capture": "", "injection": "inline", "time": 0}
+        await visitor.socket.send(json.dumps({"type": "hello", **hello, "loader": "1"}))
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(800):
+                await visitor.send(FrameKind.OPERATIONS, bytes(MAX_FRAME_BYTES - HEADER_BYTES))
+        assert await visitor.closed() == CLOSE_CODES[ErrorCode.BAD_FRAME]  # the tab is not known yet
+    assert resident_bytes(channel.web.process.pid) - before < 64 * 1024 * 1024
+
+
+async def test_hundreds_of_sockets_of_one_visitor_are_refused(channel: Scene) -> None:
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.NOT_ALLOWED):
+        async with contextlib.AsyncExitStack() as stack:
+            visitors = [channel.visitor() for _ in range(SOCKETS)]
+            await asyncio.gather(*(greet(visitor, stack, token=channel.token) for visitor in visitors))
+            welcomed = [visitor for visitor in visitors if visitor.tab]
+            refused = [visitor.closed_with for visitor in visitors if not visitor.tab]
+            assert len(welcomed) <= SESSION_SOCKETS
+            assert set(refused) == {CLOSE_CODES[ErrorCode.NOT_ALLOWED]}
+            assert len(refused) == SOCKETS - len(welcomed)
+        # The visitor's own next page is not shut out.
+        async with channel.visitor() as again:
+            await again.hello(token=channel.token, tab=welcomed[0].tab)
+
+
+async def greet(visitor: VisitorPeer, stack: contextlib.AsyncExitStack, *, token: str) -> None:
+    await stack.enter_async_context(visitor)
+    hello = {"version": 1, "token": token, "tab": 0, "capture": "", "injection": "inline", "time": 0, "loader": "1"}
+    with contextlib.suppress(ConnectionClosed):
+        await visitor.say("hello", **hello)
+    await visitor.until(lambda: visitor.closed_with or [m for m in visitor.messages if m["type"] == "welcome"])
+    visitor.tab = next((m["tab"] for m in visitor.messages if m["type"] == "welcome"), 0)
+
+
+async def test_many_who_claim_another_session_are_refused(channel: Scene) -> None:
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.BAD_TOKEN):  # noqa: SIM117
+        async with contextlib.AsyncExitStack() as stack:
+            visitors = [channel.visitor() for _ in range(SOCKETS // 2)]
+            await asyncio.gather(*(greet(visitor, stack, token="guessed") for visitor in visitors))
+            assert {visitor.closed_with for visitor in visitors} == {CLOSE_CODES[ErrorCode.BAD_TOKEN]}
+
+
+async def test_more_consoles_than_may_watch_are_refused(channel: Scene) -> None:
+    """All at once, so that counting before entering would let them all in."""
+    async with contextlib.AsyncExitStack() as stack:
+        consoles = [await stack.enter_async_context(channel.console()) for _ in range(SESSION_CONSOLES + 8)]
+        await asyncio.gather(*(enter(console) for console in consoles))
+        closed = [console.closed_with for console in consoles if console.closed_with]
+        assert closed == [CLOSE_CODES[ErrorCode.NOT_ALLOWED]] * 8
+
+
+async def enter(console: ConsolePeer) -> None:
+    await console.say("hello", version=1, credit=4 * MAX_FRAME_BYTES)
+    await console.until(lambda: console.closed_with or [m for m in console.messages if m["type"] == "welcome"])
+
+
+async def test_message_larger_than_any_is_not_even_taken(channel: Scene) -> None:
+    async with undisturbed(channel.web), channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        with contextlib.suppress(ConnectionClosed):
+            await visitor.socket.send(bytes(64 * 1024 * 1024))
+        assert await visitor.closed()
