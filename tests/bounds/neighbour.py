@@ -11,8 +11,8 @@ from asgiref.sync import sync_to_async
 from tests.webserver import WebServer
 
 EVERY_SECONDS = 0.05
-# An agent would notice more; a busy machine alone stays far below.
-LATE_SECONDS = 2.0
+# Far more than is seen on a quiet machine (0.2 s), and far less than if the neighbour had to wait for the end.
+LATE_SECONDS = 8.0
 
 
 class Neighbour:
@@ -43,7 +43,7 @@ async def undisturbed(web: WebServer) -> AsyncIterator[Neighbour]:
             with contextlib.suppress(asyncio.CancelledError):
                 await beating
     assert neighbour.count
-    assert neighbour.worst_seconds < LATE_SECONDS
+    assert neighbour.worst_seconds < LATE_SECONDS, neighbour.worst_seconds
 
 
 async def _beat(neighbour: Neighbour, visitor: Any, console: Any) -> None:
