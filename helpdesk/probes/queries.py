@@ -1,5 +1,6 @@
 """Ask each thing that the application needs whether it answers."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +11,18 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from prometheus_client import Gauge
 
 from helpdesk.tenants import store
+from recordings.archive import health
 
 logger = logging.getLogger(__name__)
 
+ARCHIVE_WAITS = Gauge(
+    "archive_waits_seconds", "For how long archive segments could not be written", multiprocess_mode="mostrecent"
+)
 TIMEOUT_SECONDS = 3
-OK, FAILED = "ok", "failed"
+OK, FAILED, WAITING = "ok", "failed", "waiting"
 
 
 def states(probes: Mapping[str, Callable[[], object]] | None = None) -> dict[str, str]:
@@ -37,6 +43,20 @@ def _state(name: str, result: Callable[[float], object]) -> str:
         logger.warning("%s does not answer: %s", name, error)
         return FAILED
     return OK
+
+
+def archive_state() -> str:
+    """`waiting` while segments can't be written: what is to be archived piles up in Valkey."""
+    try:
+        return WAITING if health.waits_seconds() else OK
+    except redis.RedisError:
+        return FAILED
+
+
+def measure() -> None:
+    """What is only known when somebody looks."""
+    with contextlib.suppress(redis.RedisError):
+        ARCHIVE_WAITS.set(health.waits_seconds())
 
 
 def ask_database() -> None:

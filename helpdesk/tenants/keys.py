@@ -27,6 +27,16 @@ def node_key(node: str, *parts: object) -> str:
     return ":".join(["node", node, *map(str, parts)])
 
 
+def archive_fault_key() -> str:
+    """Valkey key that is there while segments can't be written, whosever they are."""
+    return "archive:fault"
+
+
+def archive_try_key() -> str:
+    """Valkey key of the one worker that tries, while segments can't be written."""
+    return "archive:try"
+
+
 def nodes_key() -> str:
     """Valkey key of the sorted set of all web processes."""
     return "nodes"

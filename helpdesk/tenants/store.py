@@ -10,6 +10,7 @@ from django.conf import settings
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 30
+QUICK_SECONDS = 5
 ATTEMPTS = 3
 
 
@@ -36,6 +37,12 @@ def client(endpoint_url: str | None = None, *, read_seconds: int = READ_SECONDS,
 
 def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
     client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type)
+
+
+def put_or_give_up(key: str, data: bytes) -> None:
+    """One short attempt, for what is tried again anyway: a store whose disk is full may not even answer."""
+    quick = client(read_seconds=QUICK_SECONDS, attempts=1)
+    quick.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType="application/octet-stream")
 
 
 def put_file(key: str, path: str, *, content_type: str) -> None:

@@ -22,6 +22,7 @@ from assist.pages.recovery import recover_pages
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
+from recordings.archive import health
 from recordings.archive.journal import Seen, header_of, in_valkey
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import JournalEntry, encode_segment
@@ -81,7 +82,7 @@ def _write_segment(keys: SessionKeys, *, now: datetime, whole: bool) -> bool:
         durable = get_session(keys.session_id).durable_seqs
     draft = _draft(in_valkey(keys), durable=durable, last_id=last_id)
     if draft.entries and (whole or draft.is_due(now=now)):
-        _commit(keys, draft, number=number + 1)
+        _commit_or_say(keys, draft, number=number + 1)
         draft.stale += [entry.journal_id for entry in draft.entries]
     for start in range(0, len(draft.stale), TRIM_ENTRIES):
         live.TRIM.run([keys.state, keys.journal], list(draft.stale[start : start + TRIM_ENTRIES]))
@@ -114,11 +115,21 @@ def _id(journal_id: bytes) -> tuple[int, int]:
     return int(ms), int(number)
 
 
+def _commit_or_say(keys: SessionKeys, draft: Draft, *, number: int) -> None:
+    """What can't be written stays in the journal, and the sweep comes again."""
+    try:
+        _commit(keys, draft, number=number)
+    except Exception:
+        health.note_fault()
+        raise
+    health.note_success()
+
+
 def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
     data = encode_segment(draft.entries)
     sha256 = hashlib.sha256(data).hexdigest()
     key = object_key(keys.tenant_id, "sessions", keys.session_id, "segments", f"{number:06d}-{sha256[:16]}")
-    store.put(key, data)
+    store.put_or_give_up(key, data)
     ranges = draft.tab_ranges
     visitors = [entry for entry in draft.entries if header_of(entry.frame)[1]]
     with tenant_scope(keys.tenant_id):

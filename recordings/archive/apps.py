@@ -17,12 +17,12 @@ class RecordingsArchiveConfig(AppConfig):
 
 
 def _on_session_ended(*, tenant_id: UUID, session_id: UUID, **kwargs: Any) -> None:
-    from recordings.archive.tasks import close_archive
+    from recordings.archive.tasks import close_archive, queue
 
-    close_archive.delay(str(tenant_id), str(session_id))
+    queue(close_archive, tenant_id, session_id)
 
 
 def _on_journal_grew(*, tenant_id: UUID, session_id: UUID, **kwargs: Any) -> None:
-    from recordings.archive.tasks import write_segment
+    from recordings.archive.tasks import queue, write_segment
 
-    write_segment.delay(str(tenant_id), str(session_id))
+    queue(write_segment, tenant_id, session_id)

@@ -2,24 +2,31 @@
 
 from uuid import UUID
 
+from celery import Task
 from django.utils import timezone
 
 from assist.channel.live import SessionKeys
 from assist.channel.queries import open_sessions_of_all_tenants, sessions_without_archive_of_all_tenants
 from assist.channel.valkey import sync_client
+from helpdesk.tenants.keys import session_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.archive import actions
+from recordings.archive import actions, health
+
+QUEUED_SECONDS = 30
 
 
 @tenant_task("recordings.archive.write_segment", long=True)
 def write_segment(tenant_id: UUID, session_id: str) -> None:
-    while actions.write_segment(tenant_id, UUID(session_id), now=timezone.now()):
+    _has_begun(write_segment, tenant_id, session_id)
+    while health.may_try() and actions.write_segment(tenant_id, UUID(session_id), now=timezone.now()):
         pass
 
 
 @tenant_task("recordings.archive.close", long=True)
 def close_archive(tenant_id: UUID, session_id: str) -> None:
-    actions.close_archive(tenant_id, UUID(session_id), now=timezone.now())
+    _has_begun(close_archive, tenant_id, session_id)
+    if health.may_try():
+        actions.close_archive(tenant_id, UUID(session_id), now=timezone.now())
 
 
 @cross_tenant_task("recordings.archive.sweep")
@@ -31,6 +38,20 @@ def sweep() -> None:
         pipeline.xlen(SessionKeys(tenant_id, session_id).journal)
     for (tenant_id, session_id), waiting in zip(open_sessions, pipeline.execute(), strict=True):
         if waiting:
-            write_segment.delay(str(tenant_id), str(session_id))
+            queue(write_segment, tenant_id, session_id)
     for tenant_id, session_id in sessions_without_archive_of_all_tenants():
-        close_archive.delay(str(tenant_id), str(session_id))
+        queue(close_archive, tenant_id, session_id)
+
+
+def queue(task: Task, tenant_id: UUID, session_id: UUID) -> None:
+    """Once until it begins, lest tasks pile up in the broker while no worker gets to them."""
+    if sync_client().set(_queued_key(task, tenant_id, session_id), 1, nx=True, ex=QUEUED_SECONDS):
+        task.delay(str(tenant_id), str(session_id))
+
+
+def _has_begun(task: Task, tenant_id: UUID, session_id: str) -> None:
+    sync_client().delete(_queued_key(task, tenant_id, session_id))
+
+
+def _queued_key(task: Task, tenant_id: UUID, session_id: UUID | str) -> str:
+    return session_key(tenant_id, session_id, "queued", task.name)

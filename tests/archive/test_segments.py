@@ -14,7 +14,7 @@ from assist.channel.valkey import sync_client
 from assist.pages.models import Page
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.archive import actions, journal
+from recordings.archive import actions, health, journal
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment
 from recordings.archive.signals import archive_closed
@@ -150,3 +150,12 @@ def page_numbers(scene: Scene) -> list[int]:
 
 def _crash(*args: Any, **kwargs: Any) -> None:
     raise ConnectionAbortedError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_worker_at_a_time_tries_while_segments_cannot_be_written() -> None:
+    health.note_fault()
+    assert (health.may_try(), health.may_try()) == (True, False)
+    assert health.waits_seconds() > 0
+    health.note_success()
+    assert (health.may_try(), health.may_try(), health.waits_seconds()) == (True, True, 0)

@@ -1,8 +1,8 @@
 """Services, two web nodes and two workers of a test file's own, so that each of them can be taken away."""
 
+import asyncio
 import multiprocessing
 import os
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -97,12 +97,12 @@ class Cluster:
             kill_group(child.process.pid)
             child.process.wait()
 
-    def bring_back(self, *children: Child) -> None:
-        """Must be called in the test's thread: they die with the one that started them."""
+    async def bring_back(self, *children: Child) -> None:
+        """Start what is not there. It dies with the thread that started it, so only the waiting is done elsewhere."""
         for child in children:
             if child.process is None or child.process.poll() is not None:
                 child.start()
-        wait_until_ready(children)
+        await asyncio.to_thread(wait_until_ready, children)
 
 
 class Scene:
@@ -112,16 +112,9 @@ class Scene:
         self.cluster, self.tenant, self.session = cluster, tenant, session
         self.token, self.cookie = token, cookie
 
-    def do(self, fn: Callable[..., Any], *arguments: Any) -> Any:
-        return self.cluster.inside(fn, self.tenant, self.session, *arguments)
-
-    def until(self, condition: Callable[[dict[str, Any]], bool], *, seconds: float = 60) -> dict[str, Any]:
-        """Until `condition(facts)`; returns them."""
-        deadline = time.monotonic() + seconds
-        while not condition(found := self.do(inside.facts)):
-            assert time.monotonic() < deadline, found
-            time.sleep(0.1)
-        return dict(found)
+    async def do(self, fn: Callable[..., Any], *arguments: Any) -> Any:
+        """`fn(session id, *arguments)` in the tenant's scope; the session goes on meanwhile."""
+        return await asyncio.to_thread(self.cluster.inside, fn, self.tenant, self.session, *arguments)
 
 
 @pytest.fixture(scope="module")

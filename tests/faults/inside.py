@@ -101,6 +101,25 @@ def has_object(session_id: Any, number: int) -> bool:
     return bool(direct.list_objects_v2(Bucket=settings.S3_BUCKET, Prefix=prefix)["KeyCount"])
 
 
+def store_refuses() -> bool:
+    """It answers, but takes nothing."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from django.conf import settings
+
+    from helpdesk.tenants import store
+
+    direct = store.client(settings.S3_PUBLIC_ENDPOINT_URL, read_seconds=2, attempts=1)
+    try:
+        direct.head_bucket(Bucket=settings.S3_BUCKET)
+    except (BotoCoreError, ClientError):
+        return False
+    try:
+        direct.put_object(Bucket=settings.S3_BUCKET, Key="probe", Body=b"bytes")
+    except (BotoCoreError, ClientError):
+        return True
+    return False
+
+
 def set_grace(seconds: int) -> None:
     from helpdesk.tenants.queries import current_tenant
 

@@ -4,9 +4,11 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+
+import httpx
 
 from tests.faults import inside
 from tests.faults.cluster import Cluster, Scene
@@ -46,14 +48,40 @@ class Session:
         assert self.console.faults == []
         self.visitor.is_idle = False
 
+    async def comes_true(self, ask: Callable[[], Awaitable[bool]], what: str) -> None:
+        """As `until`, where asking takes a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not await ask():
+            assert time.monotonic() < deadline, f"never {what}"
+            await asyncio.sleep(0.1)
+
+    async def knows(
+        self, condition: Callable[[dict[str, Any]], bool], what: str, *, seconds: float = 60
+    ) -> dict[str, Any]:
+        """Until `condition(facts)`; returns them."""
+        deadline = time.monotonic() + seconds
+        while not condition(found := await self.scene.do(inside.facts)):
+            assert time.monotonic() < deadline, f"never {what}: {found}"
+            await asyncio.sleep(0.1)
+        return dict(found)
+
+    async def archive_is(self, state: str) -> None:
+        """As /readyz says."""
+        url = f"http://127.0.0.1:{self.cluster.front.port}/readyz"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        async with httpx.AsyncClient(timeout=10) as client:
+            while (found := (await client.get(url)).json()["archive"]) != state:
+                assert time.monotonic() < deadline, found
+                await asyncio.sleep(0.1)
+
     async def ends(self) -> list[tuple[int, bytes]]:
         """The archive is closed and has every frame once and in order; returns it."""
         await self.agrees()
         self.visitor.is_idle = True
         await until(lambda: self.visitor.stored == self.visitor.seq, "all stored")
-        await asyncio.to_thread(self.scene.do, inside.end)
-        await asyncio.to_thread(self.scene.until, lambda facts: facts["is_closed"])
-        archive = await asyncio.to_thread(self.scene.do, inside.archived)
+        await self.scene.do(inside.end)
+        await self.knows(lambda facts: facts["is_closed"], "closed")
+        archive = await self.scene.do(inside.archived)
         frames = {header_of(data)[1]: data for _at, data in archive if header_of(data)[1]}
         assert [header_of(data)[1] for _at, data in archive if header_of(data)[1]] == list(self.visitor.sent)
         assert frames == self.visitor.sent

@@ -26,6 +26,7 @@ def test_not_ready_is_503_and_named(client: Client, settings: Any) -> None:
         "cache": "ok",
         "broker": "ok",
         "object_store": "failed",
+        "archive": "ok",
     }
 
 
