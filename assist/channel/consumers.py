@@ -33,6 +33,7 @@ LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN:
 class VisitorConsumer(Socket):
     side = "visitor"
     intake: Intake | None = None
+    append_head: bytes | None = None
 
     async def serve(self) -> None:
         first, heard_at_ms = await self.first_message(), time.time() * 1000

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.link import Link, pack
 from assist.channel.live import SessionKeys
 from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
 from assist.channel.valkey import Script, async_client
@@ -54,7 +55,7 @@ class Node:
         self.is_leaving = False
         self.writer = Writer()
         self._sources: set[Source] = set()
-        self._watchers: dict[str, set[Watcher]] = {}
+        self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.spawn(self.writer.run())
         self.spawn(self._read())
@@ -86,12 +87,12 @@ class Node:
 
     async def watch(self, watcher: Watcher) -> None:
         """From the return of this call on, `watcher` gets every frame that is appended to its session."""
-        self._watchers.setdefault(str(watcher.keys.session_id), set()).add(watcher)
+        self._watchers.setdefault(_name(watcher), set()).add(watcher)
         await self._lease(watcher.keys)
 
     def unwatch(self, watcher: Watcher) -> None:
         """The node's lease runs out by itself; until then what arrives for nobody is dropped."""
-        session = str(watcher.keys.session_id)
+        session = _name(watcher)
         watchers = self._watchers.get(session, set())
         watchers.discard(watcher)
         if not watchers:
@@ -104,19 +105,22 @@ class Node:
         await pipeline.execute()
 
     async def _read(self) -> None:
-        inbox, after = node_key(self.id, "inbox"), b"0"
+        inbox, after, link = node_key(self.id, "inbox"), b"0", Link()
         while True:
+            command = pack("XREAD", "COUNT", READ_FRAMES, "BLOCK", BLOCK_MS, "STREAMS", inbox, after)
             try:
-                got = await async_client().xread({inbox: after}, count=READ_FRAMES, block=BLOCK_MS)
+                (got,) = await link.ask(command, count=1, seconds=2 * BLOCK_MS / 1000)
+                if isinstance(got, RedisError):
+                    raise got
             except (RedisError, OSError):
                 await asyncio.sleep(0.2)
                 continue
             for _, entries in got or []:
-                for entry_id, fields in entries:
-                    self._deliver(fields[b"s"].decode(), fields[b"f"])
+                for entry_id, (_, session, _, frame) in entries:
+                    self._deliver(session, frame)
                     after = entry_id
 
-    def _deliver(self, session: str, frame: bytes) -> None:
+    def _deliver(self, session: bytes, frame: bytes) -> None:
         kind, flags, page, seq = HEAD.unpack_from(frame)
         for watcher in self._watchers.get(session, ()):
             watcher.push(kind, flags, page, seq, frame)
@@ -171,6 +175,10 @@ class Node:
         pipeline.xtrim(inbox, maxlen=READ_FRAMES)
         pipeline.expire(inbox, 4 * limits.LEASE_SECONDS)
         await pipeline.execute(raise_on_error=False)
+
+
+def _name(watcher: Watcher) -> bytes:
+    return str(watcher.keys.session_id).encode()
 
 
 def _lease_end() -> float:

@@ -6,16 +6,19 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.link import Link, is_unknown_script, pack, pack_arguments
 from assist.channel.live import SessionKeys
-from assist.channel.valkey import Script, async_client
+from assist.channel.valkey import Script
 
 logger = logging.getLogger(__name__)
 APPEND = Script("append")
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
+STORE_SECONDS = 5.0
+CONSTANT_ARGUMENTS = 3 + 6 + 8
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
@@ -35,6 +38,7 @@ class Source(Protocol):
     keys: SessionKeys
     tab: int
     connection_id: str
+    append_head: bytes | None
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None: ...
 
@@ -49,6 +53,7 @@ class Writer:
         self._waiting: dict[Source, list[bytes]] = {}
         self._held: set[Source] = set()
         self._wake = asyncio.Event()
+        self._link = Link()
 
     def append(self, source: Source, frame: bytes) -> None:
         self._waiting.setdefault(source, []).append(frame)
@@ -91,35 +96,41 @@ class Writer:
         tries = 0
         while True:
             try:
-                return [_answer(reply) for reply in await _execute(batch)]
+                return [_answer(reply) for reply in await self._execute(batch)]
             except (RedisError, OSError) as error:
                 if tries == 0:
                     logger.warning("frames wait: Valkey does not answer (%s)", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
                 tries += 1
 
-
-async def _execute(batch: dict[Source, list[bytes]]) -> list[Any]:
-    pipeline = async_client().pipeline(transaction=False)
-    now = time.time() * 1000
-    for source, frames in batch.items():
-        pipeline.evalsha(APPEND.sha, *_arguments(source, frames, now))
-    replies = await pipeline.execute(raise_on_error=False)
-    errors = [reply for reply in replies if isinstance(reply, Exception)]
-    if any(isinstance(error, NoScriptError) for error in errors):
-        await async_client().script_load(APPEND.text)
-        return await _execute(batch)
-    if errors:
-        raise errors[0]
-    return list(replies)
+    async def _execute(self, batch: dict[Source, list[bytes]]) -> list[Any]:
+        now = int(time.time() * 1000)
+        packed = b"".join([_packed(source, frames, now) for source, frames in batch.items()])
+        replies = await self._link.ask(packed, count=len(batch), seconds=STORE_SECONDS)
+        errors = [reply for reply in replies if isinstance(reply, Exception)]
+        if any(map(is_unknown_script, errors)):
+            await self._link.ask(pack("SCRIPT", "LOAD", APPEND.text), count=1, seconds=STORE_SECONDS)
+            return await self._execute(batch)
+        if errors:
+            raise errors[0]
+        return replies
 
 
-def _arguments(source: Source, frames: list[bytes], now: float) -> list[Any]:
+def _packed(source: Source, frames: list[bytes], now: int) -> bytes:
+    if source.append_head is None:
+        source.append_head = pack_arguments(*_constant_arguments(source))
+    head, time_part = source.append_head, pack_arguments(now)
+    parts = [b"$%d\r\n%b\r\n" % (len(frame), frame) for frame in frames]
+    return b"*%d\r\n%b%b%b" % (CONSTANT_ARGUMENTS + 1 + len(frames), head, time_part, b"".join(parts))
+
+
+def _constant_arguments(source: Source) -> list[Any]:
+    """What does not change while the connection is there."""
     keys = source.keys
     names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.queues, keys.queue_prefix]
     bounds = [limits.JOURNAL_BYTES, limits.QUEUE_BYTES, limits.QUEUE_HARD_BYTES, limits.QUEUES_BYTES]
-    first = [source.connection_id, now, str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
-    return [len(names), *names, *first, *frames]
+    rest = [str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
+    return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, *rest]
 
 
 def _answer(reply: list[Any]) -> Answer:

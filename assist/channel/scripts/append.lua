@@ -1,6 +1,6 @@
 -- Frames of one tab enter the journal, their page's queue, and the inboxes of nodes whose consoles watch.
 -- KEYS: state, tab, consoles, journal, queues (zset page -> time of last use), prefix of page queues
--- ARGV: connection, now ms, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, frames...
+-- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, now ms, frames...
 -- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
 -- 3 gap, 4 unknown here (memory was lost), 5 journal full.
 local state, tab, consoles, journal, queues, prefix = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -10,9 +10,9 @@ local stored, journal_bytes, queue_bytes = tonumber(mine[1] or 0), tonumber(held
 if held[2] then return {2, stored, journal_bytes} end
 if not held[1] or not mine[2] then return {4, stored, journal_bytes} end
 if mine[2] ~= ARGV[1] then return {1, stored, journal_bytes} end
-if journal_bytes > tonumber(ARGV[4]) then return {5, stored, journal_bytes} end
-local queue_limit, hard_limit, all_limit = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[2], '+inf')
+if journal_bytes > tonumber(ARGV[3]) then return {5, stored, journal_bytes} end
+local queue_limit, hard_limit, all_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[9], '+inf')
 local first_stored, status, needs, number = stored, 0, {}, nil
 
 local function drop(page)
@@ -52,8 +52,8 @@ local function enqueue(kind, flags, page, frame)
       redis.call('HDEL', state, 'begun:' .. page)
     end
   end
-  redis.call('EXPIRE', key, ARGV[9])
-  redis.call('ZADD', queues, ARGV[2], page)
+  redis.call('EXPIRE', key, ARGV[8])
+  redis.call('ZADD', queues, ARGV[9], page)
 end
 
 for i = 10, #ARGV do
@@ -65,7 +65,7 @@ for i = 10, #ARGV do
     redis.call('XADD', journal, '*', 'f', frame)
     journal_bytes = journal_bytes + #frame
     for _, node in ipairs(watching) do
-      redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[8], '*', 's', ARGV[3], 'f', frame)
+      redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[7], '*', 's', ARGV[2], 'f', frame)
     end
     if kind == 1 or kind == 6 then redis.call('HSET', state, 'page', page) end
     if kind == 8 then redis.call('HSET', state, 'paused', 1) end
