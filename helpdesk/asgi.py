@@ -1,3 +1,4 @@
+import gc
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -16,6 +17,10 @@ from helpdesk.tenants.roles import start_or_exit  # noqa: E402
 
 start_or_exit()
 daphne_bounds.apply()
+
+# What is loaded now stays: without this each full collection walks all of it, and no frame moves meanwhile.
+gc.collect()
+gc.freeze()
 
 sockets = DeskAuthMiddleware(URLRouter(websocket_urlpatterns))
 application = GracefulShutdown(

@@ -27,6 +27,7 @@ from helpdesk.tenants.events import apublish
 
 RESYNC_SECONDS = 5
 DRAIN_SECONDS = 5
+GREW_SECONDS = 5  # a segment is being written, or no worker is there to write one
 LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN: ErrorCode.FORGOTTEN}
 
 
@@ -64,7 +65,7 @@ class VisitorConsumer(Socket):
         self.node = this_node()
         self.node.add_source(self)
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
-        self._ack: asyncio.TimerHandle | None = None
+        self._owes_ack = False
         self._drained = asyncio.Event()
         self._asked: dict[int, float] = {}
         self._told_gap = False
@@ -141,14 +142,17 @@ class VisitorConsumer(Socket):
         self.intake.credit += size
         if self.intake.credit - self.intake.granted >= limits.ACK_BYTES:
             self._acknowledge()
-        elif self._ack is None:
-            self._ack = asyncio.get_running_loop().call_later(limits.ACK_SECONDS, self._acknowledge)
+        elif not self._owes_ack:
+            self._owes_ack = True
+            self.node.acks.add(self._acknowledge_if_owed)
+
+    def _acknowledge_if_owed(self) -> None:
+        if self._owes_ack:
+            self._acknowledge()
 
     def _acknowledge(self) -> None:
         assert self.intake
-        if self._ack:
-            self._ack.cancel()
-        self._ack = None
+        self._owes_ack = False
         stored, credit = self.intake.stored, self.intake.credit
         self.intake.granted = credit
         self.node.spawn(self.say("ack", stored=stored, durable=min(self.durable, stored), credit=credit))
@@ -163,7 +167,7 @@ class VisitorConsumer(Socket):
 
     def _tell_journal_grew(self) -> None:
         now = time.monotonic()
-        if now - self._asked.get(0, -1) >= 1:
+        if now - self._asked.get(0, -GREW_SECONDS) >= GREW_SECONDS:
             self._asked[0] = now
             send = journal_grew.send_robust
             values = {"tenant_id": self.tenant_id, "session_id": self.session_id}
@@ -232,8 +236,7 @@ class VisitorConsumer(Socket):
     async def leave(self) -> None:
         if self.intake is None:
             return
-        if self._ack:
-            self._ack.cancel()
+        self._owes_ack = False
         self.node.remove_source(self)
         gone = connection_closed(self.tenant_id, self.session_id, connection_id=self.connection_id)
         self.node.spawn(gone)

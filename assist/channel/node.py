@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import struct
@@ -13,6 +14,7 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.later import Later
 from assist.channel.link import Link, pack
 from assist.channel.live import SessionKeys
 from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
@@ -22,6 +24,7 @@ from helpdesk.tenants.keys import node_key, nodes_key
 logger = logging.getLogger(__name__)
 READ_FRAMES = 512
 BLOCK_MS = 5000
+RENEW_PARTS = 25
 BEAT = Script("beat")
 HEAD = struct.Struct("!BBxxII")
 
@@ -54,6 +57,7 @@ class Node:
         self.connections: set[Connection] = set()
         self.is_leaving = False
         self.writer = Writer()
+        self.acks = Later(limits.ACK_SECONDS)
         self._sources: set[Source] = set()
         self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -158,17 +162,19 @@ class Node:
         return [watcher for watchers in self._watchers.values() for watcher in watchers]
 
     async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(limits.BEAT_SECONDS)
+        """A part of the sessions at a time: all at once would hold up every frame for as long as it takes."""
+        for part in itertools.cycle(range(RENEW_PARTS)):
+            await asyncio.sleep(limits.BEAT_SECONDS / RENEW_PARTS)
+            watchers = [watcher for watcher in self._all_watchers() if hash(_name(watcher)) % RENEW_PARTS == part]
             with contextlib.suppress(RedisError, OSError):
-                await self._renew_leases()
-            for watcher in self._all_watchers():
+                await self._renew_leases(watchers)
+            for watcher in watchers:
                 self.spawn(watcher.renew())
 
-    async def _renew_leases(self) -> None:
+    async def _renew_leases(self, watchers: list[Watcher]) -> None:
         pipeline = async_client().pipeline(transaction=False)
         until = _lease_end()
-        for keys in {watcher.keys for watcher in self._all_watchers()}:
+        for keys in {watcher.keys for watcher in watchers}:
             pipeline.zadd(keys.consoles, {self.id: until})
             pipeline.expire(keys.consoles, limits.SESSION_TTL_SECONDS)
         inbox = node_key(self.id, "inbox")

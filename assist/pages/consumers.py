@@ -29,9 +29,9 @@ from assist.channel.queries import NoSession, SessionFacts, session_facts
 from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
 from assist.pages.outbox import Live, Outbox
 from assist.pages.queries import page_summaries
+from assist.pages.rights import role_in
 from assist.requests.buckets import Bucket
 from helpdesk.accounts.models import Role
-from helpdesk.accounts.queries import role_of
 from helpdesk.accounts.roles import role_includes
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
@@ -123,7 +123,7 @@ class ConsoleConsumer(Socket):
         if time.monotonic() < self._right_until:
             return
         try:
-            role = await run_in_tenant(self.tenant_id, role_of, self.user.pk)
+            role = await role_in(self.tenant_id, self.user.pk)
         except (InterfaceError, OperationalError):
             if not self._right_until:
                 raise

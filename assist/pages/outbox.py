@@ -170,7 +170,8 @@ class Outbox:
                 self.want(0)
 
     async def _send(self, data: bytes) -> None:
-        await self._wait_for_credit(len(data))
+        if self._sent + len(data) > self._credit:
+            await self._wait_for_credit(len(data))
         self._sent += len(data)
         metrics.FRAMES_OUT.inc()
         metrics.BYTES_OUT.inc(len(data))

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 FRAMES_PER_SECOND = 10
 SLOW_FRAMES_PER_SECOND = 2
 FULL = Plan(warm_seconds=3, probe_seconds=12, confirm_seconds=30, precision=0.06)
-QUICK = Plan(warm_seconds=2, probe_seconds=5, confirm_seconds=6, precision=0.15)
+QUICK = Plan(warm_seconds=2, probe_seconds=5, confirm_seconds=0, precision=0.15)
 SESSION_GUESS = 1000
 IDLE_SESSIONS = 200
 

@@ -13,7 +13,8 @@ from typing import Any
 from benchmarks.relay.servers import OTHER_CORE, ROOT, Server, Side, core_seconds, running
 
 LIMIT_MS = 100
-STEP = 1.4
+STEP = 1.3
+FEWEST = 5
 Sessions = Callable[[int], list[dict[str, str]]]
 
 
@@ -110,30 +111,25 @@ def highest(
     bench: Bench, *, plan: Plan, guess: int, per_second: float, note: Callable[[str], None]
 ) -> dict[str, Any] | None:
     """The probe that confirmed the highest number of sessions; None when not even a few can be served."""
-    low, high = 0, 0
 
     def holds(sessions: int, seconds: float) -> dict[str, Any]:
         seen = bench.probe(sessions, per_second=per_second, warm=plan.warm_seconds, seconds=seconds)
         note(describe(bench.side, seen))
         return seen
 
-    trying = guess
-    while not (low and high):
-        if holds(trying, plan.probe_seconds)["ok"]:
-            low, trying = trying, round(trying * STEP)
-        else:
-            high, trying = trying, round(trying / STEP)
-        if trying < 5:
-            return None
-    while high / low > 1 + plan.precision:
-        trying = round((low * high) ** 0.5)
-        if trying in (low, high):
-            break
-        if holds(trying, plan.probe_seconds)["ok"]:
-            low = trying
+    best, low, high, trying = None, 0, 0, guess
+    while not (low and high and high / low <= 1 + plan.precision):
+        seen = holds(trying, plan.probe_seconds)
+        if seen["ok"]:
+            best, low = seen, trying
         else:
             high = trying
-    while low >= 5:
+        trying = round((low * high) ** 0.5 if low and high else low * STEP if low else high / STEP)
+        if trying in (low, high) or trying < FEWEST:
+            break
+    if plan.confirm_seconds <= plan.probe_seconds:
+        return best
+    while low >= FEWEST:
         seen = holds(low, plan.confirm_seconds)
         if seen["ok"]:
             return seen

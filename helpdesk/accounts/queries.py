@@ -1,6 +1,6 @@
 """Who belongs where."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,11 @@ def people_of_tenant() -> QuerySet[User]:
 def role_of(user_id: UUID) -> str | None:
     """In the current tenant."""
     return Membership.objects.filter(user_id=user_id).values_list("role", flat=True).first()
+
+
+def roles_of(user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """In the current tenant; who is not a member is missing."""
+    return dict(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "role"))
 
 
 def desk_membership(user_id: UUID, *, session: Mapping[str, Any]) -> tuple[FoundMembership | None, bool]:

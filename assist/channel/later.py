@@ -1,0 +1,29 @@
+"""Calls that all wait for the same time, behind one timer of the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+EARLY_SECONDS = 0.02
+
+
+class Later:
+    """`add(call)` runs it within `seconds`, with others that are due at nearly the same time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, call: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiting.append((loop.time() + self._seconds, call))
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._run)
+
+    def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + EARLY_SECONDS
+        while self._waiting and self._waiting[0][0] <= until:
+            self._waiting.popleft()[1]()
+        self._timer = loop.call_at(self._waiting[0][0], self._run) if self._waiting else None
