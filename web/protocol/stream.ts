@@ -3,10 +3,15 @@
 import { Deflate, Inflate } from "pako";
 
 const SYNC_FLUSH = 2;
+/** A buffer of this size is made for every batch, however small that is. */
+const CHUNK_BYTES = 16 * 1024;
+const LEAST_CHUNK_BYTES = 1024;
+/** Of text to its bytes here. */
+const USUAL_RATIO = 8;
 export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
 
 export class DeflateStream {
-  private readonly deflate = new Deflate({ raw: true, level: 6 });
+  private readonly deflate = new Deflate({ raw: true, level: 6, chunkSize: CHUNK_BYTES });
   private pieces: Uint8Array[] = [];
   private readonly encoder = new TextEncoder();
 
@@ -35,6 +40,8 @@ export class StreamFault extends Error {}
 
 export class InflateStream {
   private readonly inflate = new Inflate({ raw: true });
+  /** Not in its types. */
+  private readonly options = (this.inflate as unknown as { options: { chunkSize: number } }).options;
   private readonly decoder = new TextDecoder();
   private rest = "";
   private text = "";
@@ -48,6 +55,7 @@ export class InflateStream {
   push(bytes: Uint8Array): string[] {
     this.inflated = 0;
     this.text = "";
+    this.options.chunkSize = Math.min(CHUNK_BYTES, Math.max(LEAST_CHUNK_BYTES, USUAL_RATIO * bytes.length));
     this.inflate.push(bytes, SYNC_FLUSH);
     if (this.inflate.err) throw new StreamFault(`the page stream is broken: ${this.inflate.msg}`);
     const lines = (this.rest + this.text).split("\n");

@@ -17,14 +17,28 @@ export class PageState {
   canvas = new Map<number, string>();
   focus = 0;
   private items: Item[] = [];
+  /** A checkpoint that has not been checked, while the tree is as it was then. */
+  private named: string | null = null;
 
   constructor(readonly id: number) {}
 
-  /** Take one item of this page; throws TreeFault when it does not fit. */
-  take(item: Item): void {
+  /**
+   * Take one item of this page; throws TreeFault when it does not fit. Whether a checkpoint names the state is found out
+   * at once if it `checks`, else of the newest one by `check`: a digest of a large page takes long.
+   */
+  take(item: Item, checks = true): void {
     if (item.name === "operation" && item.operation[0] === "snapshot") this.items = [];
     this.items.push(item);
     this.apply(item);
+    if (checks) this.check();
+  }
+
+  /** Throws TreeFault where the tree is not what the newest checkpoint says. */
+  check(): void {
+    const { named } = this;
+    this.named = null;
+    if (named !== null && this.model?.digest() !== named)
+      throw new TreeFault("the rebuilt tree differs from the visitor's");
   }
 
   private apply(item: Item): void {
@@ -47,6 +61,7 @@ export class PageState {
       throw new TreeFault("the page that the visitor went back to is not known here");
     }
     then.model.renumber();
+    this.named = null;
     this.model = then.model;
     this.arrive(arrival);
     this.restore(arrival.volatile ?? {});
@@ -55,7 +70,7 @@ export class PageState {
   /** The state after the frame `seq`, from the items that are kept. */
   private asOf(seq: number): PageState {
     const then = new PageState(this.id);
-    for (const item of this.items) if (item.seq <= seq) then.take(structuredClone(item));
+    for (const item of this.items) if (item.seq <= seq) then.take(structuredClone(item), false);
     return then;
   }
 
@@ -69,6 +84,7 @@ export class PageState {
 
   private operate(operation: Operation): void {
     if (operation[0] === "snapshot") {
+      this.named = null;
       this.model = new TreeModel(structuredClone(operation[2]));
       this.restore(operation[3]);
       this.viewport = operation[4];
@@ -81,8 +97,10 @@ export class PageState {
   private change(operation: Operation, model: TreeModel): void {
     switch (operation[0]) {
       case "mutation":
+        this.named = null;
         return model.apply(structuredClone(operation[2]));
       case "rule":
+        this.named = null;
         return model.setRule(operation[2], operation[3], operation[4]);
       case "scroll":
         return void this.scroll.set(operation[2], [operation[3], operation[4]]);
@@ -100,7 +118,7 @@ export class PageState {
         if (operation[2] === "blur") this.focus = 0;
         return;
       case "checkpoint":
-        if (model.digest() !== operation[2]) throw new TreeFault("the rebuilt tree differs from the visitor's");
+        this.named = operation[2];
     }
   }
 }

@@ -24,8 +24,8 @@ export class SessionState {
     this.pages.delete(id);
   }
 
-  /** Take one item; throws TreeFault when it does not fit the page. */
-  take(item: Item): void {
+  /** Take one item; throws TreeFault when it does not fit the page. `checks` as of PageState. */
+  take(item: Item, checks = true): void {
     if (item.name === "close") return this.forget(item.page);
     if (item.name === "pause" || item.name === "resume") this.paused = item.name === "pause";
     if (item.name === "start" || item.name === "end" || item.name === "leave") return;
@@ -33,7 +33,7 @@ export class SessionState {
     this.pages.set(item.page, page);
     this.follow(item);
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
-    page.take(item);
+    page.take(item, checks);
   }
 
   /** With several tabs the visitor is where something of theirs happened last. */

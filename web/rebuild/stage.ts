@@ -1,5 +1,6 @@
 /** The stage document: takes frames from the console, shows the page, reports what was applied. */
 
+import type { Operation } from "../protocol/operations";
 import type { StageCommand, StageReport } from "../protocol/seam";
 import { decodeFrame } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
@@ -11,6 +12,11 @@ import { SessionState } from "./session";
 import { View } from "./view";
 
 type Report = (report: StageReport) => void;
+
+/** As many as the console's log shows. */
+const LOG_ITEMS = 200;
+/** The page is on the screen first. */
+const CHECK_AFTER_MS = 1000;
 
 export class Stage {
   private readonly scaler = document.createElement("div");
@@ -60,15 +66,39 @@ export class Stage {
     });
   }
 
-  /** A page's queue replaces what is known of it, and does not lead away from the page that is shown. */
+  /**
+   * A page's queue replaces what is known of it, and does not lead away from the page that is shown. It is read as data:
+   * only the state that it ends with is built, and the newest of its operations told.
+   */
   private queue(page: number, frames: ArrayBuffer[]): void {
     const shown = this.session.current;
     this.session.forget(page);
     this.broken.delete(page);
-    this.frames(frames);
-    if (!shown || shown === page) return;
-    this.session.current = shown;
+    const items: Item[] = [];
+    for (const bytes of frames) {
+      const frame = decodeFrame(bytes);
+      this.guard(frame.page, () => {
+        for (const item of this.decoder.decode(frame)) if (this.admit(item, false)) items.push(item);
+      });
+    }
+    if (shown && shown !== page) this.session.current = shown;
+    else this.arrive(items);
+    this.tell(items);
+    setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
+  }
+
+  /** What the state itself does not hold is where the pointer is, and what is selected. */
+  private arrive(items: Item[]): void {
     this.rebuild();
+    const operations = items.flatMap((item) => (item.name === "operation" ? [item.operation] : []));
+    const begins = operations.findLastIndex(([name]) => name === "snapshot");
+    for (const name of ["pointer", "selection"] as const) {
+      const last = operations.findLastIndex((operation) => operation[0] === name);
+      if (last > begins) this.recall(operations[last]!);
+    }
+    const path = operations.findLast(([name]) => name === "pointer") as Extract<Operation, ["pointer", ...unknown[]]>;
+    const place = path?.[2].at(-1);
+    if (place) this.pointer.move(place[1], place[2]);
   }
 
   /** A page that does not fit what came before shows its last good state until it is sent again. */
@@ -84,14 +114,28 @@ export class Stage {
     }
   }
 
+  /** An operation of before, whose nodes may be gone. */
+  private recall(operation: Operation): void {
+    try {
+      this.view.operate(operation);
+    } catch {
+      /* They are. */
+    }
+  }
+
+  /** False for what comes for a broken page before its next snapshot. */
+  private admit(item: Item, checks: boolean): boolean {
+    if (isWhole(item)) this.broken.delete(item.page);
+    if (this.broken.has(item.page)) return false;
+    this.session.take(item, checks);
+    return true;
+  }
+
   private take(item: Item): void {
-    const whole = item.name === "operation" && item.operation[0] === "snapshot";
-    if (whole) this.broken.delete(item.page);
-    if (this.broken.has(item.page)) return;
     const before = this.session.current;
-    this.session.take(item);
-    this.reflect(item, whole || item.name === "return" || before !== this.session.current);
-    this.tell(item);
+    if (!this.admit(item, true)) return;
+    this.reflect(item, isWhole(item) || item.name === "return" || before !== this.session.current);
+    this.tell([item]);
   }
 
   private reflect(item: Item, anew: boolean): void {
@@ -123,16 +167,24 @@ export class Stage {
     if (operation[0] === "click" && operation[2] === "mousedown") this.pointer.click(operation[4], operation[5]);
   }
 
-  private tell(item: Item): void {
-    const state = this.session.page(item.page);
-    if (!state?.viewport) return;
-    const { kind, viewport } = state;
-    this.report({ type: "applied", page: item.page, kind, tab: item.tab, seq: item.seq, time: item.at, viewport });
-    const said = describe(item);
-    if (said) this.report({ type: "operation", page: item.page, time: item.at, ...said });
-    if (item.name === "operation" && item.operation[0] === "unread") {
-      this.report({ type: "unread", page: item.page, items: item.operation[2] });
+  /** How far they led, the end of the log, and all that could not be read. */
+  private tell(items: Item[]): void {
+    const shown = items.filter(({ page }) => this.session.page(page)?.viewport);
+    const last = shown.at(-1);
+    if (last) this.tellApplied(last);
+    for (const item of shown.slice(-LOG_ITEMS)) {
+      const said = describe(item);
+      if (said) this.report({ type: "operation", page: item.page, time: item.at, ...said });
     }
+    for (const item of shown) {
+      if (item.name === "operation" && item.operation[0] === "unread")
+        this.report({ type: "unread", page: item.page, items: item.operation[2] });
+    }
+  }
+
+  private tellApplied({ page, tab, seq, at }: Item): void {
+    const { kind, viewport } = this.session.page(page)!;
+    this.report({ type: "applied", page, kind, tab, seq, time: at, viewport: viewport! });
   }
 
   private showPage(page: number): void {
@@ -154,4 +206,8 @@ export class Stage {
     this.scaler.style.height = `${height}px`;
     this.scaler.style.transform = scale === 1 ? "" : `scale(${scale})`;
   }
+}
+
+function isWhole(item: Item): boolean {
+  return item.name === "operation" && item.operation[0] === "snapshot";
 }
