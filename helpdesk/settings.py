@@ -213,4 +213,6 @@ API_BODY_BYTES_MAX = 1024 * 1024
 # What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
 BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
 
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+
 HEADLESS_SHELL_PATH = env("HEADLESS_SHELL_PATH", default="")

@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from assist.capture.models import NativeMapping
-from assist.channel.models import AssistSession
+from assist.channel.models import AssistSession, SessionQuality
 from assist.links.models import ConsentReceipt, InviteLink
 from assist.pages.models import Asset, Page, PageKind, SessionAsset
 from assist.requests.models import AssistRequest
@@ -142,6 +142,10 @@ def assist_session(secret: str = "", **values: Any) -> AssistSession:
     return _create(AssistSession, values, request=assist_request, visitor_token_hash=lambda: digest(secret))
 
 
+def session_quality(**values: Any) -> SessionQuality:
+    return _create(SessionQuality, values, session=assist_session)
+
+
 def page(**values: Any) -> Page:
     return _create(
         Page,
@@ -209,6 +213,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     InviteLink: invite_link,
     ConsentReceipt: consent_receipt,
     AssistSession: assist_session,
+    SessionQuality: session_quality,
     Page: page,
     Asset: asset,
     SessionAsset: session_asset,

@@ -101,12 +101,15 @@ def end_session(session_id: UUID, *, reason: EndReason | str, now: datetime) -> 
     return True
 
 
-def add_durable(session_id: UUID, *, seqs: dict[str, int], frames: int, frame_bytes: int) -> dict[str, int]:
+def add_durable(
+    session_id: UUID, *, seqs: dict[str, int], frames: int, frame_bytes: int, missing: int = 0
+) -> dict[str, int]:
     """Raise the durable watermarks by a committed segment; returns all of them, which consumers are told."""
     row = _lock(session_id)
     row.durable_seqs |= {tab: max(seq, row.durable_seqs.get(tab, 0)) for tab, seq in seqs.items()}
     row.messages_in, row.bytes_in = F("messages_in") + frames, F("bytes_in") + frame_bytes
-    row.save(update_fields=["durable_seqs", "messages_in", "bytes_in"])
+    row.frames_missing = F("frames_missing") + missing
+    row.save(update_fields=["durable_seqs", "messages_in", "bytes_in", "frames_missing"])
     publish(current_tenant_id(), "session", row.id, kind="durable", payload=row.durable_seqs)
     return dict(row.durable_seqs)
 

@@ -2,12 +2,14 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from assist.channel import limits, metrics
+from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, check_fields, load_object
+from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, BadFrame, ErrorCode, Frame, FrameKind, decode_frame
 from assist.channel.router import frame_handlers
 from assist.requests.buckets import Bucket
@@ -28,9 +30,17 @@ class Intake:
     """
 
     def __init__(
-        self, keys: SessionKeys, *, node_id: str, tab: int, stored: int, offset_ms: float, started_ms: float
+        self,
+        keys: SessionKeys,
+        *,
+        meters: Meters,
+        node_id: str,
+        tab: int,
+        stored: int,
+        offset_ms: float,
+        started_ms: float,
     ) -> None:
-        self.keys = keys
+        self.keys, self.meters = keys, meters
         self.tab = tab
         self._offset_ms, self._started_ms = offset_ms, started_ms
         self.connection_id = f"{node_id}.{secrets.token_hex(8)}"
@@ -54,8 +64,8 @@ class Intake:
         if handler := frame_handlers.get(frame.kind):
             handler(self.keys.tenant_id, self.keys.session_id, self._timed(frame))
         self.accepted = frame.seq
-        metrics.FRAMES_IN.inc()
-        metrics.BYTES_IN.inc(len(data))
+        self.meters.frames_in.inc()
+        self.meters.bytes_in.inc(len(data))
         return frame
 
     def _timed(self, frame: Frame) -> Frame:
@@ -89,6 +99,12 @@ class Intake:
             raise SeqGap
         if gap["from_seq"] < 1 or gap["to_seq"] != frame.seq - 1 or len(gap["reason"]) > 200:
             raise BadFrame(ErrorCode.BAD_FRAME)
+        self.meters.missing.inc(gap_frames(gap))
+
+
+def gap_frames(gap: Mapping[str, Any]) -> int:
+    """How many frames the payload of a GAP stands for: those that it names, or the one whose place it took."""
+    return max(1, int(gap["to_seq"]) - int(gap["from_seq"]) + 1)
 
 
 def control_payload(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:

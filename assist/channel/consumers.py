@@ -6,16 +6,19 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from assist.channel import limits, metrics
+from assist.channel import limits
 from assist.channel.actions import end_session
+from assist.channel.audience import Audience
+from assist.channel.batches import write_later
 from assist.channel.capture_code import CaptureCode, capture_code, capture_url
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
 from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import connection_closed, watcher_names
+from assist.channel.presence import connection_closed
 from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode
+from assist.channel.quality import add_quality
 from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
 from assist.channel.router import message_handlers
 from assist.channel.signals import journal_grew
@@ -69,10 +72,14 @@ class VisitorConsumer(Socket):
         self._drained = asyncio.Event()
         self._asked: dict[int, float] = {}
         self._told_gap = False
+        agent = entry.facts.agent_name
+        self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
+        self._resyncs = 0
 
     async def _welcome(self, entry: Entry, hello: dict[str, Any], *, paused: bool) -> None:
         assert self.intake
         code = capture_code()
+        now = await self._audience.look()
         await self.say(
             "welcome",
             session=str(self.session_id),
@@ -81,7 +88,8 @@ class VisitorConsumer(Socket):
             durable=self.durable,
             credit=self.intake.credit,
             capture=self._capture(code, hello),
-            watchers=len(await watcher_names(self.keys)),
+            watchers=now["count"],
+            watching=now,
             paused=paused,
             time=time.time() * 1000,
             limits=limits.as_message(),
@@ -158,11 +166,13 @@ class VisitorConsumer(Socket):
         self.node.spawn(self.say("ack", stored=stored, durable=min(self.durable, stored), credit=credit))
 
     def _ask_snapshots(self, pages: list[int]) -> None:
+        assert self.intake
         now = time.monotonic()
         for page in pages:
             if now - self._asked.get(page, -RESYNC_SECONDS) >= RESYNC_SECONDS:
                 self._asked[page] = now
-                metrics.RESYNCS.inc()
+                self._resyncs += 1
+                self.intake.meters.resyncs.inc()
                 self.node.spawn(self.say("resync", page=page))
 
     def _tell_journal_grew(self) -> None:
@@ -224,8 +234,10 @@ class VisitorConsumer(Socket):
             if payload["tab"] == self.tab and payload["connection"] != self.connection_id:
                 raise Refused(ErrorCode.REPLACED)
         elif kind in ("console_joined", "console_left"):
-            names = await watcher_names(self.keys)
-            await self.say("watchers", count=len(names), names=names)
+            await self._audience.tell()
+        elif kind == "agent":
+            self._audience.agent = payload["public_name"]
+            await self._audience.tell()
         elif kind == "resync" and payload["page"] >> 16 == self.tab:
             self._ask_snapshots([payload["page"]])
 
@@ -237,6 +249,9 @@ class VisitorConsumer(Socket):
         if self.intake is None:
             return
         self._owes_ack = False
+        self._audience.close()
+        if self._resyncs:
+            write_later(self.tenant_id, add_quality, self.session_id, resyncs=self._resyncs)
         self.node.remove_source(self)
         gone = connection_closed(self.tenant_id, self.session_id, connection_id=self.connection_id)
         self.node.spawn(gone)

@@ -12,6 +12,7 @@ from assist.channel import limits
 from assist.channel.actions import SessionEnded, TooManyTabs, visitor_seen
 from assist.channel.connection import Intake
 from assist.channel.live import RECORD, SessionKeys, server_record
+from assist.channel.metrics import meters_of
 from assist.channel.node import this_node
 from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
 from assist.channel.queries import SessionFacts, facts_of
@@ -33,10 +34,14 @@ INJECTIONS = {"inline", "blob", "url"}
 
 @dataclass(frozen=True)
 class Entry:
-    """What the row says at a hello: `parts` are the fields of `welcome` that later steps bring."""
+    """What the row says at a hello.
+
+    `tenant` is the short name, `parts` are the fields of `welcome` that later steps bring.
+    """
 
     facts: SessionFacts
     tab: int
+    tenant: str
     parts: dict[str, Any]
 
 
@@ -67,9 +72,9 @@ async def enter(
             raise Refused(ErrorCode.NOT_ALLOWED)
         entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
     offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
-    started_ms = entry.facts.started_at_ms or 0
-    node_id = await this_node().known_id()
-    intake = Intake(keys, node_id=node_id, tab=entry.tab, stored=stored, offset_ms=offset_ms, started_ms=started_ms)
+    clock = {"offset_ms": offset_ms, "started_ms": entry.facts.started_at_ms or 0}
+    node_id, meters = await this_node().known_id(), meters_of(entry.tenant)
+    intake = Intake(keys, meters=meters, node_id=node_id, tab=entry.tab, stored=stored, **clock)
     paused = await _open_tab(intake, entry, offset_ms=offset_ms)
     return entry, intake, paused
 
@@ -85,7 +90,8 @@ async def _is_full(keys: SessionKeys) -> bool:
 
 
 def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
-    if not origin_is_allowed(origin, patterns=current_tenant().allowed_origins):
+    tenant = current_tenant()
+    if not origin_is_allowed(origin, patterns=tenant.allowed_origins):
         raise Refused(ErrorCode.BAD_ORIGIN)
     try:
         row = visitor_seen(session_id, tab=tab, now=timezone.now())
@@ -95,7 +101,8 @@ def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
         raise Refused(ErrorCode.NOT_ALLOWED) from None
     if tab > row.tab_count:
         raise Refused(ErrorCode.BAD_MESSAGE)
-    return Entry(facts_of(row), tab or row.tab_count, {field: part() for field, part in welcome_parts.items()})
+    parts = {field: part() for field, part in welcome_parts.items()}
+    return Entry(facts_of(row), tab or row.tab_count, tenant.slug, parts)
 
 
 async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:

@@ -30,7 +30,8 @@ class EndReason(models.TextChoices):
 class AssistSession(TenantModel):
     """`viewport` is the newest `{width, height, dpr, screen_width, screen_height}` in CSS pixels; sizes are bytes.
 
-    `durable_seqs` is `{tab: seq}`: the highest frame of each tab in a committed archive segment.
+    `durable_seqs` is `{tab: seq}`: the highest frame of each tab in a committed archive segment. `frames_missing` are
+    those that the visitor gave up, as the gaps in the archive name them.
     """
 
     request = models.OneToOneField(AssistRequest, on_delete=models.CASCADE, related_name="session")
@@ -50,6 +51,21 @@ class AssistSession(TenantModel):
     durable_seqs = models.JSONField(default=dict)
     bytes_in = models.PositiveBigIntegerField(default=0)
     messages_in = models.PositiveBigIntegerField(default=0)
+    frames_missing = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "state", "-created_at"], name="assist_session_list")]
+
+
+class SessionQuality(TenantModel):
+    """How the session reached the agents' screens, merged over all its consoles; written off the way of frames.
+
+    `latency_counts` has one count for each bucket of the protocol's LATENCY_BUCKETS_MS and one for what is above.
+    """
+
+    session = models.OneToOneField(AssistSession, on_delete=models.CASCADE, related_name="quality")
+    latency_counts = models.JSONField(default=list)
+    bytes_out = models.PositiveBigIntegerField(default=0)
+    resyncs = models.PositiveBigIntegerField(default=0)
+    lags = models.PositiveBigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -22,27 +23,55 @@ LEAVE = Script("leave")
 JOIN = Script("join_watchers")
 
 
-async def watcher_names(keys: SessionKeys) -> list[str]:
-    """Of the consoles whose lease runs, in the order of the names."""
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A person with a console: `name` is what colleagues read, `public_name` what visitors read, never an address.
+
+    Who `listens` sees the session and does not count as helping in it.
+    """
+
+    person: str
+    name: str
+    public_name: str
+    listens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Everybody whose lease runs, once and by name; `stale_at` (ms) is when the first of the leases would run out."""
+
+    people: list[Watcher]
+    stale_at: float | None
+
+    def message(self, *, agent: str, is_public: bool) -> dict[str, Any]:
+        """As `Watching` of the protocol."""
+        names = [(w.public_name if is_public else w.name, w.listens) for w in self.people]
+        listeners = [name for name, listens in names if listens]
+        return {"count": len(names), "names": [name for name, _ in names], "listeners": listeners, "agent": agent}
+
+
+async def watching(keys: SessionKeys) -> Watching:
     now = time.time() * 1000
-    values = await async_client().hvals(keys.watchers)
-    return sorted(entry["name"] for entry in map(json.loads, values) if entry["until"] > now)
+    entries = [e for e in map(json.loads, await async_client().hvals(keys.watchers)) if e["until"] > now]
+    people = {entry["who"][0]: Watcher(*entry["who"]) for entry in entries}
+    in_order = sorted(people.values(), key=lambda watcher: (watcher.listens, watcher.name))
+    return Watching(in_order, min((entry["until"] for entry in entries), default=None))
 
 
-async def join_watchers(keys: SessionKeys, *, console_id: str, name: str) -> bool:
+async def join_watchers(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> bool:
     """False when SESSION_CONSOLES watch already."""
     now = time.time() * 1000
-    args = [console_id, _watcher(name, now), now, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
+    args = [console_id, _entry(watcher, now), now, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
     return bool(await JOIN.arun([keys.watchers], args))
 
 
-def _watcher(name: str, now: float) -> str:
-    return json.dumps({"name": name, "until": now + limits.LEASE_SECONDS * 1000})
+def _entry(watcher: Watcher, now: float) -> str:
+    return json.dumps({"who": astuple(watcher), "until": now + limits.LEASE_SECONDS * 1000})
 
 
-async def renew_watcher(keys: SessionKeys, *, console_id: str, name: str) -> None:
+async def renew_watcher(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> None:
     pipeline = async_client().pipeline(transaction=False)
-    pipeline.hset(keys.watchers, console_id, _watcher(name, time.time() * 1000))
+    pipeline.hset(keys.watchers, console_id, _entry(watcher, time.time() * 1000))
     pipeline.expire(keys.watchers, limits.SESSION_TTL_SECONDS)
     await pipeline.execute()
 

@@ -14,6 +14,8 @@ HEADER_BYTES = HEADER.size
 MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
 FLAG_BITS = 3
+# Upper bounds of the latencies that a console counts; one more bucket has what is above.
+LATENCY_BUCKETS_MS = (10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10_000)
 
 
 class FrameKind(IntEnum):
@@ -121,6 +123,10 @@ def decode_frame(data: bytes) -> Frame:
 
 # Text messages: type -> {field: type}. "?" marks an optional field. Types: int, float, str, bool, object, list; the
 # part behind a colon names a shape of SHAPES, of which it is one (object) or many (list).
+#
+# People, however many windows each has; `listeners` are those of the names who listen in and do not help; `agent` is
+# whose session it is.
+WATCHING = {"count": "int", "names": "list", "listeners": "list", "agent": "str"}
 SHAPES: dict[str, dict[str, str]] = {
     "CaptureCode": {"sha256": "str", "size_bytes": "int", "url?": "str"},  # url only for injection "url"
     "Limits": {
@@ -143,6 +149,7 @@ SHAPES: dict[str, dict[str, str]] = {
         "viewport?": "object",
         "visitor_name": "str",
     },
+    "Watching": WATCHING,
     "PageSummary": {
         "page": "int",
         "kind": "str",
@@ -177,13 +184,14 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
         "masking": "object",
         "mappings": "object",  # {name: document}
         "watchers": "int",
+        "watching": "object:Watching",
         "paused": "bool",
         "time": "float",
         "limits": "object:Limits",
     },
     "ack": {"stored": "int", "durable": "int", "credit": "int"},
     "asset_want": {"assets": "list"},  # [sha256, ...]: only these are to be uploaded
-    "watchers": {"count": "int", "names": "list"},
+    "watchers": WATCHING,
     "resync": {"page": "int"},  # send a fresh snapshot of the current page
     "ended": {"reason": "str"},
     "pong": {"time": "float", "server_time": "float"},
@@ -194,6 +202,8 @@ CONSOLE_MESSAGES: dict[str, dict[str, str]] = {
     "credit": {"bytes": "int"},  # cumulative bytes that the server may have sent since hello
     "fetch": {"page": "int"},  # send this page's queue again from its snapshot
     "resync": {"page": "int", "detail": "str"},  # the rebuild failed: ask the visitor for a fresh snapshot
+    # Frames painted since the last report: a count for each of LATENCY_BUCKETS_MS, and one for what is above.
+    "quality": {"latency": "list"},
     "end": {},
     "ping": {"time": "float"},
 }
@@ -203,14 +213,14 @@ CONSOLE_REPLIES: dict[str, dict[str, str]] = {
         "pages": "list:PageSummary",
         "page": "int",  # the current page, 0 while there is none
         "offsets": "object",  # {tab: offset_ms}
-        "watchers": "list",  # names
+        "watching": "object:Watching",
         "time": "float",
     },
     # This many frames of one page's queue follow and replace it; another `queue` before that many have come starts
     # over. `current` is the page to show.
     "queue": {"page": "int", "frames": "int", "current": "int"},
     "state": {"state": "str", "reason?": "str", "since?": "float"},
-    "watchers": {"count": "int", "names": "list"},
+    "watchers": WATCHING,
     "offset": {"tab": "int", "offset_ms": "float"},  # server clock - visitor clock
     "lagging": {"dropped_bytes": "int"},
     "ended": {"reason": "str"},

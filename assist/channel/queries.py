@@ -15,7 +15,10 @@ class NoSession(LookupError):
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """What a connection needs of the row: `durable_seqs` is `{tab: seq}`, `viewport` as in the model."""
+    """What a connection needs of the row: `durable_seqs` is `{tab: seq}`, `viewport` as in the model.
+
+    `agent_name` is what visitors read: never an e-mail address, empty for somebody without a name.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -26,6 +29,8 @@ class SessionFacts:
     visitor_name: str
     viewport: dict[str, Any] | None
     durable_seqs: dict[str, int]
+    agent_id: UUID | None
+    agent_name: str
 
 
 def session_facts(session_id: UUID) -> SessionFacts:
@@ -35,7 +40,7 @@ def session_facts(session_id: UUID) -> SessionFacts:
 
 def get_session(session_id: UUID) -> AssistSession:
     """Raise `NoSession`."""
-    row = AssistSession.objects.select_related("request").filter(id=session_id).first()
+    row = AssistSession.objects.select_related("request", "agent").filter(id=session_id).first()
     if row is None:
         raise NoSession(session_id)
     return row
@@ -57,6 +62,8 @@ def facts_of(row: AssistSession) -> SessionFacts:
         visitor_name=row.request.visitor_name,
         viewport=row.viewport,
         durable_seqs=row.durable_seqs,
+        agent_id=row.agent_id,
+        agent_name=row.agent.name if row.agent else "",
     )
 
 

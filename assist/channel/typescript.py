@@ -88,7 +88,9 @@ def render() -> str:
 
 def _numbers() -> str:
     names = ("PROTOCOL_VERSION", "HEADER_BYTES", "MAX_FRAME_BYTES", "TAB_SHIFT", "FLAG_BITS")
-    return "\n".join(f"export const {name} = {getattr(protocol, name)};" for name in names)
+    lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
+    buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)
+    return "\n".join([*lines, f"export const LATENCY_BUCKETS_MS = [{buckets}];"])
 
 
 def _enum(enum: type[IntEnum]) -> str:

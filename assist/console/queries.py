@@ -33,4 +33,4 @@ def console_session(session_id: UUID) -> AssistSession | None:
 
 
 def _sessions() -> QuerySet[AssistSession]:
-    return AssistSession.objects.select_related("request__ticket", "link", "agent")
+    return AssistSession.objects.select_related("request__ticket", "link", "agent", "quality")

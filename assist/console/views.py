@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assist.channel.actions import end_session
 from assist.channel.answer import AlreadyAnswered, NothingToRevoke, accept_request, decline_request, revoke_link
 from assist.channel.models import AssistSession, EndReason, SessionState
+from assist.channel.quality import quality_of
 from assist.console.queries import console_session, ended_sessions, running_sessions, waiting_requests
 from assist.console.tickets import stage_url
 from assist.requests.delivery import link_of
@@ -60,6 +61,7 @@ def console(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "visitor": visitor_words(session.request),
         "stage_url": _stage_url(request, session),
         "invite_url": link["link"] if link else "",
+        "quality": quality_of(session),
         "grace_seconds": current_tenant().grace_seconds,
     }
     return render(request, "assist/console.html", context)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from assist.channel.actions import end_session
 from assist.channel.models import AssistSession, EndReason
+from assist.channel.quality import QualitySummary, quality_of
 from assist.pages.models import Page
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.scopes import Scope
@@ -24,14 +25,26 @@ class PageSerializer(serializers.ModelSerializer[Page]):
         fields = ("page_id", "kind", "url", "title", "entered_at", "closed_at")
 
 
+class QualitySerializer(serializers.Serializer[QualitySummary]):
+    latency_p50_ms = serializers.IntegerField(allow_null=True, help_text="from a change to the rebuilt page")
+    latency_p95_ms = serializers.IntegerField(allow_null=True)
+    latency_p99_ms = serializers.IntegerField(allow_null=True)
+    latency_samples = serializers.IntegerField(help_text="frames that consoles have reported")
+    bytes_out = serializers.IntegerField(help_text="sent to all consoles")
+    frames_missing = serializers.IntegerField(help_text="given up by the visitor, as the archive names them")
+    resyncs = serializers.IntegerField(help_text="fresh snapshots asked of the visitor")
+    lags = serializers.IntegerField(help_text="times that a console fell behind")
+
+
 class SessionSerializer(serializers.ModelSerializer[AssistSession]):
     pages = serializers.SerializerMethodField()
+    quality = serializers.SerializerMethodField()
 
     class Meta:
         model = AssistSession
         fields = (
             "id", "request", "agent", "state", "created_at", "started_at", "ended_at", "end_reason", "viewport",
-            "pages", "bytes_in", "messages_in",
+            "pages", "bytes_in", "messages_in", "quality",
         )  # fmt: skip
         extra_kwargs = {
             "bytes_in": {"help_text": "of frames that are in the archive"},
@@ -43,11 +56,15 @@ class SessionSerializer(serializers.ModelSerializer[AssistSession]):
         pages = sorted(session.pages.all(), key=lambda page: (page.entered_at, page.number))
         return PageSerializer(pages, many=True).data
 
+    @extend_schema_field(QualitySerializer)
+    def get_quality(self, session: AssistSession) -> Any:
+        return QualitySerializer(quality_of(session)).data
+
 
 class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AssistSession]):
     read_scope = Scope.ASSIST_READ
     write_scope = Scope.ASSIST_WRITE
-    queryset = AssistSession.objects.prefetch_related("pages")
+    queryset = AssistSession.objects.select_related("quality").prefetch_related("pages")
     serializer_class = SessionSerializer
     pagination_class = NewestFirst
 

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from assist.channel import limits
 from assist.channel.actions import end_session
+from assist.channel.audience import Audience
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, parse
+from assist.channel.metrics import meters_of
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import Look, join_watchers, look, remove_watcher, renew_watcher, watcher_names
+from assist.channel.presence import Look, Watcher, join_watchers, look, remove_watcher, renew_watcher
 from assist.channel.protocol import (
     CONSOLE_MESSAGES,
     HEADER_BYTES,
@@ -27,6 +29,7 @@ from assist.channel.protocol import (
 )
 from assist.channel.queries import NoSession, SessionFacts, session_facts
 from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
+from assist.pages.ledger import Ledger
 from assist.pages.outbox import Live, Outbox
 from assist.pages.queries import page_summaries
 from assist.pages.rights import role_in
@@ -35,8 +38,10 @@ from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
+from helpdesk.tenants.queries import current_tenant
 
 LAST_FRAMES_SECONDS = 0.5
+LAST_REPORT_SECONDS = 1.0
 
 
 class ConsoleConsumer(Socket):
@@ -74,25 +79,39 @@ class ConsoleConsumer(Socket):
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._right_until, self._told_state, self._has_ended = 0.0, "", False
         await self._check_right()
-        facts, pages = await self._facts()
+        facts, pages, tenant = await self._facts()
+        self._agent_id = str(facts.agent_id)
         await self.listen(self.tenant_id)
-        self.outbox = Outbox(
-            self.keys, credit=credit, say=self._tell, send_frame=self.send_frame, on_record=self._on_record
+        meters = meters_of(tenant)
+        self._audience = Audience(
+            self.keys, agent=facts.agent_name, is_public=False, say=self.say, spawn=self.node.spawn
         )
+        self.outbox = Outbox(
+            self.keys,
+            credit=credit,
+            meters=meters,
+            say=self._tell,
+            send_frame=self.send_frame,
+            on_record=self._on_record,
+        )
+        self._ledger = Ledger(self.keys, meters=meters, outbox=self.outbox)
         await self._welcome(facts, pages)
         if not self._has_ended:
             await self._join()
 
-    async def _facts(self) -> tuple[SessionFacts, list[dict[str, Any]]]:
+    async def _facts(self) -> tuple[SessionFacts, list[dict[str, Any]], str]:
+        """With the summaries of pages and the tenant's short name."""
+
+        def read() -> tuple[SessionFacts, list[dict[str, Any]], str]:
+            return session_facts(self.session_id), page_summaries(self.session_id), current_tenant().slug
+
         try:
-            return await run_in_tenant(
-                self.tenant_id, lambda: (session_facts(self.session_id), page_summaries(self.session_id))
-            )
+            return await run_in_tenant(self.tenant_id, read)
         except NoSession:
             raise Refused(ErrorCode.NOT_ALLOWED) from None
 
     async def _welcome(self, facts: SessionFacts, pages: list[dict[str, Any]]) -> None:
-        if not await join_watchers(self.keys, console_id=self.console_id, name=str(self.user)):
+        if not await join_watchers(self.keys, console_id=self.console_id, watcher=self._watcher()):
             raise Refused(ErrorCode.NOT_ALLOWED)
         seen = await look(self.keys)
         self._told_state = "ended" if facts.state == "ended" else seen.state
@@ -102,7 +121,7 @@ class ConsoleConsumer(Socket):
             pages=pages,
             page=seen.page,
             offsets=seen.offsets,
-            watchers=await watcher_names(self.keys),
+            watching=await self._audience.look(),
             time=time.time() * 1000,
         )
         if self._told_state == "ended":
@@ -131,7 +150,13 @@ class ConsoleConsumer(Socket):
             return
         if role is None or not role_includes(role, Role.AGENT):
             raise Refused(ErrorCode.NOT_ALLOWED)
+        self._role = role
         self._right_until = time.monotonic() + limits.RIGHT_SECONDS
+
+    def _watcher(self) -> Watcher:
+        """A manager listens in, unless the session is theirs: that sees all, and does not count as helping."""
+        listens = self._agent_id != str(self.user.pk) and role_includes(self._role, Role.MANAGER)
+        return Watcher(str(self.user.pk), str(self.user), self.user.name, listens)
 
     async def _on_message(self, kind: str, fields: dict[str, Any]) -> None:
         assert self.outbox
@@ -144,6 +169,8 @@ class ConsoleConsumer(Socket):
         elif kind == "resync":
             payload = {"page": _page(fields)}
             await apublish(self.tenant_id, "session", self.session_id, kind="resync", payload=payload)
+        elif kind == "quality":
+            self._ledger.report(fields["latency"])
         elif kind == "end":
             now = timezone.now()
             await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.AGENT_ENDED, now=now)
@@ -161,12 +188,13 @@ class ConsoleConsumer(Socket):
         except Refused as refused:
             await self.refuse(refused.code)
             return
-        await renew_watcher(self.keys, console_id=self.console_id, name=str(self.user))
+        await renew_watcher(self.keys, console_id=self.console_id, watcher=self._watcher())
         await self._tell_state()
 
     async def look_again(self) -> None:
         """A node died, or one is back: the visitor may have been there."""
         await self._tell_state()
+        await self._audience.tell()
 
     async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
         if self.outbox is None:
@@ -174,10 +202,17 @@ class ConsoleConsumer(Socket):
         if kind == "ended":
             self.node.spawn(self._end_soon(payload["reason"]))
         elif kind in ("console_joined", "console_left"):
-            names = await watcher_names(self.keys)
-            await self.say("watchers", count=len(names), names=names)
+            await self._audience.tell()
+        elif kind == "agent":
+            await self._on_agent(payload)
         elif kind in ("visitor_gone", "tab_opened", "state"):
             await self._tell_state()
+
+    async def _on_agent(self, agent: dict[str, Any]) -> None:
+        """The session was handed over: who listened may be the one who helps now."""
+        self._agent_id, self._audience.agent = agent["id"], agent["public_name"]
+        await self.renew()
+        await self._announce("console_joined")
 
     async def _tell_state(self) -> None:
         seen = await look(self.keys)
@@ -211,7 +246,12 @@ class ConsoleConsumer(Socket):
         if not self._has_ended:
             self._has_ended = True
             await self.say("ended", reason=reason)
-            await self.close(NORMAL_CLOSE)
+            self.node.spawn(self._close_soon())
+
+    async def _close_soon(self) -> None:
+        """The console may still report what it has seen since its last report."""
+        await asyncio.sleep(LAST_REPORT_SECONDS)
+        await self.close(NORMAL_CLOSE)
 
     async def leave(self) -> None:
         if self.outbox is None:
@@ -219,6 +259,8 @@ class ConsoleConsumer(Socket):
         self.node.unwatch(self)
         if hasattr(self, "_sending"):
             self._sending.cancel()
+        self._audience.close()
+        self._ledger.keep()
         await remove_watcher(self.keys, console_id=self.console_id)
         await self._announce("console_left")
 

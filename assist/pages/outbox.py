@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from assist.channel import limits, metrics
+from assist.channel import limits
 from assist.channel.live import SessionKeys
+from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, TAB_SHIFT, FrameFlag, FrameKind
 from assist.pages.page_queue import QueuePart, read_queue
 
@@ -43,13 +44,15 @@ class Outbox:
         keys: SessionKeys,
         *,
         credit: int,
+        meters: Meters,
         say: Callable[..., Awaitable[None]],
         send_frame: Callable[[bytes], Awaitable[None]],
         on_record: Callable[[Live], Awaitable[None]],
     ) -> None:
-        self.keys = keys
+        self.keys, self._meters = keys, meters
+        self.sent_bytes = self.lags = 0
         self._say, self._send_frame, self._on_record = say, send_frame, on_record
-        self._credit, self._sent = min(credit, limits.CONSOLE_MAX_WINDOW_BYTES), 0
+        self._credit = min(credit, limits.CONSOLE_MAX_WINDOW_BYTES)
         self._waiting: deque[Live] = deque()
         self._waiting_bytes = 0
         self._dropped_bytes = 0
@@ -71,7 +74,8 @@ class Outbox:
 
     def _lag(self, size: int) -> None:
         if not self._lags:
-            metrics.LAGS.inc()
+            self.lags += 1
+            self._meters.lags.inc()
             size += sum(len(frame.data) for frame in self._waiting)
         self._lags = True
         self._dropped_bytes += size
@@ -80,7 +84,7 @@ class Outbox:
 
     def grant(self, credit: int) -> None:
         """Cumulative, from the console; it can only grow, and never be more than a window ahead of what was sent."""
-        self._credit = max(self._credit, min(credit, self._sent + limits.CONSOLE_MAX_WINDOW_BYTES))
+        self._credit = max(self._credit, min(credit, self.sent_bytes + limits.CONSOLE_MAX_WINDOW_BYTES))
         self._moved.set()
 
     def want(self, page: int) -> None:
@@ -170,15 +174,15 @@ class Outbox:
                 self.want(0)
 
     async def _send(self, data: bytes) -> None:
-        if self._sent + len(data) > self._credit:
+        if self.sent_bytes + len(data) > self._credit:
             await self._wait_for_credit(len(data))
-        self._sent += len(data)
-        metrics.FRAMES_OUT.inc()
-        metrics.BYTES_OUT.inc(len(data))
+        self.sent_bytes += len(data)
+        self._meters.frames_out.inc()
+        self._meters.bytes_out.inc(len(data))
         await self._send_frame(data)
 
     async def _wait_for_credit(self, size: int) -> None:
-        while self._sent + size > self._credit:
+        while self.sent_bytes + size > self._credit:
             self._moved.clear()
             await self._moved.wait()
         self._moved.set()

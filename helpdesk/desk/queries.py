@@ -1,20 +1,35 @@
 """What a ticket's page shows beside its conversation, and what every page shows live."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from assist.channel.quality import QualitySummary, quality_of
 from assist.requests.models import AssistRequest, RequestState
 from helpdesk.tickets.models import Ticket
 
 SHOWN_MAX = 20
 
 
-def assistance_of(ticket: Ticket) -> QuerySet[AssistRequest]:
-    """The newest requests of a ticket, each with its session, agent and recording."""
-    related = ("session", "session__agent", "session__recording")
-    return AssistRequest.objects.filter(ticket=ticket).select_related(*related).order_by("-created_at")[:SHOWN_MAX]
+@dataclass(frozen=True)
+class Assistance:
+    """A request with its session, agent and recording; `quality` once there is a session."""
+
+    request: AssistRequest
+    quality: QualitySummary | None
+
+
+def assistance_of(ticket: Ticket) -> list[Assistance]:
+    """Of the newest requests of a ticket."""
+    related = ("session__agent", "session__recording", "session__quality")
+    requests = AssistRequest.objects.filter(ticket=ticket).select_related(*related).order_by("-created_at")
+    return [Assistance(request, _quality(request)) for request in requests[:SHOWN_MAX]]
+
+
+def _quality(request: AssistRequest) -> QualitySummary | None:
+    session = getattr(request, "session", None)
+    return quality_of(session) if session else None
 
 
 def waiting_now() -> dict[str, Any]:

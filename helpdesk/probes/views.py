@@ -1,7 +1,11 @@
-"""Three addresses without sign-in and without any tenant's data."""
+"""What machines ask, without sign-in: two addresses for everybody, and the metrics for the operator."""
 
+import hmac
 import os
+from ipaddress import ip_address
 
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -35,8 +39,32 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text: of all processes that share PROMETHEUS_MULTIPROC_DIR, else of this one."""
+    if not may_read_metrics(request):
+        raise PermissionDenied
     queries.measure()
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def may_read_metrics(request: HttpRequest) -> bool:
+    """Whoever sends METRICS_TOKEN; without one only who asks this machine itself, by a name of the loopback."""
+    if settings.METRICS_TOKEN:
+        sent = request.headers.get("Authorization", "")
+        return hmac.compare_digest(sent.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and not _was_passed_on(request)
+
+
+def _was_passed_on(request: HttpRequest) -> bool:
+    """A proxy on this machine calls from the loopback too, with the public name or with who has asked it."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    names_us = host in {"localhost", "127.0.0.1", "[::1]"}
+    return not names_us or any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via"))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _registry() -> CollectorRegistry:

@@ -1,6 +1,7 @@
 """Every write of the archive. An object exists before its row, so a row never points at nothing."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +12,11 @@ from django.db import transaction
 
 from assist.channel import live
 from assist.channel.actions import add_durable, close_archive_of
+from assist.channel.connection import gap_frames
 from assist.channel.limits import SEGMENT_BYTES
 from assist.channel.live import SessionKeys
 from assist.channel.models import AssistSession, SessionState
-from assist.channel.protocol import TAB_SHIFT
+from assist.channel.protocol import HEADER_BYTES, TAB_SHIFT, FrameKind
 from assist.channel.queries import get_session
 from assist.channel.valkey import sync_client
 from assist.pages.actions import close_pages
@@ -139,6 +141,7 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
             seqs={tab: last for tab, (_first, last) in ranges.items()},
             frames=len(visitors),
             frame_bytes=sum(len(entry.frame) for entry in visitors),
+            missing=sum(_missing(entry.frame) for entry in visitors),
         )
         ArchiveSegment.objects.create(
             session_id=keys.session_id,
@@ -151,6 +154,11 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
             last_journal_id=draft.entries[-1].journal_id.decode(),
         )
         recover_pages(keys.session_id, frames=((entry.received_at_ms, entry.frame) for entry in visitors))
+
+
+def _missing(frame: bytes) -> int:
+    """How many frames a GAP stands for; the channel has checked its payload."""
+    return gap_frames(json.loads(frame[HEADER_BYTES:])) if frame[0] == FrameKind.GAP else 0
 
 
 def close_archive(tenant_id: UUID, session_id: UUID, *, now: datetime) -> None:

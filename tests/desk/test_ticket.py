@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assist.channel.quality import BUCKETS
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
@@ -100,6 +101,14 @@ def test_ticket_shows_its_assistance(browser_of: Callable[[str], Client], tenant
         assert (f"/desk/recordings/{recording.pk}/" in page) is shown
 
 
+def test_ticket_keeps_how_its_sessions_went(agent: Client, tenant: Tenant, ticket: Ticket) -> None:
+    with tenant_scope(tenant.id):
+        session = factories.assist_session(request=factories.assist_request(ticket=ticket), frames_missing=3)
+        factories.session_quality(session=session, latency_counts=[10, *[0] * (BUCKETS - 1)])
+    page = agent.get("/desk/tickets/12/").content.decode()
+    assert "Latency p50 5 ms, p95 10 ms · missing frames 3" in page
+
+
 def test_ticket_takes_the_same_queries_for_one_and_three(agent: Client, tenant: Tenant, ticket: Ticket) -> None:
     counts = []
     for more in (1, 2):
@@ -107,7 +116,9 @@ def test_ticket_takes_the_same_queries_for_one_and_three(agent: Client, tenant: 
             for _ in range(more):
                 factories.message(ticket=ticket, author=agent.person)  # type: ignore[attr-defined]
                 request = factories.assist_request(ticket=ticket)
-                factories.recording(session=factories.assist_session(request=request))
+                session = factories.assist_session(request=request)
+                factories.recording(session=session)
+                factories.session_quality(session=session)
         agent.get("/desk/tickets/12/")
         with CaptureQueriesContext(connection) as queries:
             assert agent.get("/desk/tickets/12/").status_code == 200

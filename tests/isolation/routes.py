@@ -65,7 +65,7 @@ OUTSIDE_TENANTS = {
     "i18n/": "the language of one browser",
     "healthz": "says that the process is alive",
     "readyz": "says which services answer",
-    "metrics": "counts without tenants",
+    "metrics": "the operator's own, who knows all tenants; tests/shell/test_probes.py keeps others out",
     "static/": "files that everybody gets",
     "assist/loader.js": "the same script for everybody",
     "api/v1/schema/": "the description of the API",

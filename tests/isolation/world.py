@@ -77,6 +77,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.consent_receipt(link=link, text=mark),
         factories.api_token(secrets["token"], name=mark),
         factories.page(session=session, title=mark),
+        factories.session_quality(session=session),
         factories.session_asset(session=session, asset=asset),
         segment,
         factories.video_segment(recording=recording),

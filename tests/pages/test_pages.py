@@ -112,6 +112,7 @@ async def test_slow_console_is_told_and_starts_over_from_the_newest_snapshot(cha
         await console.hello(credit=CONSOLE_WINDOW_BYTES)
         await quick.hello()
         await console.heard("queue")
+        await quick.heard("queue")
         await visitor.enter()
         await visitor.snapshot("old")
         for _ in range(30):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assist.channel.quality import BUCKETS
 from helpdesk.api.actions import create_token
 from helpdesk.api.scopes import Scope
 from helpdesk.tenants.context import tenant_scope
@@ -28,6 +29,28 @@ def test_session_shows_its_pages(channel: Scene) -> None:
     answer = call(channel, "GET", f"{channel.session_id}/").json()
     assert (answer["state"], answer["bytes_in"], answer["messages_in"]) == ("waiting", 0, 0)
     assert [(p["page_id"], p["title"], p["closed_at"]) for p in answer["pages"]] == [(page.number, "One", None)]
+
+
+def test_session_keeps_the_percentiles_after_its_end(channel: Scene) -> None:
+    with tenant_scope(channel.tenant.id):
+        counts = [0, 0, 0, 90, 5, 0, 0, 0, 0, 0, 5, *[0] * (BUCKETS - 11)]
+        factories.session_quality(session=channel.row(), latency_counts=counts, bytes_out=1000, resyncs=2, lags=1)
+    channel.end()
+    assert call(channel, "GET", f"{channel.session_id}/").json()["quality"] == {
+        "latency_p50_ms": 36,
+        "latency_p95_ms": 50,
+        "latency_p99_ms": 280,
+        "latency_samples": 100,
+        "bytes_out": 1000,
+        "frames_missing": 0,
+        "resyncs": 2,
+        "lags": 1,
+    }
+
+
+def test_session_without_a_report_has_no_percentiles(channel: Scene) -> None:
+    quality = call(channel, "GET", f"{channel.session_id}/").json()["quality"]
+    assert (quality["latency_p50_ms"], quality["latency_samples"]) == (None, 0)
 
 
 def test_ending_twice_answers_the_same(channel: Scene) -> None:

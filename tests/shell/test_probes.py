@@ -30,10 +30,45 @@ def test_not_ready_is_503_and_named(client: Client, settings: Any) -> None:
     }
 
 
-def test_metrics_are_prometheus_text(client: Client) -> None:
-    answer = client.get("/metrics")
+LOCAL = {"host": "127.0.0.1:8000"}
+
+
+def test_metrics_are_prometheus_text_for_this_machine(client: Client) -> None:
+    answer = client.get("/metrics", headers=LOCAL)
     assert answer.status_code == 200
     assert b"python_info" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("203.0.113.5", LOCAL),
+        ("", LOCAL),
+        ("127.0.0.1", {"host": "desk.example.com"}),
+        ("127.0.0.1", {**LOCAL, "x-forwarded-for": "203.0.113.5"}),
+        ("127.0.0.1", {**LOCAL, "forwarded": "for=203.0.113.5"}),
+        ("127.0.0.1", {**LOCAL, "via": "1.1 proxy"}),
+    ],
+)
+def test_metrics_without_a_token_are_closed_to_others(
+    client: Client, settings: Any, address: str, headers: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "desk.example.com"]
+    answer = client.get("/metrics", headers=headers, REMOTE_ADDR=address)
+    assert answer.status_code == 403
+    assert b"python_info" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("Bearer right", 200), ("Bearer wrong", 403), ("Bearer ", 403), ("right", 403), ("", 403), ("Bearer ü", 403)],
+)
+def test_metrics_with_a_token_ask_everybody_for_it(client: Client, settings: Any, sent: str, status: int) -> None:
+    settings.METRICS_TOKEN = "right"
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "desk.example.com"]
+    for headers, address in ((LOCAL, "127.0.0.1"), ({"host": "desk.example.com"}, "203.0.113.5")):
+        answer = client.get("/metrics", headers={**headers, "authorization": sent}, REMOTE_ADDR=address)
+        assert answer.status_code == status
 
 
 def test_links_of_mail_are_links_and_the_rest_is_text() -> None:

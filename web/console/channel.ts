@@ -85,6 +85,11 @@ export class ConsoleChannel {
     this.socket.send({ type: "resync", page, detail: detail.slice(0, 200) });
   }
 
+  /** Latencies by bucket since the last report; false when there is no connection. */
+  report(latency: number[]): boolean {
+    return this.socket.send({ type: "quality", latency });
+  }
+
   stop(): void {
     this.socket.stop();
   }

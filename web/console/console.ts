@@ -1,17 +1,19 @@
 /** The live console: server → stage, stage → page. */
 
 import type { StageReport } from "../protocol/seam";
-import { type ConsoleReply, decodeFrame, type Frame } from "../protocol/wire";
+import { type ConsoleReply, decodeFrame, type Frame, FrameKind } from "../protocol/wire";
 import { ConsoleChannel, type Queue } from "./channel";
 import { listenToDesk } from "./desk_events";
 import { closeButtons, find } from "./dom";
 import { Pages } from "./pages";
+import { Quality } from "./quality";
 import { showRecording } from "./recording";
 import { StageFrame } from "./stage_frame";
 import { type State, View } from "./view";
 import { bytes, word } from "./words";
 
 const RESYNC_PAUSE_MS = 5000;
+const REPORT_MS = 10_000;
 
 export function runConsole(main: HTMLElement): void {
   const view = new View(main);
@@ -30,6 +32,8 @@ class Console {
   private readonly pages: Pages;
   private startedAt = 0;
   private lastState: State;
+  private readonly quality = new Quality();
+  private readonly counted = { missing: 0, resyncs: 0, lags: 0 };
   /** The last frame of a page that came with its queue. */
   private readonly caughtUp = new Map<number, number>();
   /** URLs of assets that could not be read, by page. */
@@ -57,14 +61,16 @@ class Console {
       lost: (since) => this.onLost(since),
       refused: (code) => this.onRefused(code),
     });
-    setInterval(() => view.setBytes(this.channel.bytesIn), 1000);
+    setInterval(() => this.showQuality(), 1000);
+    setInterval(() => this.report(), REPORT_MS);
+    addEventListener("pagehide", () => this.report());
   }
 
   private onReply(reply: ConsoleReply): void {
     if (reply.type === "welcome") this.onWelcome(reply);
     else if (reply.type === "state") this.setState(reply.state as State, reply.since);
-    else if (reply.type === "watchers") this.view.setWatchers(reply.count, reply.names);
-    else if (reply.type === "lagging") this.view.setFault(word("lagging", { bytes: bytes(reply.dropped_bytes) }));
+    else if (reply.type === "watchers") this.view.setWatching(reply);
+    else if (reply.type === "lagging") this.onLagging(reply.dropped_bytes);
     else if (reply.type === "ended") this.end(reply.reason);
   }
 
@@ -73,7 +79,7 @@ class Console {
     this.startedAt = started_at ?? 0;
     this.asked.clear();
     this.view.setFault("");
-    this.view.setWatchers(reply.watchers.length, reply.watchers);
+    this.view.setWatching(reply.watching);
     this.pages.reset(reply.pages, reply.page);
     if (state === "ended") this.end(end_reason ?? "");
     else this.setState(state as State, since);
@@ -86,7 +92,13 @@ class Console {
     else this.view.setState(state);
   }
 
+  private onLagging(droppedBytes: number): void {
+    this.counted.lags += 1;
+    this.view.setFault(word("lagging", { bytes: bytes(droppedBytes) }));
+  }
+
   private onFrame(frame: Frame, data: ArrayBuffer): void {
+    if (frame.kind === FrameKind.GAP) this.counted.missing += missingIn(frame);
     this.pages.take(frame);
     this.stage.post({ type: "frames", frames: [data], received: [this.channel.now()], live: true }, [data]);
   }
@@ -113,7 +125,21 @@ class Console {
     if (report.page !== this.pages.current) return;
     this.view.setApplied(report);
     this.view.setUnread(this.unread.get(report.page)?.size ?? 0);
-    if (report.seq > (this.caughtUp.get(report.page) ?? 0)) this.view.setLatency(this.channel.ageMs(report.time));
+    if (report.seq > (this.caughtUp.get(report.page) ?? 0)) this.measure(report, this.channel.ageMs(report.time));
+  }
+
+  private measure(report: { tab: number; seq: number }, latencyMs: number): void {
+    this.view.setLatency(latencyMs);
+    this.quality.take(report, latencyMs, performance.now());
+  }
+
+  private showQuality(): void {
+    this.view.setQuality(this.quality.latencies(performance.now()), { bytes: this.channel.bytesIn, ...this.counted });
+  }
+
+  /** The server keeps the percentiles of the session from this. */
+  private report(): void {
+    this.quality.report((counts) => this.channel.report(counts));
   }
 
   private fetch(page: number): void {
@@ -127,6 +153,7 @@ class Console {
     this.view.addLog(this.channel.now() - this.startedAt, "gap", word("fault"));
     if (Date.now() - (this.resyncedAt.get(page) ?? 0) < RESYNC_PAUSE_MS) return;
     this.resyncedAt.set(page, Date.now());
+    this.counted.resyncs += 1;
     this.channel.resync(page, detail);
   }
 
@@ -152,10 +179,18 @@ class Console {
   }
 
   private end(reason: string): void {
+    this.report();
+    this.showQuality();
     this.channel.stop();
     this.view.setEnded(reason);
     void showRecording(this.main);
   }
+}
+
+/** Those that the gap names, or the one whose place it took. */
+function missingIn({ payload }: Frame): number {
+  const gap = JSON.parse(new TextDecoder().decode(payload)) as { from_seq: number; to_seq: number };
+  return Math.max(1, gap.to_seq - gap.from_seq + 1);
 }
 
 function wireScale(main: HTMLElement, stage: StageFrame): void {

@@ -1,20 +1,27 @@
 /** What the console shows around the stage. */
 
 import type { StageReport } from "../protocol/seam";
+import type { Watching } from "../protocol/wire";
 import { element, find } from "./dom";
-import { bytes, clock, word, wordOf } from "./words";
+import type { Latencies } from "./quality";
+import { bytes, clock, ms, word, wordOf } from "./words";
 
 export type State = "waiting" | "live" | "reconnecting" | "paused" | "ended";
 type Applied = Extract<StageReport, { type: "applied" }>;
 
+export interface Counted {
+  bytes: number;
+  missing: number;
+  resyncs: number;
+  lags: number;
+}
+
 const LOG_ROWS = 200;
-const LATENCIES = 20;
 const SAME_WITHIN_MS = 1000;
 
 export class View {
   private readonly log: HTMLElement;
   private logged = { atMs: 0, name: "", text: "" };
-  private latencies: number[] = [];
   private readonly grace: string;
 
   constructor(readonly main: HTMLElement) {
@@ -67,9 +74,17 @@ export class View {
 
   setLatency(latencyMs: number): void {
     this.main.dataset.latencyMs = String(Math.round(latencyMs));
-    this.latencies = [...this.latencies, latencyMs].slice(-LATENCIES);
-    const sorted = this.latencies.toSorted((a, b) => a - b);
-    this.setFact("latency", `${Math.round(sorted[sorted.length >> 1] ?? 0)} ms`);
+  }
+
+  /** `latencies` is null until a frame has come live. */
+  setQuality(latencies: Latencies | null, counted: Counted): void {
+    if (latencies) {
+      this.setFact("latency", ms(latencies.nowMs));
+      this.setFact("latency-p50", ms(latencies.p50Ms));
+      this.setFact("latency-p95", ms(latencies.p95Ms));
+    }
+    this.setFact("bytes", bytes(counted.bytes));
+    for (const name of ["missing", "resyncs", "lags"] as const) this.setFact(name, String(counted[name]));
   }
 
   /** How many assets of the page could not be read; the rebuilt page shows a gap for each. */
@@ -79,12 +94,9 @@ export class View {
     note.textContent = word("unread", { count });
   }
 
-  setBytes(count: number): void {
-    this.setFact("bytes", bytes(count));
-  }
-
-  setWatchers(count: number, names: unknown[]): void {
-    this.setFact("watchers", word("watching", { count, names: names.join(", ") }));
+  setWatching({ count, names, listeners }: Watching): void {
+    const said = names.map((name) => (listeners.includes(name) ? word("watching.listens", { name: `${name}` }) : name));
+    this.setFact("watchers", word("watching", { count, names: said.join(", ") }));
   }
 
   /** The newest first; what is older than the last rows is in the recording. */

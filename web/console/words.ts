@@ -27,6 +27,11 @@ export function clock(ms: number): string {
   return hours ? [hours, ...parts].join(":") : parts.join(":").replace(/^0(?=\d:)/, "");
 }
 
+/** A dash where there is nothing to say. */
+export function ms(value: number): string {
+  return Number.isNaN(value) ? "–" : `${Math.round(value)} ms`;
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export function bytes(count: number): string {

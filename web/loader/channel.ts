@@ -1,6 +1,6 @@
 /** The visitor's end of the assist channel (docs/protocol.md): connects, keeps, sends again, and tells what it hears. */
 
-import { CLOSE_CODES, decodeFrame, FrameFlag, FrameKind, PROTOCOL_VERSION } from "../protocol/wire";
+import { CLOSE_CODES, decodeFrame, FrameFlag, FrameKind, PROTOCOL_VERSION, type Watching } from "../protocol/wire";
 import { Backoff } from "./backoff";
 import type { ChannelOptions, Welcome } from "./channel_options";
 import { Outbox } from "./outbox";
@@ -167,7 +167,7 @@ export class Channel {
       this.outbox!.rewind(error.expected);
       this.pump();
     },
-    watchers: (now: { count: number; names: string[] }) => this.options.events.watchers(now.count, now.names),
+    watchers: (now: Watching) => this.options.events.watchers(now),
     asset_want: (want: { assets: string[] }) => this.options.events.assetWant(want.assets),
     resync: () => this.options.events.resync(),
     ended: (end: { reason: string }) => this.finish(end.reason),

@@ -1,6 +1,6 @@
 /** What the channel needs to know, and whom it tells what it hears. */
 
-import type { CaptureCode } from "../protocol/wire";
+import type { CaptureCode, Watching } from "../protocol/wire";
 
 export interface Welcome {
   session: string;
@@ -11,7 +11,7 @@ export interface Welcome {
   capture: CaptureCode;
   masking: unknown;
   mappings: Record<string, unknown>;
-  watchers: number;
+  watching: Watching;
   paused: boolean;
   time: number;
   limits: Record<string, number>;
@@ -21,7 +21,7 @@ export interface ChannelEvents {
   welcome(welcome: Welcome): void;
   /** The whole capture code, deflated. */
   captureCode(deflated: Uint8Array<ArrayBuffer>): void;
-  watchers(count: number, names: string[]): void;
+  watchers(now: Watching): void;
   assetWant(assets: string[]): void;
   resync(): void;
   offline(): void;

@@ -1,7 +1,7 @@
 /** One assist session in this document: the channel, the capture code that came through it, and the indicator. */
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
-import type { CaptureCode } from "../protocol/wire";
+import type { CaptureCode, Watching } from "../protocol/wire";
 import { FrameKind, TAB_SHIFT } from "../protocol/wire";
 import { AssetUploads } from "./assets";
 import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
@@ -33,8 +33,7 @@ export class Live {
   private readonly injector: CaptureInjector;
   private isInjecting = false;
   private isOver = false;
-  private count = 0;
-  private names: string[] = [];
+  private watching: Watching | null = null;
   private isConnected = false;
   /** The newest of PAUSE and RESUME that went out: the capture code says it where it knows the page. */
   private lastSaid = 0;
@@ -107,7 +106,7 @@ export class Live {
       events: {
         welcome: (welcome) => this.welcomed(welcome),
         captureCode: (deflated) => void this.receiveCode(deflated),
-        watchers: (count, names) => this.watched(count, names),
+        watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
         resync: () => this.control?.resync(),
         offline: () => this.connected(false),
@@ -120,7 +119,7 @@ export class Live {
   private welcomed(welcome: Welcome): void {
     const { saved } = this.options;
     this.welcome = welcome;
-    this.count = welcome.watchers;
+    this.watching = welcome.watching;
     // What the visitor has chosen on this page counts, even if it is still on its way to the server.
     const isPaused = saved.paused === true || (!this.lastSaid && welcome.paused);
     this.save({ tab: welcome.tab, paused: isPaused });
@@ -244,9 +243,8 @@ export class Live {
     this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0);
   }
 
-  private watched(count: number, names: string[]): void {
-    this.count = count;
-    this.names = names;
+  private watched(now: Watching): void {
+    this.watching = now;
     this.draw();
   }
 
@@ -262,8 +260,8 @@ export class Live {
 
   private draw(): void {
     if (this.isOver) return;
-    const { count, names, isConnected } = this;
+    const { watching, isConnected } = this;
     const actions = { pause: () => this.pause(), resume: () => this.resume(), end: () => this.end() };
-    this.options.view.live({ count, names, isConnected, isPaused: this.options.saved.paused === true }, actions);
+    this.options.view.live({ watching, isConnected, isPaused: this.options.saved.paused === true }, actions);
   }
 }

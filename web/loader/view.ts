@@ -1,5 +1,6 @@
 /** What the visitor sees: one card, dialog or indicator at a time, in one open shadow root under <alongside-assist>. */
 
+import type { Watching } from "../protocol/wire";
 import type { Landed } from "./api";
 import { button, element, icon } from "./dom";
 import { STYLES } from "./styles";
@@ -17,8 +18,7 @@ export interface FormValues {
 }
 
 export interface LiveState {
-  count: number;
-  names: string[];
+  watching: Watching | null;
   isPaused: boolean;
   isConnected: boolean;
 }
@@ -171,7 +171,7 @@ export class View {
     const text = state.isPaused
       ? word("live.paused")
       : state.isConnected
-        ? watchersWords(state.count, state.names)
+        ? watchersWords(state.watching)
         : word("live.connecting");
     const pause = state.isPaused
       ? button(word("live.resume"), actions.resume, { "data-testid": "assist-pause" })

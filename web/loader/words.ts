@@ -2,6 +2,7 @@
 
 import { loader as english } from "../i18n/en.json";
 import { loader as chinese } from "../i18n/zh-Hans.json";
+import type { Watching } from "../protocol/wire";
 
 export type Word = keyof typeof english;
 
@@ -26,7 +27,14 @@ export function endedWords(reason: string): string {
   return word(key in catalogue ? (key as Word) : "ended.other");
 }
 
-export function watchersWords(count: number, names: string[]): string {
-  const key = count === 0 ? "live.watchers.0" : count === 1 ? "live.watchers.1" : "live.watchers.n";
-  return word(key, { count, names: names.join(", ") });
+/** Whose session it is, how many watch, and who: also those who only listen in. */
+export function watchersWords(now: Watching | null): string {
+  if (!now) return "";
+  const names = (now.names as string[]).map((name) => {
+    const known = name || word("live.agent");
+    return now.listeners.includes(name) ? word("live.listens", { name: known }) : known;
+  });
+  const key = now.count === 0 ? "live.watchers.0" : now.count === 1 ? "live.watchers.1" : "live.watchers.n";
+  const helps = now.agent ? `${word("live.helps", { agent: now.agent })} ` : "";
+  return helps + word(key, { count: now.count, names: names.join(", ") });
 }

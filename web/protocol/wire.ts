@@ -5,6 +5,7 @@ export const HEADER_BYTES = 20;
 export const MAX_FRAME_BYTES = 262144;
 export const TAB_SHIFT = 16;
 export const FLAG_BITS = 3;
+export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
 
 export const FrameKind = {
   PAGE_ENTER: 1,
@@ -149,6 +150,13 @@ export interface SessionSummary {
   visitor_name: string;
 }
 
+export interface Watching {
+  count: number;
+  names: unknown[];
+  listeners: unknown[];
+  agent: string;
+}
+
 export interface PageSummary {
   page: number;
   kind: string;
@@ -201,6 +209,7 @@ export interface VisitorReplyWelcome {
   masking: Record<string, unknown>;
   mappings: Record<string, unknown>;
   watchers: number;
+  watching: Watching;
   paused: boolean;
   time: number;
   limits: Limits;
@@ -222,6 +231,8 @@ export interface VisitorReplyWatchers {
   type: "watchers";
   count: number;
   names: unknown[];
+  listeners: unknown[];
+  agent: string;
 }
 
 export interface VisitorReplyResync {
@@ -278,6 +289,11 @@ export interface ConsoleMessageResync {
   detail: string;
 }
 
+export interface ConsoleMessageQuality {
+  type: "quality";
+  latency: unknown[];
+}
+
 export interface ConsoleMessageEnd {
   type: "end";
 }
@@ -292,6 +308,7 @@ export type ConsoleMessage =
   | ConsoleMessageCredit
   | ConsoleMessageFetch
   | ConsoleMessageResync
+  | ConsoleMessageQuality
   | ConsoleMessageEnd
   | ConsoleMessagePing;
 
@@ -301,7 +318,7 @@ export interface ConsoleReplyWelcome {
   pages: PageSummary[];
   page: number;
   offsets: Record<string, unknown>;
-  watchers: unknown[];
+  watching: Watching;
   time: number;
 }
 
@@ -323,6 +340,8 @@ export interface ConsoleReplyWatchers {
   type: "watchers";
   count: number;
   names: unknown[];
+  listeners: unknown[];
+  agent: string;
 }
 
 export interface ConsoleReplyOffset {

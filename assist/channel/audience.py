@@ -1,0 +1,66 @@
+"""Who watches a session, as one end of its channel is told of it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from assist.channel import limits
+from assist.channel.live import SessionKeys
+from assist.channel.presence import watching
+
+STALE_SECONDS = 0.5
+
+
+class Audience:
+    """`agent` is whose session it is; `is_public` for the visitor, who reads no e-mail addresses."""
+
+    def __init__(
+        self,
+        keys: SessionKeys,
+        *,
+        agent: str,
+        is_public: bool,
+        say: Callable[..., Awaitable[None]],
+        spawn: Callable[[Coroutine[Any, Any, Any]], object],
+    ) -> None:
+        self.agent = agent
+        self._keys, self._is_public, self._say, self._spawn = keys, is_public, say, spawn
+        self._told: dict[str, Any] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_over = False
+
+    async def look(self) -> dict[str, Any]:
+        """As `Watching` of the protocol.
+
+        Looks again when the first lease may have run out: who lost the network, or whose node died, leaves without a
+        word.
+        """
+        now = await watching(self._keys)
+        if now.stale_at:
+            self._look_again(max(0, now.stale_at / 1000 - time.time()) + STALE_SECONDS)
+        self._told = now.message(agent=self.agent, is_public=self._is_public)
+        return self._told
+
+    async def tell(self) -> None:
+        """`watchers`, if that has changed."""
+        told = self._told
+        try:
+            if await self.look() != told:
+                await self._say("watchers", **self._told)
+        except (RedisError, OSError):
+            self._look_again(limits.BEAT_SECONDS)
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        self._is_over = True
+        if self._timer:
+            self._timer.cancel()
+
+    def _look_again(self, wait: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        if not self._is_over:
+            self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._spawn(self.tell()))
