@@ -1,10 +1,9 @@
 /** The capture code: checked against its hash, cached under it, and run in the way that the page's policy allows. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
 import type { CaptureCode } from "../protocol/wire";
 import { toBase64 } from "./base64";
+import { sha256 } from "./sha256";
 import { loadValue, saveValue } from "./store";
 
 declare global {
@@ -61,7 +60,7 @@ export class CaptureInjector {
 
   /** Throws WrongCode. */
   check(text: string, expected: string): void {
-    if (bytesToHex(sha256(new TextEncoder().encode(text))) !== expected) throw new WrongCode(expected);
+    if (sha256(text) !== expected) throw new WrongCode(expected);
   }
 
   /** One version is kept; a browser that refuses storage gets it again with each page. */
@@ -87,7 +86,7 @@ export class CaptureInjector {
       document.documentElement.append(script);
     } else if (text !== null) await this.load(script, URL.createObjectURL(scriptBlob(text)));
     else {
-      script.integrity = `sha256-${toBase64(hexToBytes(capture.sha256))}`;
+      script.integrity = `sha256-${toBase64(bytesOf(capture.sha256))}`;
       script.crossOrigin = "anonymous";
       await this.load(script, capture.url ?? "");
     }
@@ -162,6 +161,10 @@ function policyOf(
   } catch {
     return rules;
   }
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
 
 function scriptBlob(text: string): Blob {
