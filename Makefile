@@ -28,6 +28,10 @@ run: .venv/run.stamp build ## Start the whole system; Ctrl-C stops it
 test: .venv/dev.stamp build ## Run all tests, in parallel
 	@$(PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
 
+.PHONY: test-long
+test-long: .venv/dev.stamp build ## Run the tests that are too long for every landing
+	@$(PYTHON) -m pytest -m long $(ARGS)
+
 .PHONY: demo
 demo: .venv/dev.stamp build ## Drive two real browsers through the whole method
 	@$(PYTHON) -m helpdesk.demo.run

@@ -120,7 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "unanswered requests": {"task": "assist.requests.sweep", "schedule": 2.0},
     "unused links": {"task": "assist.links.sweep", "schedule": 2.0},
     "unsent mail": {"task": "helpdesk.mail.sweep", "schedule": 60.0},
-    "vanished visitors": {"task": "assist.channel.sweep", "schedule": 10.0},
+    "vanished visitors": {"task": "assist.channel.sweep", "schedule": 5.0},
     "archive segments": {"task": "recordings.archive.sweep", "schedule": 5.0},
     "abandoned renders": {"task": "recordings.video.sweep", "schedule": 10.0},
 }

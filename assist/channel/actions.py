@@ -47,11 +47,11 @@ def open_session(session_id: UUID) -> str:
 def visitor_seen(session_id: UUID, *, tab: int, now: datetime) -> AssistSession:
     """A hello: the session goes live with the first one; `tab` 0 takes a new tab number, `row.tab_count` then.
 
-    Raises `NoSession`, `SessionEnded`, `TooManyTabs`.
+    Raises `NoSession`, `SessionEnded` with the reason, `TooManyTabs`.
     """
     row = _lock(session_id)
     if row.state == SessionState.ENDED:
-        raise SessionEnded(session_id)
+        raise SessionEnded(row.end_reason)
     if tab == 0 and row.tab_count >= SESSION_TABS:
         raise TooManyTabs(session_id)
     row.tab_count += tab == 0

@@ -1,5 +1,8 @@
 from django.urls import path
 
-from assist.channel.answer_views import redeem_view
+from assist.channel.answer_views import join_view, redeem_view
 
-urlpatterns = [path("redeem/", redeem_view, name="assist-link-redeem")]
+urlpatterns = [
+    path("redeem/", redeem_view, name="assist-link-redeem"),
+    path("join/", join_view, name="assist-link-join"),
+]

@@ -9,14 +9,24 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assist.channel.answer import Redeemed, redeem_link
+from assist.channel.hand_over import BadTicket, redeem_ticket
 from assist.links.actions import ConsentChanged, Given
 from assist.links.consent import consent_of
 from assist.links.landing import BadLanding, read_landing
 from assist.links.queries import LinkDead, link_of_token, require_alive
 from assist.links.visitor_http import LANDING_MAX, SHA256_LENGTH, link_refusal, token_in
 from assist.requests.limits import LINK_RATE
-from assist.requests.visitor_http import Body, Refusal, origin_of, text_field, visitor_call
+from assist.requests.visitor_http import (
+    Body,
+    Refusal,
+    origin_of,
+    refuse_unknown_fields,
+    text_field,
+    visitor_call,
+)
 from helpdesk.tenants.models import Tenant
+
+TICKET_MAX = 200
 
 
 @visitor_call(rate=LINK_RATE)
@@ -35,8 +45,22 @@ def redeem_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResp
         raise link_refusal(LinkDead("unknown")) from None
     except ConsentChanged:
         raise Refusal(409, "consent_changed", _("The text has changed. Read it again, then decide.")) from None
-    session_id = str(redeemed.session.pk)
-    answer = {"session_id": session_id, "channel_token": redeemed.channel_token, "socket_url": _socket_url(session_id)}
+    return _way_in(str(redeemed.session.pk), token=redeemed.channel_token)
+
+
+@visitor_call(rate=LINK_RATE)
+def join_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
+    """The same answer for a ticket from another origin of the tenant, where the visitor has agreed."""
+    refuse_unknown_fields(body, known={"public_key", "ticket", "language"})
+    try:
+        joined = redeem_ticket(text_field(body, "ticket", most=TICKET_MAX, required=True), now=timezone.now())
+    except BadTicket:
+        raise Refusal(410, "expired", _("The session can't go on here. Go back, or ask for help again.")) from None
+    return _way_in(str(joined.session_id), token=joined.token)
+
+
+def _way_in(session_id: str, *, token: str) -> HttpResponse:
+    answer = {"session_id": session_id, "channel_token": token, "socket_url": _socket_url(session_id)}
     return JsonResponse(answer)
 
 

@@ -14,7 +14,7 @@ from assist.channel.protocol import MAX_FRAME_BYTES, BadFrame, ErrorCode, Frame,
 from assist.channel.router import frame_handlers
 from assist.requests.buckets import Bucket
 
-FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.GAP
+FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.VISIBILITY
 OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 GAP_FIELDS = {"from_seq": "int", "to_seq": "int", "reason": "str"}
 

@@ -17,11 +17,12 @@ from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
 from assist.channel.presence import connection_closed
-from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode
+from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode, FrameKind
 from assist.channel.quality import add_quality
 from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
 from assist.channel.router import message_handlers
 from assist.channel.signals import journal_grew
+from assist.channel.silence import Silence
 from assist.channel.socket import NORMAL_CLOSE, Gone, Refused, Socket
 from assist.channel.turns import turn
 from assist.requests.buckets import Bucket
@@ -31,6 +32,8 @@ from helpdesk.tenants.events import apublish
 RESYNC_SECONDS = 5
 DRAIN_SECONDS = 5
 GREW_SECONDS = 5  # a segment is being written, or no worker is there to write one
+GOING_AWAY = 1001
+CHOICES = (FrameKind.PAUSE, FrameKind.RESUME)
 LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN: ErrorCode.FORGOTTEN}
 
 
@@ -54,6 +57,7 @@ class VisitorConsumer(Socket):
         await apublish(self.tenant_id, "session", self.session_id, kind="tab_opened", payload=tab)
         await self._welcome(entry, hello, paused=paused)
         async for data in self.messages():
+            self._silence.heard()
             if isinstance(data, bytes):
                 await self._on_frame(data)
             else:
@@ -71,10 +75,14 @@ class VisitorConsumer(Socket):
         self._owes_ack = False
         self._drained = asyncio.Event()
         self._asked: dict[int, float] = {}
-        self._told_gap = False
+        self._told_gap = self._has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
         self._resyncs = 0
+        self._silence = Silence(
+            ask=lambda: self.node.spawn(self.say("ping")),
+            lost=lambda silent: self.node.spawn(self._lose(silent)),
+        )
 
     async def _welcome(self, entry: Entry, hello: dict[str, Any], *, paused: bool) -> None:
         assert self.intake
@@ -123,6 +131,9 @@ class VisitorConsumer(Socket):
         self._told_gap = False
         self._drained.clear()
         self.node.writer.append(self, data)
+        if frame.kind in CHOICES:
+            choice = {"tab": self.tab, "paused": frame.kind == FrameKind.PAUSE}
+            self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice))
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
         """Called by the writer, which must not wait: what has to be said goes its own way."""
@@ -238,6 +249,10 @@ class VisitorConsumer(Socket):
         elif kind == "agent":
             self._audience.agent = payload["public_name"]
             await self._audience.tell()
+        elif kind == "choice" and payload["tab"] != self.tab:
+            await self.say("paused", paused=payload["paused"])
+        elif kind == "tab_closed":
+            await self.say("front")
         elif kind == "resync" and payload["page"] >> 16 == self.tab:
             self._ask_snapshots([payload["page"]])
 
@@ -245,13 +260,26 @@ class VisitorConsumer(Socket):
         await self.say("ended", reason=str(reason))
         await self.close(NORMAL_CLOSE)
 
+    async def _lose(self, silent_seconds: float) -> None:
+        """Nobody is at the other end; the close of the socket can take long to be noticed."""
+        await self._go(since_ms=(time.time() - silent_seconds) * 1000)
+        await self.close(GOING_AWAY)
+
     async def leave(self) -> None:
-        if self.intake is None:
+        if self.intake is not None:
+            await self._go(since_ms=time.time() * 1000)
+
+    async def _go(self, *, since_ms: float) -> None:
+        if self._has_left:
             return
-        self._owes_ack = False
+        self._has_left, self._owes_ack = True, False
+        self._silence.stop()
         self._audience.close()
         if self._resyncs:
             write_later(self.tenant_id, add_quality, self.session_id, resyncs=self._resyncs)
         self.node.remove_source(self)
-        gone = connection_closed(self.tenant_id, self.session_id, connection_id=self.connection_id)
-        self.node.spawn(gone)
+        self.node.spawn(
+            connection_closed(
+                self.tenant_id, self.session_id, tab=self.tab, connection_id=self.connection_id, since=since_ms
+            )
+        )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from assist.channel import limits
 from assist.channel.actions import SessionEnded, TooManyTabs, visitor_seen
 from assist.channel.connection import Intake
+from assist.channel.hand_over import hand_over_part
 from assist.channel.live import RECORD, SessionKeys, server_record
 from assist.channel.metrics import meters_of
 from assist.channel.node import this_node
@@ -95,13 +96,14 @@ def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
         raise Refused(ErrorCode.BAD_ORIGIN)
     try:
         row = visitor_seen(session_id, tab=tab, now=timezone.now())
-    except SessionEnded:
-        raise Refused(ErrorCode.SESSION_ENDED) from None
+    except SessionEnded as ended:
+        raise Refused(ErrorCode.SESSION_ENDED, reason=str(ended)) from None
     except TooManyTabs:
         raise Refused(ErrorCode.NOT_ALLOWED) from None
     if tab > row.tab_count:
         raise Refused(ErrorCode.BAD_MESSAGE)
     parts = {field: part() for field, part in welcome_parts.items()}
+    parts["hand_over"] = hand_over_part(session_id)
     return Entry(facts_of(row), tab or row.tab_count, tenant.slug, parts)
 
 

@@ -3,6 +3,8 @@
 from assist.channel.protocol import MAX_FRAME_BYTES
 
 HELLO_SECONDS = 5
+SILENCE_SECONDS = 11  # a visitor says something every 10 s; who does not is asked
+ANSWER_SECONDS = 3  # and taken for gone without an answer within this
 MAX_TEXT_BYTES = 64 * 1024
 MAX_CONTROL_BYTES = 16 * 1024
 WINDOW_BYTES = 1024 * 1024
@@ -13,6 +15,8 @@ MESSAGES_PER_SECOND = 50
 BURST_SECONDS = 8
 SESSION_SOCKETS = 32
 SESSION_TABS = 1000
+HAND_OVER_SECONDS = 60  # a ticket to another origin of the tenant
+FRONT_LATE_MS = 3_600_000  # an older word about which page is in front is late; what is older still tells of a clock
 CLOCK_MS = 1e15  # a visitor's clock, ms since 1970, is below it
 SESSION_CONSOLES = 32
 SESSION_CALLS = 2  # of the database at once, in one process

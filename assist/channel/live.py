@@ -31,7 +31,10 @@ class SessionKeys:
 
     @property
     def state(self) -> str:
-        """Hash: open, ended, paused, page, journal_bytes, queue_bytes, stored:{tab}, offset:{tab}, queue:{page}…"""
+        """Hash: open, ended, paused, page, front_at, journal_bytes, queue_bytes, queue:{page}…
+
+        Of each tab stored:{tab}, offset:{tab}, connection:{tab}, at:{tab} (its page), hidden:{tab}.
+        """
         return self._key("state")
 
     @property
@@ -68,6 +71,10 @@ class SessionKeys:
 
     def tab(self, number: int) -> str:
         return self._key("tab", number)
+
+    def ticket(self, nonce: str) -> str:
+        """Set once a hand-over ticket is used."""
+        return self._key("ticket", nonce)
 
 
 def server_record(kind: FrameKind, *, payload: dict[str, object]) -> bytes:

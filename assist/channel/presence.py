@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from assist.channel import limits
 from assist.channel.actions import visitor_gone
 from assist.channel.live import SessionKeys, last_beat_ms
+from assist.channel.protocol import TAB_SHIFT
 from assist.channel.valkey import Script, async_client
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
@@ -80,32 +81,41 @@ async def remove_watcher(keys: SessionKeys, *, console_id: str) -> None:
     await async_client().hdel(keys.watchers, console_id)
 
 
-async def connection_closed(tenant_id: UUID, session_id: UUID, *, connection_id: str) -> None:
-    """When it was the visitor's last one and none comes back within RECONNECT_SECONDS, everybody is told."""
-    keys, since = SessionKeys(tenant_id, session_id), time.time() * 1000
+async def connection_closed(tenant_id: UUID, session_id: UUID, *, tab: int, connection_id: str, since: float) -> None:
+    """When it was the visitor's last one and none comes back within RECONNECT_SECONDS, everybody is told.
+
+    When others remain, they are told that the tab has gone, unless it has come back by then. `since` is in ms.
+    """
+    keys = SessionKeys(tenant_id, session_id)
     try:
         was_last = await LEAVE.arun(
             [keys.state, keys.connections, nodes_key()], [connection_id, since, limits.SESSION_TTL_SECONDS]
         )
+        await asyncio.sleep(limits.RECONNECT_SECONDS)
+        is_gone = await async_client().hexists(keys.state, "gone")
+        holder = await async_client().hget(keys.state, f"connection:{tab}")
     except (RedisError, OSError):
         return
-    if not was_last:
-        return
-    await asyncio.sleep(limits.RECONNECT_SECONDS)
-    if await async_client().hget(keys.state, "gone"):
+    if was_last and is_gone:
         await run_in_tenant(tenant_id, visitor_gone, session_id, at=datetime.fromtimestamp(since / 1000, tz=UTC))
         await apublish(tenant_id, "session", session_id, kind="visitor_gone", payload={"since": since})
+    elif not was_last and holder == connection_id.encode():
+        await apublish(tenant_id, "session", session_id, kind="tab_closed", payload={"tab": tab})
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the session stands: `state` as in SessionSummary, `since` (ms) for reconnecting, `offsets` by tab, ms."""
+    """How the session stands: `state` as in SessionSummary, `since` (ms) for reconnecting, `offsets` by tab, ms.
+
+    `tabs` are those that are connected, and the one in front, each as `TabSummary`.
+    """
 
     state: str
     since: float | None
     reason: str
     page: int
     offsets: dict[str, float]
+    tabs: list[dict[str, Any]]
 
 
 async def look(keys: SessionKeys) -> Look:
@@ -115,10 +125,24 @@ async def look(keys: SessionKeys) -> Look:
     pipeline.smembers(keys.connections)
     pipeline.zrange(nodes_key(), 0, -1, withscores=True)
     fields, connections, leases = await pipeline.execute()
-    held = {name.decode(): value for name, value in fields.items() if b":" not in name or name.startswith(b"offset:")}
+    held = {name.decode(): value for name, value in fields.items() if not name.startswith((b"enter:", b"queue:"))}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}
     state, since = _state(held, last_beat_ms(connections, leases))
-    return Look(state, since, held.get("ended", b"").decode(), int(held.get("page", 0)), offsets)
+    page = int(held.get("page", 0))
+    living = {node for node, lease_end in leases if lease_end > time.time() * 1000}
+    open_connections = {name for name in connections if name.partition(b".")[0] in living}
+    tabs = [_tab(held, number, open_connections) for number in sorted(map(int, offsets))]
+    shown = [tab for tab in tabs if tab["is_open"] or tab["tab"] == page >> TAB_SHIFT]
+    return Look(state, since, held.get("ended", b"").decode(), page, offsets, shown)
+
+
+def _tab(held: dict[str, bytes], number: int, open_connections: set[bytes]) -> dict[str, Any]:
+    return {
+        "tab": number,
+        "page": int(held.get(f"at:{number}", 0)),
+        "is_open": held.get(f"connection:{number}") in open_connections,
+        "is_visible": f"hidden:{number}" not in held,
+    }
 
 
 def _state(held: dict[str, bytes], beat_ms: float | None) -> tuple[str, float | None]:

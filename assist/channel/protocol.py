@@ -13,7 +13,7 @@ HEADER = struct.Struct("!BBHIId")
 HEADER_BYTES = HEADER.size
 MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
-FLAG_BITS = 3
+FLAG_BITS = 15
 # Upper bounds of the latencies that a console counts; one more bucket has what is above.
 LATENCY_BUCKETS_MS = (10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10_000)
 
@@ -31,6 +31,7 @@ class FrameKind(IntEnum):
     PAUSE = 8
     RESUME = 9
     GAP = 10
+    VISIBILITY = 11
     CAPTURE_CODE = 32
     SESSION_START = 40
     TAB_HELLO = 41
@@ -40,6 +41,8 @@ class FrameKind(IntEnum):
 class FrameFlag(IntEnum):
     STREAM_START = 1
     MORE = 2
+    FRONT = 4  # the visitor has turned to this page, or acts on it
+    BACKGROUND = 8  # entered in a tab that is not in front; of VISIBILITY: the tab is out of sight now
 
 
 class ErrorCode:
@@ -150,6 +153,13 @@ SHAPES: dict[str, dict[str, str]] = {
         "visitor_name": "str",
     },
     "Watching": WATCHING,
+    "TabSummary": {
+        "tab": "int",
+        "page": "int",  # the page that it is on, 0 while there is none
+        "is_open": "bool",  # it has a connection
+        "is_visible": "bool",
+    },
+    "HandOver": {"key": "str", "origins": "list"},  # hex, and patterns of the tenant's other origins
     "PageSummary": {
         "page": "int",
         "kind": "str",
@@ -183,6 +193,7 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
         "capture": "object:CaptureCode",
         "masking": "object",
         "mappings": "object",  # {name: document}
+        "hand_over": "object:HandOver",
         "watchers": "int",
         "watching": "object:Watching",
         "paused": "bool",
@@ -193,9 +204,12 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
     "asset_want": {"assets": "list"},  # [sha256, ...]: only these are to be uploaded
     "watchers": WATCHING,
     "resync": {"page": "int"},  # send a fresh snapshot of the current page
+    "paused": {"paused": "bool"},  # the visitor's choice in another tab
+    "ping": {},  # nothing was heard for a while: say something
+    "front": {},  # another tab has gone: say so if this one is in front
     "ended": {"reason": "str"},
     "pong": {"time": "float", "server_time": "float"},
-    "error": {"code": "str", "expected?": "int"},
+    "error": {"code": "str", "expected?": "int", "reason?": "str"},  # reason of the end, with session_ended
 }
 CONSOLE_MESSAGES: dict[str, dict[str, str]] = {
     "hello": {"version": "int", "credit": "int"},
@@ -212,6 +226,7 @@ CONSOLE_REPLIES: dict[str, dict[str, str]] = {
         "session": "object:SessionSummary",
         "pages": "list:PageSummary",
         "page": "int",  # the current page, 0 while there is none
+        "tabs": "list:TabSummary",
         "offsets": "object",  # {tab: offset_ms}
         "watching": "object:Watching",
         "time": "float",
@@ -221,6 +236,7 @@ CONSOLE_REPLIES: dict[str, dict[str, str]] = {
     "queue": {"page": "int", "frames": "int", "current": "int"},
     "state": {"state": "str", "reason?": "str", "since?": "float"},
     "watchers": WATCHING,
+    "tabs": {"tabs": "list:TabSummary"},
     "offset": {"tab": "int", "offset_ms": "float"},  # server clock - visitor clock
     "lagging": {"dropped_bytes": "int"},
     "ended": {"reason": "str"},

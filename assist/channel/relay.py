@@ -18,7 +18,7 @@ APPEND = Script("append")
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 STORE_SECONDS = 5.0
-CONSTANT_ARGUMENTS = 3 + 6 + 8
+CONSTANT_ARGUMENTS = 3 + 6 + 9
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
@@ -129,7 +129,7 @@ def _constant_arguments(source: Source) -> list[Any]:
     keys = source.keys
     names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.queues, keys.queue_prefix]
     bounds = [limits.JOURNAL_BYTES, limits.QUEUE_BYTES, limits.QUEUE_HARD_BYTES, limits.QUEUES_BYTES]
-    rest = [str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
+    rest = [str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS, limits.FRONT_LATE_MS]
     return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, *rest]
 
 

@@ -13,7 +13,7 @@ from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
 
-QUIET_SECONDS = 20
+QUIET_SECONDS = 2
 
 
 @cross_tenant_task("assist.channel.sweep")

@@ -33,9 +33,10 @@ def consent_of(link: InviteLink, *, tenant: Tenant) -> Consent:
 
 def _standard_text() -> str:
     return _(
-        "{agent} of {tenant} will see the pages of this application that you open in this tab, as you see them: "
-        "what is shown on them, where you point, click and scroll. What you type is hidden unless {tenant} has "
-        "allowed a field; passwords and card numbers are always hidden. Other tabs, other sites and your computer "
-        "can't be seen. The session is recorded and kept as a video that people of {tenant} can review. "
+        "{agent} of {tenant} will see this page and the pages of this application that you open from now on, in this "
+        "tab or in another, also on other sites of {tenant} that a link takes you to; as you see them: what is shown "
+        "on them, where you point, click and scroll. What you type is hidden unless {tenant} has allowed a field; "
+        "passwords and card numbers are always hidden. What you opened before in other tabs, all other sites and your "
+        "computer can't be seen. The session is recorded and kept as a video that people of {tenant} can review. "
         "You can pause or end it at any time."
     )

@@ -78,6 +78,7 @@ class ConsoleConsumer(Socket):
         self.console_id, self.node = f"{self.user.pk}:{id(self)}", this_node()
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._right_until, self._told_state, self._has_ended = 0.0, "", False
+        self._told_tabs: list[dict[str, Any]] = []
         await self._check_right()
         facts, pages, tenant = await self._facts()
         self._agent_id = str(facts.agent_id)
@@ -115,11 +116,13 @@ class ConsoleConsumer(Socket):
             raise Refused(ErrorCode.NOT_ALLOWED)
         seen = await look(self.keys)
         self._told_state = "ended" if facts.state == "ended" else seen.state
+        self._told_tabs = seen.tabs
         await self.say(
             "welcome",
             session=_summary(facts, seen, state=self._told_state),
             pages=pages,
             page=seen.page,
+            tabs=seen.tabs,
             offsets=seen.offsets,
             watching=await self._audience.look(),
             time=time.time() * 1000,
@@ -205,7 +208,7 @@ class ConsoleConsumer(Socket):
             await self._audience.tell()
         elif kind == "agent":
             await self._on_agent(payload)
-        elif kind in ("visitor_gone", "tab_opened", "state"):
+        elif kind in ("visitor_gone", "tab_opened", "tab_closed", "state"):
             await self._tell_state()
 
     async def _on_agent(self, agent: dict[str, Any]) -> None:
@@ -218,10 +221,14 @@ class ConsoleConsumer(Socket):
         seen = await look(self.keys)
         if seen.state == "ended":
             await self._say_ended(seen.reason)
-        elif seen.state != self._told_state and not self._has_ended:
+            return
+        if seen.state != self._told_state and not self._has_ended:
             self._told_state = seen.state
             since = {} if seen.since is None else {"since": seen.since}
             await self.say("state", state=seen.state, **since)
+        if seen.tabs != self._told_tabs:
+            self._told_tabs = seen.tabs
+            await self.say("tabs", tabs=seen.tabs)
 
     async def _on_record(self, frame: Live) -> None:
         payload = json.loads(frame.data[HEADER_BYTES:])

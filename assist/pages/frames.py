@@ -44,6 +44,12 @@ def take_page_close(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     write_later(tenant_id, close_page, session_id, number=_page_number(frame), at=time_of(frame))
 
 
+@on_frame(FrameKind.VISIBILITY)
+def take_visibility(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
+    control_payload(frame, {})
+    _page_number(frame)
+
+
 @on_frame(FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 def take_stream(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     _page_number(frame)

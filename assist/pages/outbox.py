@@ -18,7 +18,7 @@ from assist.pages.page_queue import QueuePart, read_queue
 
 READ_FRAMES = 64
 RESUME_BYTES = MAX_FRAME_BYTES
-STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY}
+STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY, FrameKind.VISIBILITY}
 
 
 @dataclass(frozen=True, slots=True)

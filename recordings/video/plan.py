@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from assist.channel.front import ENTERING, FrontPage
 from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
 from recordings.archive.clock import Clock
 
@@ -146,6 +147,8 @@ class _Reader:
         self._next_seq: dict[int, int] = {}
         self._last_at: dict[int, int] = {}
         self._paused_at: int | None = None
+        self._front = FrontPage()
+        self._entered: dict[int, dict[str, str]] = {}
 
     def since_start(self, at_ms: float) -> int:
         return min(max(0, round(at_ms - self._start_ms)), self._timeline.duration_ms)
@@ -154,9 +157,8 @@ class _Reader:
         if frame.kind > LAST_VISITOR_KIND:
             return
         self._check_order(frame, at_ms)
-        if frame.kind in (FrameKind.PAGE_ENTER, FrameKind.HISTORY):
-            self._enter(frame, at_ms)
-        elif frame.kind == FrameKind.VIEWPORT:
+        self._follow(frame, at_ms)
+        if frame.kind == FrameKind.VIEWPORT:
             self._size(_payload(frame))
         elif frame.kind in (FrameKind.PAUSE, FrameKind.RESUME):
             self._pause(frame.kind == FrameKind.PAUSE, at_ms)
@@ -177,10 +179,19 @@ class _Reader:
             self._timeline.add_hole("paused", starts_ms=self._paused_at, ends_ms=at_ms)
             self._paused_at = None
 
-    def _enter(self, frame: Frame, at_ms: int) -> None:
+    def _follow(self, frame: Frame, at_ms: int) -> None:
+        """A page that is entered in front is visited, and so is one that the visitor turns to."""
+        before, enters = self._front.page, frame.kind in ENTERING
+        self._front.take(frame)
+        if enters:
+            self._enter(frame)
+        now = self._front.page
+        if now in self._entered and (now != before or (enters and now == frame.page)):
+            self._timeline.visits.append(Visit(page=now, starts_ms=at_ms, **self._entered[now]))
+
+    def _enter(self, frame: Frame) -> None:
         entered = _payload(frame)
-        text = {name: str(entered.get(name) or "") for name in ("kind", "url", "title")}
-        self._timeline.visits.append(Visit(page=frame.page, starts_ms=at_ms, **text))
+        self._entered[frame.page] = {name: str(entered.get(name) or "") for name in ("kind", "url", "title")}
         if isinstance(entered.get("viewport"), dict):
             self._size(entered["viewport"])
 

@@ -93,7 +93,7 @@ async def test_text_that_is_no_message_closes(channel: Scene, text: str) -> None
 BAD_FRAMES = {
     "short": (lambda v: b"\x02\x00", ErrorCode.BAD_FRAME),
     "reserved bits": (lambda v: HEADER.pack(2, 0, 1, v.tab << 16 | 1, 1, 0), ErrorCode.BAD_FRAME),
-    "unknown flag": (lambda v: HEADER.pack(2, 8, 0, v.tab << 16 | 1, 1, 0), ErrorCode.BAD_FRAME),
+    "unknown flag": (lambda v: HEADER.pack(2, 16, 0, v.tab << 16 | 1, 1, 0), ErrorCode.BAD_FRAME),
     "another tab": (lambda v: HEADER.pack(2, 0, 0, (v.tab + 1) << 16 | 1, 1, 0), ErrorCode.BAD_FRAME),
     "no page": (lambda v: HEADER.pack(2, 0, 0, v.tab << 16, 1, 0), ErrorCode.BAD_FRAME),
     "no seq": (lambda v: HEADER.pack(2, 0, 0, v.tab << 16 | 1, 0, 0), ErrorCode.BAD_FRAME),

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Self
 
 from playwright.async_api import Browser, Error, Frame, Page
 
@@ -26,7 +26,7 @@ class Agent:
         self.page = page
 
     @classmethod
-    async def at_console(cls, browser: Browser, *, stack: LiveStack, desk: Desk, session_id: Any) -> "Agent":
+    async def at_console(cls, browser: Browser, *, stack: LiveStack, desk: Desk, session_id: Any) -> Self:
         from django.conf import settings
 
         context = await browser.new_context(viewport={"width": 1600, "height": 1000}, locale="en-GB")

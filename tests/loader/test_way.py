@@ -57,27 +57,27 @@ async def test_session_goes_on_over_page_loads_without_the_code_again(visitor: V
     assert session.tab_count == 1
 
 
-async def test_landing_in_another_tab_leaves_a_third_alone(visitor: Visitor, desk: Desk, site: Site) -> None:
+async def test_landing_in_another_tab_leaves_the_open_ones_alone(visitor: Visitor, desk: Desk, site: Site) -> None:
+    third = await visitor.page.context.new_page()
+    await third.goto(f"{site.origin}/one")
     await visitor.page.goto(f"{site.origin}/one")
     accepted = await desk.accept(await visitor.ask())
     other = await visitor.page.context.new_page()
     await other.goto(accepted.url)
     await other.get_by_test_id("assist-consent").click()
     await other.wait_for_function("document.documentElement.dataset.alongside === 'live'")
-    third = await visitor.page.context.new_page()
-    await third.goto(f"{site.origin}/one")
     await third.get_by_test_id("assist-button").wait_for()
 
 
-async def test_copy_of_a_live_tab_does_nothing(visitor: Visitor, site: Site) -> None:
+async def test_copy_of_a_live_tab_is_a_tab_of_its_own(visitor: Visitor, site: Site) -> None:
     await visitor.go_live()
     async with visitor.page.context.expect_page() as opened:
         await visitor.page.evaluate("window.open('/two')")
     copy = await opened.value
-    await copy.get_by_test_id("assist-button").wait_for()
+    await copy.wait_for_function("typeof window.__alongsideCapture === 'function'")
     await visitor.reach("live")
     session = await visitor.desk.session()
-    assert (session.state, session.tab_count) == ("live", 1)
+    assert (session.state, session.tab_count) == ("live", 2)
 
 
 async def test_declined_with_a_reason(visitor: Visitor, desk: Desk, site: Site) -> None:

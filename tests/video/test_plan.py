@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assist.channel.protocol import Frame, FrameKind, encode_frame
+from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 from recordings.video.cards import cards_of
 from recordings.video.plan import Canvas, Entry, Hole, Timeline, Visit, read_timeline, server_times
 
@@ -23,11 +23,20 @@ class Journal:
         self.entries: list[Entry] = []
         self._seqs = count(1)
 
-    def add(self, frame_kind: FrameKind, at_ms: float, *, page: int = PAGE, skip: int = 0, **payload: Any) -> "Journal":
+    def add(
+        self,
+        frame_kind: FrameKind,
+        at_ms: float,
+        *,
+        page: int = PAGE,
+        skip: int = 0,
+        flags: int = 0,
+        **payload: Any,
+    ) -> "Journal":
         for _ in range(skip):
             next(self._seqs)
         data = json.dumps(payload).encode()
-        frame = Frame(frame_kind, 0, page, next(self._seqs), START_MS + at_ms, data)
+        frame = Frame(frame_kind, flags, page, next(self._seqs), START_MS + at_ms, data)
         self.entries.append(Entry(frame.time, encode_frame(frame), frame.time))
         return self
 
@@ -68,6 +77,24 @@ def test_visits_become_chapters() -> None:
     timeline = journal.add(FrameKind.HISTORY, 9000, kind="html", url="/x", title="Home").timeline(12)
     spans = [(chapter["title"], chapter["starts_ms"], chapter["ends_ms"]) for chapter in timeline.chapters()]
     assert spans == [("Home", 0, 5000), ("Orders", 5000, 9000), ("Home", 9000, 12_000)]
+
+
+def test_video_follows_the_tab_in_front() -> None:
+    one, two = PAGE, 2 << 16 | 1
+    journal = Journal().enter(0, title="One", page=one)
+    entered = {"kind": "html", "url": "/two", "title": "Two"}
+    journal.add(FrameKind.PAGE_ENTER, 1000, page=two, flags=FrameFlag.BACKGROUND, **entered)
+    journal.add(FrameKind.VISIBILITY, 4000, page=one, flags=FrameFlag.BACKGROUND)
+    journal.add(FrameKind.VISIBILITY, 4000, page=two, flags=FrameFlag.FRONT)
+    journal.add(FrameKind.OPERATIONS, 6000, page=two, flags=FrameFlag.FRONT)
+    journal.add(FrameKind.VISIBILITY, 3000, page=one, flags=FrameFlag.FRONT)  # comes late
+    journal.add(FrameKind.OPERATIONS, 9000, page=one, flags=FrameFlag.FRONT)
+    chapters = journal.timeline(20).chapters()
+    assert [(c["title"], c["starts_ms"], c["ends_ms"]) for c in chapters] == [
+        ("One", 0, 4000),
+        ("Two", 4000, 9000),
+        ("One", 9000, 20_000),
+    ]
 
 
 def test_lost_frames_leave_a_named_hole() -> None:

@@ -20,7 +20,7 @@ export class Outbox {
   ) {}
 
   /** Send operations whose times are ms since 1970; returns the seq of the frame that completes them. */
-  write(operations: Operation[], kind: number = FrameKind.OPERATIONS): number {
+  write(operations: Operation[], kind: number = FrameKind.OPERATIONS, flag = 0): number {
     if (this.fresh) this.startedAt = Date.now();
     const text = operations.map((operation) => formatOperation(this.timed(operation))).join("");
     const bytes = this.deflate.push(text);
@@ -28,7 +28,7 @@ export class Outbox {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;
       const start = this.fresh ? FrameFlag.STREAM_START : 0;
-      seq = this.host.send(kind, this.page, bytes.subarray(at, at + PIECE_BYTES), start | more);
+      seq = this.host.send(kind, this.page, bytes.subarray(at, at + PIECE_BYTES), start | more | flag);
       this.fresh = false;
     }
     return seq;
@@ -44,6 +44,6 @@ export class Outbox {
   }
 }
 
-export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown): number {
-  return host.send(kind, page, new TextEncoder().encode(JSON.stringify(payload)), 0);
+export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown, flag = 0): number {
+  return host.send(kind, page, new TextEncoder().encode(JSON.stringify(payload)), flag);
 }

@@ -5,11 +5,13 @@ import type { CaptureControl, CaptureHost, Viewport } from "../protocol/seam";
 import { clipped } from "../protocol/text";
 import { FrameKind } from "../protocol/wire";
 import { Assets } from "./assets";
+import { Front } from "./front";
+import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
 import { Outbox, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
 import { Rhythm } from "./rhythm";
-import { HtmlSource, type Source } from "./source";
+import { HtmlSource, isParsed, type Source } from "./source";
 import { readViewport, watchViewport } from "./viewport";
 
 /** A page that may be known is compared so often. */
@@ -47,11 +49,14 @@ export class Session implements CaptureControl {
   private readonly closing = new AbortController();
   private readonly stopViewport: () => void;
   private readonly ownScript = document.currentScript;
+  private readonly handOver: HandOver;
+  private readonly front = new Front((flag) => this.sendVisibility(flag), this.closing.signal);
 
   constructor(private readonly host: CaptureHost) {
     this.pages = new Pages(host);
+    this.handOver = new HandOver(host, this.closing.signal);
     this.assets = new Assets(host, () => this.changed());
-    this.stopViewport = watchViewport((viewport) => this.resized(viewport));
+    this.stopViewport = watchViewport((viewport) => this.sendViewport(viewport));
     this.listen();
     this.source = this.html();
     // An application that has handed over a native page hands it over again before this.
@@ -64,18 +69,18 @@ export class Session implements CaptureControl {
     this.sendWhole(this.page);
   }
 
-  pause(): void {
+  pause(isTold = true): void {
     if (this.paused) return;
     this.flush();
     this.paused = true;
-    if (this.page) sendControl(this.host, FrameKind.PAUSE, this.page.id, {});
+    if (this.page && isTold) sendControl(this.host, FrameKind.PAUSE, this.page.id, {});
   }
 
-  resume(): void {
+  resume(isTold = true): void {
     if (!this.paused) return;
     this.paused = false;
     if (!this.page) return this.compare();
-    sendControl(this.host, FrameKind.RESUME, this.page.id, {});
+    if (isTold) sendControl(this.host, FrameKind.RESUME, this.page.id, {});
     this.resync();
   }
 
@@ -83,6 +88,7 @@ export class Session implements CaptureControl {
     clearTimeout(this.timer);
     this.timer = 0;
     if (this.paused || this.stopped) return;
+    if (this.handOver.isUnderWay) return this.schedule(COMPARE_EVERY_MS);
     this.followNavigation();
     if (!this.page || !this.outbox) return this.compare();
     const began = performance.now();
@@ -100,6 +106,10 @@ export class Session implements CaptureControl {
     this.stopViewport();
     this.source.stop();
     this.assets.stop();
+  }
+
+  askFront(): void {
+    this.front.ask();
   }
 
   nativePage(page: NativePage): void {
@@ -168,7 +178,7 @@ export class Session implements CaptureControl {
 
   private sendNew(): void {
     this.page = this.pages.create(this.source.key());
-    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, this.about());
+    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, this.about(), this.front.arrival());
     this.sendWhole(this.page);
     this.sendViewport(readViewport());
   }
@@ -195,7 +205,7 @@ export class Session implements CaptureControl {
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew();
     this.page = page;
     this.assets.enter(page.complete);
-    const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload);
+    const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
     this.pages.point(page, checkpoint, at);
     this.outbox = new Outbox(this.host, page.id);
   }
@@ -211,7 +221,7 @@ export class Session implements CaptureControl {
     const operations: Operation[] = change ? [["mutation", this.changedAt || Date.now(), change]] : [];
     operations.push(...this.source.drain(), ...this.assets.drain());
     this.changedAt = 0;
-    if (operations.length) outbox.write(operations);
+    if (operations.length) outbox.write(operations, FrameKind.OPERATIONS, this.front.operations());
     if (change) this.rest(page, outbox);
   }
 
@@ -255,12 +265,12 @@ export class Session implements CaptureControl {
     this.enter(this.source.kind === "html" ? this.source : this.html());
   }
 
-  private resized(viewport: Viewport): void {
-    if (this.page && !this.paused) this.sendViewport(viewport);
+  private sendViewport(viewport: Viewport): void {
+    if (this.page && !this.paused) sendControl(this.host, FrameKind.VIEWPORT, this.page.id, viewport);
   }
 
-  private sendViewport(viewport: Viewport): void {
-    if (this.page) sendControl(this.host, FrameKind.VIEWPORT, this.page.id, viewport);
+  private sendVisibility(flag: number): void {
+    if (this.page && !this.paused) sendControl(this.host, FrameKind.VISIBILITY, this.page.id, {}, flag);
   }
 
   private changed(): void {
@@ -273,10 +283,4 @@ export class Session implements CaptureControl {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.flush(), delay);
   }
-}
-
-/** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
-function isParsed(): boolean {
-  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return document.readyState === "complete" || (navigation?.domContentLoadedEventStart ?? 0) > 0;
 }

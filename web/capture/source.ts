@@ -101,3 +101,9 @@ export class HtmlSource implements Source {
     this.recorder.stop();
   }
 }
+
+/** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
+export function isParsed(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return document.readyState === "complete" || (navigation?.domContentLoadedEventStart ?? 0) > 0;
+}

@@ -9,6 +9,7 @@ import { Pages } from "./pages";
 import { Quality } from "./quality";
 import { showRecording } from "./recording";
 import { StageFrame } from "./stage_frame";
+import { Tabs } from "./tabs";
 import { type State, View } from "./view";
 import { bytes, word } from "./words";
 
@@ -30,6 +31,7 @@ class Console {
   private readonly channel: ConsoleChannel;
   private readonly stage: StageFrame;
   private readonly pages: Pages;
+  private readonly tabs: Tabs;
   private startedAt = 0;
   private lastState: State;
   private readonly quality = new Quality();
@@ -47,6 +49,7 @@ class Console {
   ) {
     this.lastState = view.state;
     this.pages = new Pages(main);
+    this.tabs = new Tabs(main, this.pages);
     const url = main.dataset.stageUrl ?? "";
     this.stage = new StageFrame(find("[data-testid=assist-stage]", main), find("[data-stage-box]", main), url, {
       report: (report) => this.onReport(report),
@@ -70,6 +73,7 @@ class Console {
     if (reply.type === "welcome") this.onWelcome(reply);
     else if (reply.type === "state") this.setState(reply.state as State, reply.since);
     else if (reply.type === "watchers") this.view.setWatching(reply);
+    else if (reply.type === "tabs") this.tabs.reset(reply.tabs);
     else if (reply.type === "lagging") this.onLagging(reply.dropped_bytes);
     else if (reply.type === "ended") this.end(reply.reason);
   }
@@ -81,6 +85,7 @@ class Console {
     this.view.setFault("");
     this.view.setWatching(reply.watching);
     this.pages.reset(reply.pages, reply.page);
+    this.tabs.reset(reply.tabs);
     if (state === "ended") this.end(end_reason ?? "");
     else this.setState(state as State, since);
   }
@@ -88,7 +93,7 @@ class Console {
   private setState(state: State, since?: number): void {
     this.startedAt ||= state === "waiting" ? 0 : this.channel.now();
     this.lastState = state;
-    if (state === "reconnecting") this.view.setReconnecting("visitor", since ?? Date.now());
+    if (state === "reconnecting") this.view.setReconnecting("visitor", this.channel.ageMs(since ?? this.channel.now()));
     else this.view.setState(state);
   }
 
@@ -100,6 +105,7 @@ class Console {
   private onFrame(frame: Frame, data: ArrayBuffer): void {
     if (frame.kind === FrameKind.GAP) this.counted.missing += missingIn(frame);
     this.pages.take(frame);
+    this.tabs.take(frame);
     this.stage.post({ type: "frames", frames: [data], received: [this.channel.now()], live: true }, [data]);
   }
 
@@ -107,6 +113,7 @@ class Console {
     const decoded = frames.map((data) => decodeFrame(data));
     this.asked.delete(page);
     this.pages.takeQueue(decoded, current);
+    this.tabs.draw();
     this.caughtUp.set(page, decoded.at(-1)?.seq ?? 0);
     this.stage.post({ type: "queue", page, frames }, frames);
     if (current) this.stage.post({ type: "show", page: current });
@@ -169,7 +176,8 @@ class Console {
   }
 
   private onLost(since: number): void {
-    if (this.view.state !== "ended" && this.lastState !== "waiting") this.view.setReconnecting("desk", since);
+    if (this.view.state !== "ended" && this.lastState !== "waiting")
+      this.view.setReconnecting("desk", Date.now() - since);
   }
 
   private onRefused(code: string): void {

@@ -1,5 +1,6 @@
 /** The visitor's pages in the order of time, the current one marked. */
 
+import { FrontPage } from "../protocol/front";
 import { type Frame, FrameKind, type PageSummary } from "../protocol/wire";
 import { element, find } from "./dom";
 import { word } from "./words";
@@ -14,37 +15,52 @@ interface KnownPage {
 }
 
 export class Pages {
-  current = 0;
+  private readonly front = new FrontPage();
   private readonly known = new Map<number, KnownPage>();
 
   constructor(private readonly main: HTMLElement) {}
+
+  get current(): number {
+    return this.front.page;
+  }
+
+  about(page: number): { title: string; url: string } {
+    const { title = "", url = "" } = this.known.get(page) ?? {};
+    return { title: title || word("page.untitled"), url };
+  }
 
   /** What the server knows when the console connects. */
   reset(pages: PageSummary[], current: number): void {
     this.known.clear();
     for (const { page, url, title, kind, closed_at } of pages)
       this.add(page, { url, title, kind, isClosed: closed_at != null });
-    this.current = current;
+    this.front.page = current;
     this.draw();
   }
 
   /** Frames that enter, return to or close a page; others say nothing here. */
   take(frame: Frame): void {
-    if (frame.kind === FrameKind.PAGE_ENTER || frame.kind === FrameKind.HISTORY) this.enter(frame);
-    else if (frame.kind === FrameKind.PAGE_CLOSE) this.close(frame.page);
+    const before = this.current;
+    this.front.take(frame);
+    this.learn(frame);
+    if (before !== this.current) this.draw();
   }
 
   /** The same from a page's queue, which may be the queue of a page that the visitor has left. */
   takeQueue(frames: Frame[], current: number): void {
-    for (const frame of frames) this.take(frame);
-    this.current = current;
+    for (const frame of frames) this.learn(frame);
+    this.front.page = current;
     this.draw();
+  }
+
+  private learn(frame: Frame): void {
+    if (frame.kind === FrameKind.PAGE_ENTER || frame.kind === FrameKind.HISTORY) this.enter(frame);
+    else if (frame.kind === FrameKind.PAGE_CLOSE) this.close(frame.page);
   }
 
   private enter(frame: Frame): void {
     const { url, title, kind } = JSON.parse(new TextDecoder().decode(frame.payload)) as KnownPage;
     this.add(frame.page, { url, title, kind, isClosed: false });
-    this.current = frame.page;
     this.draw();
   }
 

@@ -22,11 +22,11 @@ const SAME_WITHIN_MS = 1000;
 export class View {
   private readonly log: HTMLElement;
   private logged = { atMs: 0, name: "", text: "" };
-  private readonly grace: string;
+  private readonly graceMs: number;
 
   constructor(readonly main: HTMLElement) {
     this.log = find("[data-log]", main);
-    this.grace = clock(1000 * Number(main.dataset.graceSeconds));
+    this.graceMs = 1000 * Number(main.dataset.graceSeconds);
     setInterval(() => this.tick(), 1000);
     this.tick();
   }
@@ -42,9 +42,9 @@ export class View {
     label.textContent = wordOf("state", state);
   }
 
-  /** `whose` connection broke at `since`; the clock of it runs until the state changes. */
-  setReconnecting(whose: "visitor" | "desk", since: number): void {
-    Object.assign(find("[data-reconnecting]", this.main).dataset, { whose, since });
+  /** `whose` connection broke `agoMs` ago; the clock of it runs until the state changes. */
+  setReconnecting(whose: "visitor" | "desk", agoMs: number): void {
+    Object.assign(find("[data-reconnecting]", this.main).dataset, { whose, since: Date.now() - agoMs });
     this.setState("reconnecting");
     this.tick();
   }
@@ -118,8 +118,10 @@ export class View {
     this.tickLink();
     const gone = find("[data-reconnecting]", this.main);
     if (this.state !== "reconnecting" || !gone.dataset.since) return;
-    const values = { clock: clock(Date.now() - Number(gone.dataset.since)), grace: this.grace };
-    gone.textContent = word(gone.dataset.whose === "desk" ? "desk.gone" : "visitor.gone", values);
+    const goneMs = Date.now() - Number(gone.dataset.since);
+    const text = gone.dataset.whose === "desk" ? "desk.gone" : goneMs < this.graceMs ? "visitor.gone" : "visitor.over";
+    const left = clock(Math.max(0, this.graceMs - goneMs) + 999);
+    gone.textContent = word(text, { clock: clock(goneMs), left, grace: clock(this.graceMs) });
   }
 
   private tickLink(): void {

@@ -1,5 +1,6 @@
 /** The calls of docs/architecture.md that a visitor's page makes. */
 
+import type { Saved } from "./store";
 import { word } from "./words";
 
 export interface Identity {
@@ -26,7 +27,7 @@ export interface Landed {
   request_id: string;
 }
 
-export interface Redeemed {
+interface Redeemed {
   session_id: string;
   channel_token: string;
   socket_url: string;
@@ -53,26 +54,37 @@ export class Api {
     return this.post("/assist/requests/", fields);
   }
 
-  cancel(requestId: string, token: string): Promise<unknown> {
-    return this.post(`/assist/requests/${requestId}/cancel/`, {}, token);
+  cancel(requestId: string, token: string): void {
+    this.post(`/assist/requests/${requestId}/cancel/`, {}, token).catch(() => undefined);
   }
 
   land(token: string): Promise<Landed> {
     return this.post("/assist/links/land/", { token });
   }
 
-  redeem(token: string, landed: Landed): Promise<Redeemed> {
+  redeem(token: string, landed: Landed): Promise<Saved> {
     const { landing, consent_sha256 } = landed;
-    return this.post("/assist/links/redeem/", { token, landing, consent_sha256 });
+    return this.enter("redeem", { token, landing, consent_sha256 });
   }
 
-  refuse(token: string, landed: Landed): Promise<unknown> {
-    return this.post("/assist/links/refuse/", { token, landing: landed.landing });
+  /** With the ticket that a link from another origin of the tenant has brought. */
+  join(ticket: string): Promise<Saved> {
+    return this.enter("join", { ticket });
+  }
+
+  refuse(token: string, landed: Landed): void {
+    this.post("/assist/links/refuse/", { token, landing: landed.landing }).catch(() => undefined);
   }
 
   requestSocket(requestId: string): WebSocket {
     const base = this.base.replace(/^http/, "ws");
     return new WebSocket(`${base}/ws/assist/request/${requestId}/?language=${this.language}`);
+  }
+
+  private async enter(call: string, fields: Record<string, unknown>): Promise<Saved> {
+    const answer = await this.post<Redeemed>(`/assist/links/${call}/`, fields);
+    const { session_id: sessionId, channel_token: channelToken, socket_url: socketUrl } = answer;
+    return { phase: "live", sessionId, channelToken, socketUrl };
   }
 
   private async post<Answer>(path: string, fields: Record<string, unknown>, token?: string): Promise<Answer> {

@@ -2,11 +2,13 @@
 
 import { clipped } from "../protocol/text";
 import { Api, type Identity, type Landed, Problem } from "./api";
-import { Copies } from "./copies";
 import { tellEnding } from "./ending";
-import { isSamePage, pageAddress, takeToken, tokenIn } from "./link";
+import { Lifecycle } from "./lifecycle";
+import { isSamePage, pageAddress, takeTokens, tokenIn } from "./link";
 import { Listeners } from "./listeners";
 import { Live } from "./live";
+import type { AppOptions } from "./options";
+import { Radio } from "./radio";
 import { RequestSocket, type RequestStatus } from "./request_socket";
 import { erase, loadState, type Saved, saveState } from "./store";
 import { type FormValues, View } from "./view";
@@ -17,14 +19,6 @@ export const VERSION = "1";
 
 type Phase = "off" | "requested" | "linked" | "live" | "ended";
 
-export interface AppOptions {
-  base: string;
-  publicKey: string;
-  language: string;
-  nonce: string;
-  hasButton: boolean;
-}
-
 export class App {
   private readonly api: Api;
   private readonly view: View;
@@ -32,20 +26,25 @@ export class App {
   private saved: Saved | null = null;
   private socket: RequestSocket | null = null;
   private live: Live | null = null;
-  private copies: Copies | null = null;
+  private readonly radio: Radio;
   private identity: Identity = {};
   private native: { page?: never; update?: never } = {};
   private landingToken = "";
-  private readonly onHide = () => this.leave();
 
   constructor(private readonly options: AppOptions) {
     this.api = new Api(options.base, options.publicKey, options.language);
     this.view = new View(options.hasButton);
+    this.radio = new Radio(options.publicKey, {
+      saved: () => this.saved,
+      live: (shared) => this.join(shared),
+      choice: (choice) => this.live?.follow(choice),
+    });
     this.reset();
-    window.addEventListener("pagehide", this.onHide);
-    window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());
+    new Lifecycle(
+      (isAsleep) => this.leave(isAsleep),
+      () => this.comeBack(),
+    );
     window.addEventListener("hashchange", () => this.followFragment());
-    window.addEventListener("alongside:capturing", () => this.hideAfterCapture());
     void this.start();
   }
 
@@ -91,29 +90,39 @@ export class App {
   }
 
   private async start(): Promise<void> {
-    const token = takeToken();
+    const { token, ticket } = takeTokens();
     tellEnding(VERSION);
     const saved = loadState();
-    if (saved && (await this.isOurs(saved))) this.keep({ ...saved, isLeft: false });
+    // An orderly left document has handed its state to us; otherwise it may still be alive in another tab.
+    if (saved && (saved.isLeft || !(await this.radio.isTaken(saved)))) this.keep({ ...saved, isLeft: false });
+    else if (saved) erase();
+    if (ticket) await this.redeem(ticket);
     if (this.saved?.phase === "live") return this.goLive();
     if (token) return this.land(token);
     if (this.saved?.requestToken) return this.follow();
     const kept = this.saved?.link && tokenIn(new URL(this.saved.link).hash);
     if (kept) return this.land(kept);
+    this.radio.ask();
   }
 
-  /** An orderly left document has handed its state to us; otherwise it may still be alive in another tab. */
-  private async isOurs(saved: Saved): Promise<boolean> {
-    this.copies = new Copies(saved.sessionId ?? saved.requestId ?? "");
-    if (saved.isLeft || !(await this.copies.isAnotherAlive())) return true;
-    this.copies.close();
-    this.copies = null;
+  /** A session goes on here from another origin; with one that this tab was in already, its frames go on as well. */
+  private async redeem(ticket: string): Promise<void> {
+    const joined = await this.api.join(ticket).catch(() => null);
+    if (!joined || joined.sessionId === this.saved?.sessionId) return;
     erase();
-    return false;
+    this.keep(joined);
+  }
+
+  /** Another tab of this origin is in a session, for which the visitor has agreed. */
+  private join(shared: Saved): void {
+    if (this.saved || this.landingToken) return;
+    erase();
+    this.keep(shared);
+    this.goLive();
   }
 
   private followFragment(): void {
-    const token = takeToken();
+    const { token } = takeTokens();
     if (token && !this.live) void this.land(token);
   }
 
@@ -160,7 +169,7 @@ export class App {
 
   private cancel(): void {
     const { requestId, requestToken } = this.saved!;
-    if (requestId && requestToken) void this.api.cancel(requestId, requestToken).catch(() => undefined);
+    if (requestId && requestToken) this.api.cancel(requestId, requestToken);
     this.clear();
   }
 
@@ -174,7 +183,10 @@ export class App {
       this.view.consent(
         landed,
         () => this.agree(token, landed),
-        () => this.refuse(token, landed),
+        () => {
+          this.api.refuse(token, landed);
+          this.finish("consent_refused");
+        },
       );
     } catch (problem) {
       this.landingToken = "";
@@ -185,10 +197,9 @@ export class App {
   private async agree(token: string, landed: Landed): Promise<void> {
     try {
       const redeemed = await this.api.redeem(token, landed);
-      const { session_id: sessionId, channel_token: channelToken, socket_url: socketUrl } = redeemed;
       this.landingToken = "";
       this.socket?.close();
-      this.keep({ phase: "live", sessionId, channelToken, socketUrl });
+      this.keep(redeemed);
       this.goLive();
     } catch (problem) {
       const { code } = problem as Problem;
@@ -197,11 +208,6 @@ export class App {
       if (code === "consent_changed") return void (await this.land(token));
       this.answer(word("problem.title"), (problem as Error).message);
     }
-  }
-
-  private refuse(token: string, landed: Landed): void {
-    void this.api.refuse(token, landed).catch(() => undefined);
-    this.finish("consent_refused");
   }
 
   private goLive(): void {
@@ -214,6 +220,7 @@ export class App {
       version: VERSION,
       saved,
       view: this.view,
+      onChoice: (choice) => this.radio.choose(choice),
       onLive: () => {
         if (!isTold) this.listeners.emit("live", { sessionId: saved.sessionId });
         isTold = true;
@@ -245,8 +252,7 @@ export class App {
 
   private clear(): void {
     this.socket?.close();
-    this.copies?.close();
-    this.socket = this.copies = this.live = this.saved = null;
+    this.socket = this.live = this.saved = null;
     this.landingToken = "";
     erase();
     this.reset();
@@ -260,36 +266,28 @@ export class App {
   private keep(saved: Saved): void {
     this.saved = saved;
     saveState(saved);
-    this.copies ??= new Copies(saved.sessionId ?? saved.requestId ?? "");
   }
 
-  private leave(): void {
-    this.live?.suspend();
+  private leave(isAsleep: boolean): void {
+    this.live?.suspend(isAsleep);
     this.socket?.close();
-    this.copies?.close();
-    this.copies = null;
+    this.radio.close();
     if (this.saved) saveState({ ...this.saved, isLeft: true });
   }
 
   private comeBack(): void {
     const saved = loadState();
+    this.radio.open();
     if (this.live && saved?.sessionId === this.saved?.sessionId) {
       this.keep(Object.assign(this.saved!, saved, { isLeft: false }));
       this.live.revive();
     } else if (this.live) this.live.finish("other");
     else {
-      this.saved = null;
-      this.socket = null;
+      this.saved = this.socket = null;
       this.landingToken = "";
       this.reset();
       void this.start();
     }
-  }
-
-  /** The capture code says on pagehide that its page is left; we save after it. */
-  private hideAfterCapture(): void {
-    window.removeEventListener("pagehide", this.onHide);
-    window.addEventListener("pagehide", this.onHide);
   }
 
   private mark(phase: Phase): void {

@@ -17,6 +17,10 @@ export class Backoff {
     this.timer = 0;
   }
 
+  get waits(): boolean {
+    return this.timer !== 0;
+  }
+
   schedule(retry: () => void): void {
     this.cancel();
     const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.tries++);

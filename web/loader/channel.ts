@@ -26,6 +26,9 @@ const FINAL: Record<number, string> = {
   [CLOSE_CODES.replaced]: "replaced",
 };
 
+/** Where the browser tells of a change of the network. */
+const { connection: network } = navigator as { connection?: EventTarget };
+
 export class Channel {
   outbox: Outbox | null = null;
   tab: number;
@@ -44,7 +47,7 @@ export class Channel {
   private snapshotIsDue = false;
   private snapshotTimer = 0;
   private waiting: (() => void)[] = [];
-  private readonly wake = () => this.reconnectNow();
+  private readonly wake = (event: Event) => this.noticed(event.type);
   private readonly onHide = () => this.leaveEnding();
 
   constructor(private readonly options: ChannelOptions) {
@@ -53,6 +56,7 @@ export class Channel {
     if (this.isEnding) window.addEventListener("pagehide", this.onHide);
     for (const change of ["online", "offline"]) window.addEventListener(change, this.wake);
     document.addEventListener("visibilitychange", this.wake);
+    network?.addEventListener("change", this.wake);
     this.connect();
   }
 
@@ -107,13 +111,16 @@ export class Channel {
   }
 
   reconnectNow(): void {
-    if (this.isOver || document.visibilityState === "hidden") return;
-    if (this.isOpen) {
-      this.ping();
-      return;
-    }
+    if (this.isOver) return;
     this.backoff.reset();
     this.connect();
+  }
+
+  /** With a network that has come back, what was open before is not trusted: it may be half open. */
+  private noticed(what: string): void {
+    if (what === "visibilitychange" && document.visibilityState === "hidden") return;
+    if (this.isOpen && what !== "online") this.ping();
+    else if (this.socket || this.backoff.waits) this.reconnectNow();
   }
 
   close(): void {
@@ -123,6 +130,7 @@ export class Channel {
     window.removeEventListener("pagehide", this.onHide);
     for (const change of ["online", "offline"]) window.removeEventListener(change, this.wake);
     document.removeEventListener("visibilitychange", this.wake);
+    network?.removeEventListener("change", this.wake);
     this.drop();
   }
 
@@ -161,7 +169,8 @@ export class Channel {
       this.credit = ack.credit;
       this.pump();
     },
-    error: (error: { code: string; expected?: number }) => {
+    error: (error: { code: string; expected?: number; reason?: string }) => {
+      if (error.reason) return this.finish(error.reason);
       if (error.expected === undefined) return;
       if (FRAME_REFUSED.includes(error.code)) return this.outbox!.giveUp(error.expected, error.code);
       this.outbox!.rewind(error.expected);
@@ -170,6 +179,9 @@ export class Channel {
     watchers: (now: Watching) => this.options.events.watchers(now),
     asset_want: (want: { assets: string[] }) => this.options.events.assetWant(want.assets),
     resync: () => this.options.events.resync(),
+    paused: (now: { paused: boolean }) => this.options.events.paused(now.paused),
+    ping: () => void this.say({ type: "ping", time: Date.now() }),
+    front: () => this.options.events.front(),
     ended: (end: { reason: string }) => this.finish(end.reason),
   };
 

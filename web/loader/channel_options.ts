@@ -1,6 +1,6 @@
 /** What the channel needs to know, and whom it tells what it hears. */
 
-import type { CaptureCode, Watching } from "../protocol/wire";
+import type { CaptureCode, HandOver, Watching } from "../protocol/wire";
 
 export interface Welcome {
   session: string;
@@ -15,6 +15,7 @@ export interface Welcome {
   paused: boolean;
   time: number;
   limits: Record<string, number>;
+  hand_over: HandOver;
 }
 
 export interface ChannelEvents {
@@ -24,6 +25,9 @@ export interface ChannelEvents {
   watchers(now: Watching): void;
   assetWant(assets: string[]): void;
   resync(): void;
+  /** The visitor's choice in another tab. */
+  paused(isPaused: boolean): void;
+  front(): void;
   offline(): void;
   ended(reason: string): void;
 }

@@ -13,6 +13,6 @@ export function tellEnding(loader: string): void {
     loader,
     endFrom: ending.next,
     hello: () => ({ capture: "", injection: "url" }),
-    events: { ...events, resync: nothing, offline: nothing, ended: nothing },
+    events: { ...events, resync: nothing, paused: nothing, front: nothing, offline: nothing, ended: nothing },
   });
 }

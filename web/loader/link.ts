@@ -1,10 +1,14 @@
-/** The invite link: a page address with `alongside=TOKEN` in its fragment. */
+/**
+ * The invite link: a page address with `alongside=TOKEN` in its fragment; and the link that takes a session along from
+ * another origin of the tenant, with `alongside-session=TICKET`.
+ */
 
 const URL_MOST = 2000;
-const PART = /(^|&)alongside=([\w-]+)/;
+const PART = /(^|&)alongside(-session)?=([\w-]+)/;
 
-export function tokenIn(fragment: string): string | null {
-  return PART.exec(fragment.replace(/^#/, ""))?.[2] ?? null;
+export function tokenIn(fragment: string, kind?: "-session"): string | null {
+  const found = PART.exec(fragment.replace(/^#/, ""));
+  return found && found[2] === kind ? found[3]! : null;
 }
 
 /** The address without the token: it belongs neither into the history nor into a new request. */
@@ -18,11 +22,11 @@ export function isSamePage(a: string, b: string): boolean {
   return a.split("#")[0] === b.split("#")[0];
 }
 
-/** The token of this page's address, which loses it. */
-export function takeToken(): string | null {
-  const token = tokenIn(location.hash);
-  if (token) history.replaceState(history.state, "", withoutToken(location.href));
-  return token;
+/** The token and the ticket of this page's address, which loses them. */
+export function takeTokens(): { token: string | null; ticket: string | null } {
+  const { hash } = location;
+  if (PART.test(hash.slice(1))) history.replaceState(history.state, "", withoutToken(location.href));
+  return { token: tokenIn(hash), ticket: tokenIn(hash, "-session") };
 }
 
 /** Where the visitor is, for a request: without the token, and without the query where it is too long. */

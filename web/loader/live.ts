@@ -7,6 +7,7 @@ import { AssetUploads } from "./assets";
 import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
 import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
+import type { Choice } from "./radio";
 import { loadValue, type Saved, saveState, saveValue } from "./store";
 import type { View } from "./view";
 
@@ -18,6 +19,8 @@ export interface LiveOptions {
   version: string;
   saved: Saved;
   view: View;
+  /** What the visitor chooses here counts for every tab. */
+  onChoice(choice: Choice): void;
   onLive(): void;
   onEnded(reason: string): void;
 }
@@ -30,6 +33,7 @@ export class Live {
   private uploads: AssetUploads | null = null;
   private control: CaptureControl | null = null;
   private welcome: Welcome | null = null;
+  private welcomedAt = 0;
   private readonly injector: CaptureInjector;
   private isInjecting = false;
   private isOver = false;
@@ -58,13 +62,21 @@ export class Live {
   }
 
   /** The visitor ends it: nothing is captured from here on, what was captured before still goes out. */
-  end(): void {
+  end(isTold = true): void {
     this.control?.flush();
+    if (isTold) this.options.onChoice("end");
     this.hangUp("visitor_ended");
   }
 
-  /** The document is left; the capture code has said so already. */
-  suspend(): void {
+  /** The visitor has chosen this in another tab, which tells the server. */
+  follow(choice: Choice): void {
+    if (choice === "end") this.end(false);
+    else if ((choice === "pause") !== (this.options.saved.paused === true)) this[choice](false);
+  }
+
+  /** The document is left, and the capture code has said so already; or it is put to sleep. */
+  suspend(isAsleep: boolean): void {
+    if (isAsleep) this.control?.flush();
     this.channel?.suspend();
   }
 
@@ -109,6 +121,8 @@ export class Live {
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
         resync: () => this.control?.resync(),
+        paused: (isPaused) => this.follow(isPaused ? "pause" : "resume"),
+        front: () => this.control?.askFront(),
         offline: () => this.connected(false),
         ended: (reason) => this.finish(reason),
       },
@@ -119,6 +133,7 @@ export class Live {
   private welcomed(welcome: Welcome): void {
     const { saved } = this.options;
     this.welcome = welcome;
+    this.welcomedAt = Date.now();
     this.watching = welcome.watching;
     // What the visitor has chosen on this page counts, even if it is still on its way to the server.
     const isPaused = saved.paused === true || (!this.lastSaid && welcome.paused);
@@ -196,8 +211,16 @@ export class Live {
   }
 
   private host(): CaptureHost {
-    const { masking, mappings, limits, tab } = this.welcome!;
+    const { masking, mappings, limits, tab, time, hand_over } = this.welcome!;
+    const { sessionId: session, channelToken: token } = this.options.saved as Required<Saved>;
     return {
+      handOver: {
+        key: hand_over.key,
+        origins: hand_over.origins as string[],
+        session,
+        token,
+        clockOffsetMs: time - this.welcomedAt,
+      },
       tab,
       masking,
       mappings,
@@ -215,17 +238,17 @@ export class Live {
     };
   }
 
-  private pause(): void {
+  private pause(isTold = true): void {
     this.save({ paused: true });
-    this.control?.pause();
-    this.tell(FrameKind.PAUSE);
+    this.control?.pause(isTold);
+    if (isTold) this.tell(FrameKind.PAUSE);
     this.draw();
   }
 
-  private resume(): void {
+  private resume(isTold = true): void {
     this.save({ paused: false });
-    this.control?.resume();
-    this.tell(FrameKind.RESUME);
+    this.control?.resume(isTold);
+    if (isTold) this.tell(FrameKind.RESUME);
     this.draw();
     if (!this.control && this.welcome) void this.injectLate();
   }
@@ -238,6 +261,7 @@ export class Live {
   }
 
   private tell(kind: number): void {
+    this.options.onChoice(kind === FrameKind.PAUSE ? "pause" : "resume");
     if (this.lastSaid === kind || !this.welcome) return;
     this.lastSaid = kind;
     this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0);

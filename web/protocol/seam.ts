@@ -26,6 +26,8 @@ export interface CaptureHost {
   /** Which of these are missing at the store; resolves when the server has answered. */
   offerAssets(assets: [sha256: string, sizeBytes: number, contentType: string][]): Promise<string[]>;
   uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
+  /** What a ticket to another origin of the tenant is made of. */
+  readonly handOver?: { key: string; origins: string[]; session: string; token: string; clockOffsetMs: number };
   /** The loader's own element (`<alongside-assist>`): never captured. */
   readonly ownElement: Element;
 }
@@ -34,11 +36,14 @@ export interface CaptureHost {
 export interface CaptureControl {
   /** Fresh snapshot of the current page (server's resync, or after resume). */
   resync(): void;
-  pause(): void;
-  resume(): void;
+  /** Not told where the visitor has chosen it in another tab, which tells it. */
+  pause(isTold?: boolean): void;
+  resume(isTold?: boolean): void;
   /** Flush what is batched; called on pagehide and before ending. */
   flush(): void;
   stop(): void;
+  /** Another tab of the session has gone: say so if this one is in front. */
+  askFront(): void;
   nativePage(page: { pageId: string; title: string; root: unknown }): void;
   nativeUpdate(update: { pageId: string; root: unknown }): void;
 }

@@ -4,7 +4,7 @@ export const PROTOCOL_VERSION = 1;
 export const HEADER_BYTES = 20;
 export const MAX_FRAME_BYTES = 262144;
 export const TAB_SHIFT = 16;
-export const FLAG_BITS = 3;
+export const FLAG_BITS = 15;
 export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
 
 export const FrameKind = {
@@ -18,6 +18,7 @@ export const FrameKind = {
   PAUSE: 8,
   RESUME: 9,
   GAP: 10,
+  VISIBILITY: 11,
   CAPTURE_CODE: 32,
   SESSION_START: 40,
   TAB_HELLO: 41,
@@ -28,6 +29,8 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 export const FrameFlag = {
   STREAM_START: 1,
   MORE: 2,
+  FRONT: 4,
+  BACKGROUND: 8,
 } as const;
 export type FrameFlag = (typeof FrameFlag)[keyof typeof FrameFlag];
 
@@ -157,6 +160,18 @@ export interface Watching {
   agent: string;
 }
 
+export interface TabSummary {
+  tab: number;
+  page: number;
+  is_open: boolean;
+  is_visible: boolean;
+}
+
+export interface HandOver {
+  key: string;
+  origins: unknown[];
+}
+
 export interface PageSummary {
   page: number;
   kind: string;
@@ -208,6 +223,7 @@ export interface VisitorReplyWelcome {
   capture: CaptureCode;
   masking: Record<string, unknown>;
   mappings: Record<string, unknown>;
+  hand_over: HandOver;
   watchers: number;
   watching: Watching;
   paused: boolean;
@@ -240,6 +256,19 @@ export interface VisitorReplyResync {
   page: number;
 }
 
+export interface VisitorReplyPaused {
+  type: "paused";
+  paused: boolean;
+}
+
+export interface VisitorReplyPing {
+  type: "ping";
+}
+
+export interface VisitorReplyFront {
+  type: "front";
+}
+
 export interface VisitorReplyEnded {
   type: "ended";
   reason: string;
@@ -255,6 +284,7 @@ export interface VisitorReplyError {
   type: "error";
   code: string;
   expected?: number;
+  reason?: string;
 }
 
 export type VisitorReply =
@@ -263,6 +293,9 @@ export type VisitorReply =
   | VisitorReplyAssetWant
   | VisitorReplyWatchers
   | VisitorReplyResync
+  | VisitorReplyPaused
+  | VisitorReplyPing
+  | VisitorReplyFront
   | VisitorReplyEnded
   | VisitorReplyPong
   | VisitorReplyError;
@@ -317,6 +350,7 @@ export interface ConsoleReplyWelcome {
   session: SessionSummary;
   pages: PageSummary[];
   page: number;
+  tabs: TabSummary[];
   offsets: Record<string, unknown>;
   watching: Watching;
   time: number;
@@ -342,6 +376,11 @@ export interface ConsoleReplyWatchers {
   names: unknown[];
   listeners: unknown[];
   agent: string;
+}
+
+export interface ConsoleReplyTabs {
+  type: "tabs";
+  tabs: TabSummary[];
 }
 
 export interface ConsoleReplyOffset {
@@ -376,6 +415,7 @@ export type ConsoleReply =
   | ConsoleReplyQueue
   | ConsoleReplyState
   | ConsoleReplyWatchers
+  | ConsoleReplyTabs
   | ConsoleReplyOffset
   | ConsoleReplyLagging
   | ConsoleReplyEnded

@@ -1,5 +1,6 @@
 /** Frames become items in order: one operation or one control message each, on the server's clock. */
 
+import type { FrameHead } from "../protocol/front";
 import type { Volatile } from "../protocol/operations";
 import { type Operation, parseOperation } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
@@ -17,12 +18,16 @@ export interface Arrival {
   volatile?: Volatile;
 }
 
+type Simple = "leave" | "close" | "pause" | "resume" | "start" | "end" | "visibility";
+
 interface Place {
   /** ms since 1970, the server's clock. */
   at: number;
   tab: number;
   page: number;
   seq: number;
+  /** Of the frame that it came in. */
+  head: FrameHead;
 }
 
 export type Item = Place &
@@ -30,7 +35,7 @@ export type Item = Place &
     | { name: "operation"; operation: Operation }
     | { name: "enter" | "return"; arrival: Arrival }
     | { name: "viewport"; viewport: Viewport }
-    | { name: "leave" | "close" | "pause" | "resume" | "start" | "end" }
+    | { name: Simple }
   );
 
 interface OpenStream {
@@ -40,11 +45,12 @@ interface OpenStream {
   at: number;
 }
 
-const SIMPLE: Partial<Record<number, "leave" | "close" | "pause" | "resume" | "start" | "end">> = {
+const SIMPLE: Partial<Record<number, Simple>> = {
   [FrameKind.PAGE_LEAVE]: "leave",
   [FrameKind.PAGE_CLOSE]: "close",
   [FrameKind.PAUSE]: "pause",
   [FrameKind.RESUME]: "resume",
+  [FrameKind.VISIBILITY]: "visibility",
   [FrameKind.SESSION_START]: "start",
   [FrameKind.SESSION_END]: "end",
 };
@@ -60,7 +66,8 @@ export class Decoder {
   decode(frame: Frame, received?: number): Item[] {
     const tab = tabOf(frame.page);
     const at = frame.seq ? this.clock.frame(tab, frame.time, received) : (received ?? frame.time);
-    const place = { at, tab, page: frame.page, seq: frame.seq };
+    const { kind, flags, page, seq, time } = frame;
+    const place = { at, tab, page, seq, head: { kind, flags, page, time } };
     if (frame.kind === FrameKind.SNAPSHOT || frame.kind === FrameKind.OPERATIONS) return this.stream(frame, place);
     const simple = SIMPLE[frame.kind];
     if (simple) return [{ ...place, name: simple }];

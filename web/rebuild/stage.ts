@@ -71,9 +71,11 @@ export class Stage {
    * only the state that it ends with is built, and the newest of its operations told.
    */
   private queue(page: number, frames: ArrayBuffer[]): void {
-    const shown = this.session.current;
+    const { front } = this.session;
     this.session.forget(page);
     this.broken.delete(page);
+    const isBeside = front.page !== 0 && front.page !== page;
+    front.isHeld = isBeside;
     const items: Item[] = [];
     for (const bytes of frames) {
       const frame = decodeFrame(bytes);
@@ -81,8 +83,8 @@ export class Stage {
         for (const item of this.decoder.decode(frame)) if (this.admit(item, false)) items.push(item);
       });
     }
-    if (shown && shown !== page) this.session.current = shown;
-    else this.arrive(items);
+    front.isHeld = false;
+    if (!isBeside) this.arrive(items);
     this.tell(items);
     setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
   }
@@ -134,6 +136,7 @@ export class Stage {
   private take(item: Item): void {
     const before = this.session.current;
     if (!this.admit(item, true)) return;
+    if (item.name === "visibility" && !this.session.shown) this.report({ type: "need", page: this.session.current });
     this.reflect(item, isWhole(item) || item.name === "return" || before !== this.session.current);
     this.tell([item]);
   }
@@ -189,7 +192,7 @@ export class Stage {
 
   private showPage(page: number): void {
     if (!this.session.page(page)) return this.report({ type: "need", page });
-    this.session.current = page;
+    this.session.front.page = page;
     this.rebuild();
   }
 

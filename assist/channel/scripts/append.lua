@@ -1,10 +1,13 @@
 -- Frames of one tab enter the journal, their page's queue, and the inboxes of nodes whose consoles watch.
+-- The page in front is the one that the newest frame with a word about it names: what comes late does not count, unless
+-- it is so late that the visitor's clock must have been put back. Within a tab the page that was entered last counts.
 -- KEYS: state, tab, consoles, journal, queues (zset page -> time of last use), prefix of page queues
--- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, now ms, frames...
+-- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, late ms, now ms,
+--       frames...
 -- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
 -- 3 gap, 4 unknown here (memory was lost), 5 journal full.
 local state, tab, consoles, journal, queues, prefix = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local held = redis.call('HMGET', state, 'open', 'ended', 'journal_bytes', 'queue_bytes')
+local held = redis.call('HMGET', state, 'open', 'ended', 'journal_bytes', 'queue_bytes', 'page', 'front_at')
 local mine = redis.call('HMGET', tab, 'stored', 'connection')
 local stored, journal_bytes, queue_bytes = tonumber(mine[1] or 0), tonumber(held[3] or 0), tonumber(held[4] or 0)
 if held[2] then return {2, stored, journal_bytes} end
@@ -12,7 +15,7 @@ if not held[1] or not mine[2] then return {4, stored, journal_bytes} end
 if mine[2] ~= ARGV[1] then return {1, stored, journal_bytes} end
 if journal_bytes > tonumber(ARGV[3]) then return {5, stored, journal_bytes} end
 local queue_limit, hard_limit, all_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[9], '+inf')
+local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[10], '+inf')
 local first_stored, status, needs, number = stored, 0, {}, nil
 
 local function drop(page)
@@ -53,12 +56,30 @@ local function enqueue(kind, flags, page, frame)
     end
   end
   redis.call('EXPIRE', key, ARGV[8])
-  redis.call('ZADD', queues, ARGV[9], page)
+  redis.call('ZADD', queues, ARGV[10], page)
 end
 
-for i = 10, #ARGV do
+local current, front_at = tonumber(held[5] or 0), tonumber(held[6] or 0)
+local changed = false
+
+local function show(number, is_hidden)
+  if is_hidden then redis.call('HSET', state, 'hidden:' .. number, 1) else redis.call('HDEL', state, 'hidden:' .. number) end
+end
+
+local function follow(kind, flags, page, time)
+  local enters, turns = kind == 1 or kind == 6, flags % 8 >= 4
+  if not (enters or turns or kind == 11) or page % 65536 == 0 then return end
+  if enters then redis.call('HSET', state, 'at:' .. number, page) end
+  if page ~= current or kind == 11 then show(number, flags >= 8) end
+  local arrives = enters and (flags < 8 or current == 0 or math.floor(current / 65536) == number)
+  if not arrives and not turns then return end
+  if time < front_at and time > front_at - tonumber(ARGV[9]) then return end
+  current, front_at, changed = page, time, true
+end
+
+for i = 11, #ARGV do
   local frame = ARGV[i]
-  local kind, flags, page, seq = struct.unpack('>BBxxI4I4', frame)
+  local kind, flags, page, seq, time = struct.unpack('>BBxxI4I4d', frame)
   number = math.floor(page / 65536)
   if seq == stored + 1 or (kind == 10 and seq > stored) then
     stored = seq
@@ -67,7 +88,7 @@ for i = 10, #ARGV do
     for _, node in ipairs(watching) do
       redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[7], '*', 's', ARGV[2], 'f', frame)
     end
-    if kind == 1 or kind == 6 then redis.call('HSET', state, 'page', page) end
+    follow(kind, flags, page, time)
     if kind == 8 then redis.call('HSET', state, 'paused', 1) end
     if kind == 9 then redis.call('HDEL', state, 'paused') end
     if kind == 5 then
@@ -85,12 +106,13 @@ end
 while queue_bytes > all_limit do
   local oldest = redis.call('ZRANGE', queues, 0, 1)
   local victim = oldest[1]
-  if victim == redis.call('HGET', state, 'page') then victim = oldest[2] end
+  if tonumber(victim) == current then victim = oldest[2] end
   if not victim then break end
   drop(victim)
   redis.call('HDEL', state, 'begun:' .. victim)
 end
 
+if changed then redis.call('HSET', state, 'page', current, 'front_at', front_at) end
 if stored > first_stored then
   redis.call('HSET', tab, 'stored', stored)
   redis.call('HSET', state, 'journal_bytes', journal_bytes, 'queue_bytes', queue_bytes, 'stored:' .. number, stored)

@@ -16,7 +16,8 @@ if redis.call('SCARD', conns) >= tonumber(ARGV[6]) then return {6, 0, 0} end
 local stored = tonumber(redis.call('HGET', tab, 'stored') or 0)
 if tonumber(ARGV[3]) > stored then stored = tonumber(ARGV[3]) end
 redis.call('HSET', tab, 'stored', stored, 'connection', ARGV[1])
-redis.call('HSET', state, 'open', 1, 'offset:' .. ARGV[2], ARGV[8], 'stored:' .. ARGV[2], stored)
+redis.call('HSET', state, 'open', 1, 'offset:' .. ARGV[2], ARGV[8], 'stored:' .. ARGV[2], stored,
+  'connection:' .. ARGV[2], ARGV[1])
 redis.call('HDEL', state, 'gone')
 redis.call('SADD', conns, ARGV[1])
 redis.call('XADD', journal, '*', 'f', ARGV[7])

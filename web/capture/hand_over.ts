@@ -1,0 +1,73 @@
+/**
+ * Takes the session along to another origin of the tenant, where nothing of this one's storage is: a link that the
+ * visitor follows carries a ticket in its fragment, which the loader there redeems once (docs/security.md).
+ */
+
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { CaptureHost } from "../protocol/seam";
+
+const LIFE_SECONDS = 60;
+const NONCE_BYTES = 16;
+const MAC_BYTES = 16;
+/** Of two HMAC-SHA256, more than any token has. */
+const PAD_BYTES = 64;
+
+export class HandOver {
+  /** A link of the page carries a ticket right now: nothing of the page may be read. */
+  isUnderWay = false;
+
+  constructor(
+    private readonly host: CaptureHost,
+    signal: AbortSignal,
+  ) {
+    // Behind the page's own listeners: what they prevent leads nowhere.
+    for (const click of ["click", "auxclick"])
+      window.addEventListener(click, (event) => this.follow(event), { signal });
+  }
+
+  private follow(event: Event): void {
+    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement && target.href);
+    if (event.defaultPrevented || !(link instanceof HTMLAnchorElement) || link.hasAttribute("download")) return;
+    const { handOver } = this.host;
+    if (link.origin === location.origin || !handOver?.origins.some((pattern) => fits(link.origin, pattern))) return;
+    this.lend(link, ticket(handOver));
+  }
+
+  /** The browser reads the address when all listeners have run; then the page gets its own back. */
+  private lend(link: HTMLAnchorElement, text: string): void {
+    const own = link.getAttribute("href")!;
+    const url = new URL(link.href);
+    url.hash += `${url.hash ? "&" : ""}alongside-session=${text}`;
+    this.isUnderWay = true;
+    link.setAttribute("href", url.href);
+    setTimeout(() => {
+      link.setAttribute("href", own);
+      this.isUnderWay = false;
+    });
+  }
+}
+
+/** `https://*.example.com`, `http://localhost:*`: as helpdesk/tenants/origins.py reads them. */
+export function fits(origin: string, pattern: string): boolean {
+  const escaped = pattern.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const host = escaped.replace("\\/\\/\\*\\.", "\\/\\/(?:[a-z0-9-]+\\.)+");
+  return new RegExp(`^${host.replace(/:\\\*$/, "(?::[0-9]{1,5})?")}$`).test(origin);
+}
+
+type Given = NonNullable<CaptureHost["handOver"]>;
+
+/** Session, end of life, nonce, the channel token under a pad of the nonce, and the MAC of it all; as base64url. */
+export function ticket({ key, session, token, clockOffsetMs }: Given): string {
+  const secret = hexToBytes(key);
+  const nonce = randomBytes(NONCE_BYTES);
+  const ends = new Uint8Array(4);
+  new DataView(ends.buffer).setUint32(0, (Date.now() + clockOffsetMs) / 1000 + LIFE_SECONDS);
+  const pad = concatBytes(...["1", "2"].map((block) => hmac(sha256, secret, concatBytes(utf8ToBytes(block), nonce))));
+  const hidden = utf8ToBytes(token.slice(0, PAD_BYTES)).map((byte, at) => byte ^ pad[at]!);
+  const body = concatBytes(hexToBytes(session.replaceAll("-", "")), ends, nonce, hidden);
+  const mac = hmac(sha256, secret, concatBytes(utf8ToBytes("mac"), body)).subarray(0, MAC_BYTES);
+  const text = String.fromCharCode(...concatBytes(body, mac));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
