@@ -45,7 +45,7 @@ class GracefulShutdown:
 
     async def _leave(self) -> None:
         try:
-            stop_listening()
+            stop_listening(self._before)
             await self._hand_over()
         except Exception:
             logger.exception("connections could not be handed over")
@@ -53,12 +53,17 @@ class GracefulShutdown:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-# /readyz says so: where the server goes on listening, the proxy in front must not send anybody any more.
+# /readyz says so: under another server, which goes on listening, the proxy in front must not send anybody any more.
 is_leaving = False
 
 
-def stop_listening() -> None:
-    """Under Daphne, which would listen until the end; other servers have no way to be asked."""
+def stop_listening(handler: object) -> None:
+    """`handler` is the server's own of SIGTERM: uvicorn's knows its listening sockets, Daphne's are the reactor's.
+
+    Both would listen until the end, and so be chosen by a proxy that looks at nothing else.
+    """
+    for server in getattr(getattr(handler, "__self__", None), "servers", ()):
+        server.close()
     reactor = sys.modules.get("twisted.internet.reactor")
     if reactor is None:
         return

@@ -40,6 +40,8 @@ class Watcher(Protocol):
 
     async def look_again(self) -> None: ...
 
+    def start_over(self) -> None: ...
+
 
 class Connection(Protocol):
     """A socket of either side that another process can take over."""
@@ -145,17 +147,24 @@ class Node:
         lease, memory = limits.NODE_LEASE_SECONDS * 1000, limits.NODE_MEMORY_SECONDS * 1000
         was_known, *living = await BEAT.arun([nodes_key()], [self.id, time.time() * 1000, lease, memory])
         if self._is_known.is_set() and not was_known:
-            self._on_lost_memory()
+            await self._start_over()
         self._is_known.set()
         if self._living != set(living):
             self._living = set(living)
             for watcher in self._all_watchers():
                 self.spawn(watcher.look_again())
 
-    def _on_lost_memory(self) -> None:
-        """Valkey knows nothing any more: visitors say hello again, even those from whom nothing comes just now."""
-        logger.warning("Valkey has lost its memory; %s visitors are asked to come again", len(self._sources))
-        for source in list(self._sources):
+    async def _start_over(self) -> None:
+        """Valkey knows nothing any more: consoles watch anew, and visitors say hello again, even those who are idle."""
+        await self._renew_leases(self._all_watchers())
+        for watcher in self._all_watchers():
+            watcher.start_over()
+        sources, pipeline = list(self._sources), async_client().pipeline(transaction=False)
+        for source in sources:
+            pipeline.sismember(source.keys.connections, source.connection_id)
+        forgotten = [source for source, known in zip(sources, await pipeline.execute(), strict=True) if not known]
+        logger.warning("Valkey has lost its memory; %s visitors are asked to come again", len(forgotten))
+        for source in forgotten:
             source.on_stored(Answer(FORGOTTEN, 0, 0, []), size_bytes=0)
 
     def _all_watchers(self) -> list[Watcher]:

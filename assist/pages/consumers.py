@@ -194,6 +194,11 @@ class ConsoleConsumer(Socket):
         await renew_watcher(self.keys, console_id=self.console_id, watcher=self._watcher())
         await self._tell_state()
 
+    def start_over(self) -> None:
+        """Frames may have passed while nobody knew that this console watches."""
+        if self.outbox:
+            self.outbox.start_over()
+
     async def look_again(self) -> None:
         """A node died, or one is back: the visitor may have been there."""
         await self._tell_state()

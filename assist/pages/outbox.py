@@ -93,6 +93,12 @@ class Outbox:
             self._wanted.append(page)
         self._moved.set()
 
+    def start_over(self) -> None:
+        """The queues are not those that were sent: every page is sent anew when it is needed."""
+        self._known.clear()
+        self._marks, self._page_marks = {}, {}
+        self.want(0)
+
     async def run(self) -> None:
         while True:
             await self._moved.wait()

@@ -32,14 +32,13 @@ def worker(
     folder: Path,
     concurrency: int = 2,
     name: str = "worker",
-    beat: bool = True,
 ) -> Child:
-    """A Celery worker, with the beat unless another one has it; ready when it has said so in its log.
+    """A Celery worker with its beat; ready when it has said so in its log.
 
     It ends at once, without waiting for its tasks: what it held has a lease, and runs again.
     """
     command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", "--hostname", f"{name}@%h"]
-    command += ["--beat", "--schedule", str(folder / "beat")] if beat else []
+    command += ["--beat", "--schedule", str(folder / "beat")]
     command += ["--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
     child = Child("worker", command, logs / "worker.log", environment=environment, folder=ROOT)
     child.ready = lambda: child.said(b"ready.")

@@ -7,6 +7,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+from redis.exceptions import RedisError
 
 from helpdesk.tenants.keys import group
 
@@ -19,10 +20,18 @@ def publish(tenant_id: UUID, *topic: object, kind: str, payload: Mapping[str, An
     """
     message = {"type": "event", "kind": kind, "payload": dict(payload)}
     name = group(tenant_id, *topic)
-    transaction.on_commit(lambda: async_to_sync(get_channel_layer().group_send)(name, message), robust=True)
+    transaction.on_commit(lambda: async_to_sync(_send)(name, message), robust=True)
 
 
 async def apublish(tenant_id: UUID, *topic: object, kind: str, payload: Mapping[str, Any]) -> None:
     """As `publish`, at once, for async code that has written nothing."""
     message = {"type": "event", "kind": kind, "payload": dict(payload)}
-    await get_channel_layer().group_send(group(tenant_id, *topic), message)
+    await _send(group(tenant_id, *topic), message)
+
+
+async def _send(name: str, message: dict[str, Any]) -> None:
+    """After a restart of Valkey the layer's first send finds its old connection closed, and the second a new one."""
+    try:
+        await get_channel_layer().group_send(name, message)
+    except (RedisError, OSError):
+        await get_channel_layer().group_send(name, message)

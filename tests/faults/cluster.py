@@ -3,6 +3,8 @@
 import asyncio
 import multiprocessing
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -77,9 +79,7 @@ class Cluster:
     def _worker(self, number: int) -> Child:
         folder = self.home / f"worker{number}"
         folder.mkdir(exist_ok=True)
-        return processes.worker(
-            self.environment, logs=folder, folder=folder, concurrency=1, name=f"worker{number}", beat=number == 0
-        )
+        return processes.worker(self.environment, logs=folder, folder=folder, concurrency=1, name=f"worker{number}")
 
     def scene(self) -> "Scene":
         return Scene(self, **self.inside(inside.make_scene, None))
@@ -118,10 +118,14 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    made = Cluster(tmp_path_factory.mktemp("cluster"))
+def cluster() -> Iterator[Cluster]:
+    """In a folder that PostgreSQL's user can get to, or its data would be left behind outside."""
+    home = Path(tempfile.mkdtemp(prefix="alongside-cluster-"))
+    home.chmod(0o711)
+    made = Cluster(home)
     try:
         made.start()
         yield made
     finally:
         made.stop()
+        shutil.rmtree(home, ignore_errors=True)

@@ -51,6 +51,32 @@ def make_scene() -> dict[str, Any]:
     return {"tenant": tenant.id, "session": session.id, "token": token, "cookie": cookie}
 
 
+def make_tenant() -> dict[str, Any]:
+    """`tenant`, its `public_key`, and an agent's `cookie`."""
+    from helpdesk.tenants.context import tenant_scope
+    from tests import factories
+
+    tenant = factories.tenant()
+    with tenant_scope(tenant.id):
+        agent = factories.member(name="Agent")
+    return {"tenant": tenant.id, "public_key": tenant.public_key, "cookie": factories.session_cookie(agent)}
+
+
+def accept(request_id: str) -> Any:
+    """In the tenant's scope; the session's id."""
+    from django.utils import timezone
+
+    from assist.channel.answer import accept_request
+
+    return accept_request(request_id, agent=None, now=timezone.now()).session.pk  # type: ignore[arg-type]
+
+
+def forget_everything() -> None:
+    from assist.channel.valkey import sync_client
+
+    sync_client().flushall()
+
+
 def end(session_id: Any) -> None:
     from django.utils import timezone
 

@@ -45,7 +45,7 @@ class Session:
         sent = [json.loads(json.dumps(line)) for line in self.visitor.page.lines]
         await until(lambda: self.console.current == self.visitor.page.number, "on the same page")
         await until(lambda: self.console.lines() == sent, "the same operations")
-        assert self.console.faults == []
+        assert self.console.faults == [], self.console.faults
         self.visitor.is_idle = False
 
     async def comes_true(self, ask: Callable[[], Awaitable[bool]], what: str) -> None:
