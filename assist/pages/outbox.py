@@ -60,6 +60,7 @@ class Outbox:
         self._wanted: deque[int] = deque()
         self._known: set[int] = set()
         self._marks: dict[int, int] = {}
+        self._last: dict[int, int] = {}
         self._page_marks: dict[int, int] = {}
         self._moved = asyncio.Event()
 
@@ -122,15 +123,16 @@ class Outbox:
         dropped, self._dropped_bytes, self._lags = self._dropped_bytes, 0, False
         self._waiting.clear()
         self._waiting_bytes = 0
-        self._known.clear()
         await self._say("lagging", dropped_bytes=dropped)
-        self._wanted.clear()
-        self._wanted.append(0)
+        self._last.clear()
+        self._start_over()
 
     async def _pass(self, frame: Live) -> None:
         if frame.seq == 0:
-            await self._on_record(frame)
-        elif frame.seq <= self._marks.get(frame.tab, 0) or frame.seq <= self._page_marks.get(frame.page, 0):
+            return await self._on_record(frame)
+        if self._is_behind_a_hole(frame):
+            return self._start_over()
+        if frame.seq <= self._marks.get(frame.tab, 0) or frame.seq <= self._page_marks.get(frame.page, 0):
             return
         elif self._is_beginning(frame):
             self._known.add(frame.page)
@@ -141,6 +143,18 @@ class Outbox:
             if frame.kind == FrameKind.PAGE_CLOSE:
                 self._known.discard(frame.page)
             await self._send(frame.data)
+
+    def _is_behind_a_hole(self, frame: Live) -> bool:
+        """The process was away for so long that frames had to leave its inbox; the queues have them."""
+        before = self._last.get(frame.tab)
+        self._last[frame.tab] = max(frame.seq, before or 0)
+        return before is not None and frame.seq > before + 1 and frame.kind != FrameKind.GAP
+
+    def _start_over(self) -> None:
+        """What the console has is stale: each page comes again when it is needed, the current one now."""
+        self._known.clear()
+        self._wanted.clear()
+        self._wanted.append(0)
 
     def _is_beginning(self, frame: Live) -> bool:
         if frame.kind == FrameKind.PAGE_ENTER:
@@ -176,6 +190,7 @@ class Outbox:
         self._page_marks[part.page] = part.marks.get(part.page >> TAB_SHIFT, 0)
         if whole:
             self._marks = part.marks
+            self._last = {tab: max(seq, self._last.get(tab, 0)) for tab, seq in part.marks.items()}
             if part.current != part.page:
                 self.want(0)
 

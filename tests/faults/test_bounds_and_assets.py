@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Route
+from playwright.async_api import Browser, Route, expect
 
 from assist.channel.protocol import FrameKind
 from tests.faults.agents import Agent
@@ -68,6 +68,23 @@ async def test_what_is_beyond_the_bounds_is_named_and_the_page_sent_anew(
     archive = await end(visitor, desk)
     assert (wire.errors(), [gap["reason"] for gap in gaps(archive)]) == ([], [reason])
     assert [data[0] for data in archive.values()].count(FrameKind.SNAPSHOT) >= 2
+
+
+async def test_page_that_is_too_large_is_told_in_words_and_the_session_lives_on(
+    visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack
+) -> None:
+    """About 12 MiB compressed, which is more than the visitor's side keeps."""
+    wire = Wire(visitor)
+    agent = await at_work(visitor, browser, desk, live_stack)
+    await visitor.page.evaluate(MAKE, 16)
+    await agent.page.get_by_text("This page is too large to show. The session goes on").wait_for()
+    assert await agent.rebuilt() == ["p", "This page is too large to show. / 此页面过大，无法显示。"]
+    await visitor.page.click("#next")
+    await visitor.page.wait_for_url("**/two")
+    await agent.sees(visitor)
+    await expect(agent.page.get_by_text("This page is too large to show. The session goes on")).to_be_hidden()
+    archive = await end(visitor, desk)
+    assert (wire.errors(), gaps(archive)) == ([], [])
 
 
 async def test_operations_stay_fresh_on_a_slow_line_while_an_asset_goes_up(

@@ -60,6 +60,15 @@ export class NativeSource implements Source {
     return change;
   }
 
+  /** The application says how often it has something new. */
+  weight(): number {
+    return 0;
+  }
+
+  rest(): void {}
+
+  reread(): void {}
+
   renumber(): void {
     this.model.renumber();
   }

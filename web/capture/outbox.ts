@@ -2,11 +2,14 @@
 
 import { formatOperation, type Operation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { DeflateStream } from "../protocol/stream";
+import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/stream";
+import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
 
 /** Small enough that on a slow line an acknowledgement comes every few seconds. */
 const PIECE_BYTES = 32 * 1024;
+/** The loader keeps 8 MiB until they are safe, and what led to the snapshot is among them. */
+const LARGEST_BYTES = 7 * 1024 * 1024;
 
 export class Outbox {
   private readonly deflate = new DeflateStream();
@@ -19,11 +22,16 @@ export class Outbox {
     readonly page: number,
   ) {}
 
-  /** Send operations whose times are ms since 1970; returns the seq of the frame that completes them. */
+  /** Send operations whose times are ms since 1970; returns the seq of the frame that completes them.
+   *  Throws TooLarge, and has sent nothing then; the stream can't go on. */
   write(operations: Operation[], kind: number = FrameKind.OPERATIONS, flag = 0): number {
     if (this.fresh) this.startedAt = Date.now();
     const text = operations.map((operation) => formatOperation(this.timed(operation))).join("");
+    // One character is three bytes at most; what is that large is not even compressed.
+    if (text.length > MAX_INFLATED_BYTES / 3 && new Blob([text]).size > MAX_INFLATED_BYTES)
+      throw new TooLarge("inflated");
     const bytes = this.deflate.push(text);
+    if (bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
     let seq = 0;
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;

@@ -11,6 +11,8 @@ import {
   type Node as TreeNode,
 } from "../protocol/operations";
 import { childrenOf, extraOf, TreeModel } from "../protocol/tree";
+import { Lookout } from "./lookout";
+import { Marks } from "./marks";
 import { longestIncreasing } from "./order";
 import type { Reader } from "./reader";
 
@@ -26,12 +28,11 @@ export class Recorder {
   private ids = new WeakMap<Node, number>();
   private nodes = new Map<number, Node>();
   private readonly observer: MutationObserver;
-  private readonly parents = new Set<Node>();
-  private readonly texts = new Set<Node>();
-  private readonly elements = new Set<Element>();
+  private readonly marks = new Marks();
+  private readonly lookout = new Lookout(this.marks, (node) => this.ids.has(node));
   private readonly opened = new WeakSet<Node>();
-  private readonly counts = new WeakMap<Node, string>();
   private nextId = 1;
+  private rests = false;
 
   constructor(
     private readonly top: Document,
@@ -43,6 +44,7 @@ export class Recorder {
 
   /** Read the whole document; ids begin with 1 in pre-order. */
   start(): void {
+    this.rests = false;
     this.clear();
     this.model = new TreeModel(this.read(this.top) as DocumentNode);
   }
@@ -50,6 +52,19 @@ export class Recorder {
   stop(): void {
     this.observer.disconnect();
     this.clear();
+  }
+
+  /** Of what the next flush will find, in nodes. */
+  weight(): number {
+    this.note(this.observer.takeRecords());
+    return this.marks.weight((node) => this.ids.has(node));
+  }
+
+  /** Until the next `start` nothing is noticed, and the tree stays as it is. */
+  rest(): void {
+    this.observer.disconnect();
+    this.marks.clear();
+    this.rests = true;
   }
 
   idOf(node: Node | null): number {
@@ -77,51 +92,27 @@ export class Recorder {
 
   /** An element's attributes or extra may have changed without a record. */
   mark(element: Element): void {
-    this.elements.add(element);
+    this.marks.elements.add(element);
     this.hooks.changed();
   }
 
-  /** Look for what changes without a mutation record: late shadow roots, rules and sheets that scripts change. */
+  /** Look for what changes without a mutation record. */
   lookAround(): void {
-    for (const node of this.nodes.values()) {
-      if (node.nodeType === NODE.ELEMENT) this.lookAt(node as Element);
-      else if (node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW) this.lookAtSheets(node as Document);
-    }
-    if (this.parents.size || this.elements.size) this.hooks.changed();
-  }
-
-  private lookAt(element: Element): void {
-    const shadow = element.shadowRoot;
-    if (shadow && !this.ids.has(shadow)) this.parents.add(element);
-    if (element.localName !== "style") return;
-    const count = (element as HTMLStyleElement).sheet?.cssRules.length ?? 0;
-    this.noteCount(element, String(count));
-  }
-
-  private lookAtSheets(root: Document | ShadowRoot): void {
-    const sheets = root.adoptedStyleSheets;
-    if (sheets?.length || this.counts.has(root))
-      this.noteCount(root, sheets.map((sheet) => sheet.cssRules.length).join());
-  }
-
-  private noteCount(node: Node, count: string): void {
-    if (this.counts.get(node) === count) return;
-    this.counts.set(node, count);
-    this.elements.add(node as Element);
+    if (this.rests) return;
+    for (const node of this.nodes.values()) this.lookout.look(node);
+    if (this.marks.parents.size || this.marks.elements.size) this.hooks.changed();
   }
 
   /** Bring the tree up to the DOM; returns the difference, or null when there is none. */
   flush(): Mutation | null {
     this.note(this.observer.takeRecords());
     const change: Mutation = {};
-    const parents = [...this.parents];
+    const parents = [...this.marks.parents];
     for (const parent of parents) this.removals(parent, change);
     for (const parent of parents) this.additions(parent, change);
-    for (const node of this.texts) this.textChange(node, change);
-    for (const element of this.elements) this.elementChange(element, change);
-    this.parents.clear();
-    this.texts.clear();
-    this.elements.clear();
+    for (const node of this.marks.texts) this.textChange(node, change);
+    for (const element of this.marks.elements) this.elementChange(element, change);
+    this.marks.clear();
     return Object.keys(change).length ? change : null;
   }
 
@@ -130,29 +121,27 @@ export class Recorder {
     this.nodes = new Map();
     this.nextId = 1;
     this.observer.takeRecords();
-    this.parents.clear();
-    this.texts.clear();
-    this.elements.clear();
+    this.marks.clear();
   }
 
   private note(records: MutationRecord[]): void {
     for (const { type, target, attributeName } of records) {
       if (!this.ids.has(target)) continue;
-      if (type === "childList") this.parents.add(target);
-      else if (type === "characterData") this.texts.add(target);
+      if (type === "childList") this.marks.parents.add(target);
+      else if (type === "characterData") this.marks.texts.add(target);
       else this.noteAttribute(target as Element, attributeName!);
-      if (type === "childList" && isStyle(target)) this.elements.add(target as Element);
+      if (type === "childList" && isStyle(target)) this.marks.elements.add(target as Element);
     }
     if (records.length) this.hooks.changed();
   }
 
   /** A changed attribute can also change which rules of masking cover the element and what is in it. */
   private noteAttribute(element: Element, name: string): void {
-    this.elements.add(element);
+    this.marks.elements.add(element);
     if (!this.reader.masking.dependsOn(name)) return;
-    this.parents.add(element);
+    this.marks.parents.add(element);
     const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) this.texts.add(texts.currentNode);
+    while (texts.nextNode()) this.marks.texts.add(texts.currentNode);
   }
 
   private read(node: Node): TreeNode {
@@ -200,7 +189,7 @@ export class Recorder {
     if (this.opened.has(frame)) return;
     this.opened.add(frame);
     frame.addEventListener("load", () => {
-      if (this.ids.has(frame)) this.parents.add(frame);
+      if (this.ids.has(frame)) this.marks.parents.add(frame);
       this.hooks.changed();
     });
   }

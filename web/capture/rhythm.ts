@@ -2,12 +2,16 @@
 
 /** As pointer positions are taken. */
 const FLUSH_EVERY_MS = 50;
-const SLOW_FLUSH_MS = 500;
-const SLOWEST_FLUSH_MS = 2000;
-const SLOW_BACKLOG_BYTES = 256 * 1024;
-const SLOWEST_BACKLOG_BYTES = 1024 * 1024;
 /** A flush may take this share of the time. */
 const BUSY_SHARE = 8;
+const BUSIEST_FLUSH_MS = 10_000;
+/**
+ * While so much waits nothing is written, so that the next difference is of the newest state and does not queue behind
+ * older ones. A line that is gone, or takes longer than this for it, gets a difference all the same: the archive has it.
+ */
+const HELD_BACKLOG_BYTES = 64 * 1024;
+const HOLD_MS = 10_000;
+const HOLD_LOOK_MS = 100;
 
 /** Times are those of `performance.now()`. */
 export class Rhythm {
@@ -21,13 +25,17 @@ export class Rhythm {
 
   /** Ms from `now`. The first change after quiet waits for nothing, what follows it for the interval. */
   wait(now: number, backlogBytes: number): number {
-    return Math.max(0, this.flushedAt + this.interval(backlogBytes) - now);
+    const due = Math.max(0, this.flushedAt + this.interval() - now);
+    return this.isHeld(now + due, backlogBytes) ? Math.max(due, HOLD_LOOK_MS) : due;
   }
 
-  /** A line that can't keep up, or a page that costs much to compare, is served the newest state less often. */
-  private interval(backlogBytes: number): number {
-    if (backlogBytes > SLOWEST_BACKLOG_BYTES) return SLOWEST_FLUSH_MS;
-    if (backlogBytes > SLOW_BACKLOG_BYTES) return SLOW_FLUSH_MS;
-    return Math.min(SLOWEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.costMs * BUSY_SHARE));
+  /** Whether a flush that is due would only queue. */
+  isHeld(now: number, backlogBytes: number): boolean {
+    return backlogBytes > HELD_BACKLOG_BYTES && now - this.flushedAt < HOLD_MS;
+  }
+
+  /** A page that costs much to compare is compared less often. */
+  private interval(): number {
+    return Math.min(BUSIEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.costMs * BUSY_SHARE));
   }
 }

@@ -2,24 +2,24 @@
 
 import type { Operation } from "../protocol/operations";
 import type { CaptureControl, CaptureHost, Viewport } from "../protocol/seam";
-import { clipped } from "../protocol/text";
 import { FrameKind } from "../protocol/wire";
+import { arrival } from "./arrival";
 import { Assets } from "./assets";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
 import { Outbox, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
-import { Rhythm } from "./rhythm";
 import { HtmlSource, isParsed, type Source } from "./source";
+import { Storm } from "./storm";
+import { Ticker } from "./ticker";
+import { fits, TooLargeSource, unlessTooLarge } from "./too_large";
 import { readViewport, watchViewport } from "./viewport";
 
 /** A page that may be known is compared so often. */
 const COMPARE_EVERY_MS = 40;
 /** Characters; a control frame carries at most 16 KiB. */
 const LONGEST_RETURN = 5000;
-const LONGEST_TITLE = 300;
-const LONGEST_URL = 2000;
 const QUIET_MS = 200;
 /** A loaded page that did not change for so many flushes is taken to be at rest. */
 const STILL_FLUSHES = 3;
@@ -29,7 +29,8 @@ const LONGEST_HOLD_MS = 5000;
 const LONGEST_PARSE_MS = 1500;
 
 export class Session implements CaptureControl {
-  private readonly rhythm = new Rhythm();
+  private readonly ticker: Ticker;
+  private storm = new Storm();
   private readonly pages: Pages;
   private readonly assets: Assets;
   private source!: Source;
@@ -40,7 +41,6 @@ export class Session implements CaptureControl {
   private enteredAt = 0;
   private paused = false;
   private stopped = false;
-  private timer = 0;
   private restTimer = 0;
   private changedAt = 0;
   /** Comparisons since the last change. */
@@ -55,6 +55,10 @@ export class Session implements CaptureControl {
   constructor(private readonly host: CaptureHost) {
     this.pages = new Pages(host);
     this.handOver = new HandOver(host, this.closing.signal);
+    this.ticker = new Ticker(
+      () => host.backlogBytes(),
+      () => this.tick(),
+    );
     this.assets = new Assets(host, () => this.changed());
     this.stopViewport = watchViewport((viewport) => this.sendViewport(viewport));
     this.listen();
@@ -85,22 +89,22 @@ export class Session implements CaptureControl {
   }
 
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = 0;
+    this.ticker.clear();
     if (this.paused || this.stopped) return;
-    if (this.handOver.isUnderWay) return this.schedule(COMPARE_EVERY_MS);
+    if (this.handOver.isUnderWay) return this.ticker.after(COMPARE_EVERY_MS);
     this.followNavigation();
     if (!this.page || !this.outbox) return this.compare();
-    const began = performance.now();
-    // What the write itself finds out is no first change after quiet.
-    this.rhythm.flushed(began, began);
-    this.write(this.page, this.outbox);
-    this.rhythm.flushed(began, performance.now());
+    const { page, outbox } = this;
+    const send = (): void => {
+      this.write(page, outbox);
+      this.storm.rideOut({ sendWhole: () => this.sendWhole(page), after: (ms) => this.ticker.after(ms) });
+    };
+    this.ticker.measure(() => this.guard(page, send));
   }
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.ticker.clear();
     clearTimeout(this.restTimer);
     this.closing.abort();
     this.stopViewport();
@@ -124,7 +128,7 @@ export class Session implements CaptureControl {
   }
 
   private html(): Source {
-    return new HtmlSource(this.host, this.assets, () => this.changed(), this.ownScript);
+    return unlessTooLarge(() => new HtmlSource(this.host, this.assets, () => this.changed(), this.ownScript));
   }
 
   private listen(): void {
@@ -138,6 +142,8 @@ export class Session implements CaptureControl {
   }
 
   private enter(source: Source, still = 0): void {
+    if (this.storm.isOn) source.reread();
+    this.storm = new Storm();
     if (this.source && this.source !== source) this.source.stop();
     this.source = source;
     this.page = null;
@@ -161,7 +167,8 @@ export class Session implements CaptureControl {
    */
   private compare(): void {
     if (this.page || this.paused || this.stopped) return;
-    if (this.isEarly()) return this.schedule(COMPARE_EVERY_MS);
+    const isEarly = this.source.kind === "html" && !isParsed() && Date.now() - this.enteredAt < LONGEST_PARSE_MS;
+    if (isEarly) return this.ticker.after(COMPARE_EVERY_MS);
     const known = this.pages.named(this.source.key());
     this.still = this.source.flush() || document.readyState !== "complete" ? 0 : this.still + 1;
     const late = Date.now() >= this.heldUntil;
@@ -169,21 +176,31 @@ export class Session implements CaptureControl {
     const match = known.length && rests ? findPoint(known, this.source.model.digest()) : null;
     if (match) return this.sendReturn(match.page, match.seq);
     if (!known.length || late) return this.sendNew();
-    this.schedule(Math.min(COMPARE_EVERY_MS, this.heldUntil - Date.now()));
-  }
-
-  private isEarly(): boolean {
-    return this.source.kind === "html" && !isParsed() && Date.now() - this.enteredAt < LONGEST_PARSE_MS;
+    this.ticker.after(Math.min(COMPARE_EVERY_MS, this.heldUntil - Date.now()));
   }
 
   private sendNew(): void {
     this.page = this.pages.create(this.source.key());
-    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, this.about(), this.front.arrival());
+    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, arrival(this.source), this.front.arrival());
     this.sendWhole(this.page);
     this.sendViewport(readViewport());
   }
 
   private sendWhole(page: KnownPage): void {
+    this.guard(page, () => this.trySendWhole(page));
+  }
+
+  /** A page that can't be sent is named instead, until the visitor is on another one. */
+  private guard(page: KnownPage, send: () => void): void {
+    if (fits(send)) return;
+    this.source.stop();
+    this.source = new TooLargeSource(document);
+    this.trySendWhole(page);
+  }
+
+  private trySendWhole(page: KnownPage): void {
+    const began = performance.now();
+    if (this.storm.isOn) this.source.reread();
     this.pages.restart(page);
     this.source.renumber();
     this.source.shown(null);
@@ -193,6 +210,7 @@ export class Session implements CaptureControl {
     const snapshot: Operation = ["snapshot", Date.now(), root, this.source.volatile(), readViewport()];
     const seq = this.outbox.write([snapshot], FrameKind.SNAPSHOT);
     this.pages.point(page, this.source.model.digest(), seq);
+    this.storm.sentWhole(began, performance.now());
     this.changed();
   }
 
@@ -201,7 +219,7 @@ export class Session implements CaptureControl {
     const canvas = this.source.shown(page.canvas);
     const state = { ...this.source.volatile(), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
-    const payload = { ...this.about(), checkpoint, at_seq: seq, volatile: state };
+    const payload = { ...arrival(this.source), checkpoint, at_seq: seq, volatile: state };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew();
     this.page = page;
     this.assets.enter(page.complete);
@@ -210,14 +228,8 @@ export class Session implements CaptureControl {
     this.outbox = new Outbox(this.host, page.id);
   }
 
-  private about(): Record<string, unknown> {
-    const { kind } = this.source;
-    const title = clipped(this.source.title(), LONGEST_TITLE);
-    return { url: location.href.slice(0, LONGEST_URL), title, kind, viewport: readViewport() };
-  }
-
   private write(page: KnownPage, outbox: Outbox): void {
-    const change = this.source.flush();
+    const change = this.storm.holds(this.source, performance.now()) ? null : this.source.flush();
     const operations: Operation[] = change ? [["mutation", this.changedAt || Date.now(), change]] : [];
     operations.push(...this.source.drain(), ...this.assets.drain());
     this.changedAt = 0;
@@ -229,7 +241,9 @@ export class Session implements CaptureControl {
   private rest(page: KnownPage, outbox: Outbox): void {
     clearTimeout(this.restTimer);
     this.restTimer = window.setTimeout(() => {
-      if (this.page === page && this.outbox === outbox && !this.stopped && !this.paused) this.mark(page, outbox);
+      if (this.page !== page || this.outbox !== outbox || this.stopped || this.paused) return;
+      if (this.ticker.isHeld) this.rest(page, outbox);
+      else this.mark(page, outbox);
     }, QUIET_MS);
   }
 
@@ -262,7 +276,7 @@ export class Session implements CaptureControl {
     if (location.pathname === this.path) return;
     this.path = location.pathname;
     this.leave();
-    this.enter(this.source.kind === "html" ? this.source : this.html());
+    this.enter(this.source instanceof HtmlSource ? this.source : this.html());
   }
 
   private sendViewport(viewport: Viewport): void {
@@ -275,12 +289,12 @@ export class Session implements CaptureControl {
 
   private changed(): void {
     this.changedAt ||= Date.now();
-    if (!this.timer && !this.stopped && !this.paused)
-      this.schedule(this.rhythm.wait(performance.now(), this.host.backlogBytes()));
+    if (!this.ticker.isSet && !this.stopped && !this.paused) this.ticker.whenDue();
   }
 
-  private schedule(delay: number): void {
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.flush(), delay);
+  private tick(): void {
+    if (!this.paused && !this.stopped) this.followNavigation();
+    if (this.page && this.ticker.isHeld) this.ticker.whenDue();
+    else this.flush();
   }
 }

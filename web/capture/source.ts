@@ -21,6 +21,12 @@ export interface Source {
   title(): string;
   /** Bring the model up to date; the difference, or null. */
   flush(): Mutation | null;
+  /** Of the next difference, about, in nodes. */
+  weight(): number;
+  /** Leave everything unnoticed until `reread`. */
+  rest(): void;
+  /** Read the page anew. */
+  reread(): void;
   renumber(): void;
   volatile(): Volatile;
   /** Operations besides mutations since the last call. */
@@ -68,6 +74,18 @@ export class HtmlSource implements Source {
 
   flush(): Mutation | null {
     return this.recorder.flush();
+  }
+
+  weight(): number {
+    return this.recorder.weight();
+  }
+
+  rest(): void {
+    this.recorder.rest();
+  }
+
+  reread(): void {
+    this.recorder.start();
   }
 
   renumber(): void {

@@ -1,5 +1,6 @@
 /** The live console: server → stage, stage → page. */
 
+import { PAGE_TOO_LARGE } from "../protocol/operations";
 import type { StageReport } from "../protocol/seam";
 import { type ConsoleReply, decodeFrame, type Frame, FrameKind } from "../protocol/wire";
 import { ConsoleChannel, type Queue } from "./channel";
@@ -41,6 +42,8 @@ class Console {
   /** URLs of assets that could not be read, by page. */
   private readonly unread = new Map<number, Set<string>>();
   private readonly asked = new Set<number>();
+  /** The page about which the agent was told so. */
+  private tooLarge = 0;
   private readonly resyncedAt = new Map<number, number>();
 
   constructor(
@@ -131,6 +134,8 @@ class Console {
   private onApplied(report: Extract<StageReport, { type: "applied" }>): void {
     if (report.page !== this.pages.current) return;
     this.view.setApplied(report);
+    if (this.tooLarge && this.tooLarge !== report.page) this.view.setFault("");
+    if (this.tooLarge !== report.page) this.tooLarge = 0;
     this.view.setUnread(this.unread.get(report.page)?.size ?? 0);
     if (report.seq > (this.caughtUp.get(report.page) ?? 0)) this.measure(report, this.channel.ageMs(report.time));
   }
@@ -165,10 +170,16 @@ class Console {
   }
 
   private onUnread(page: number, items: [string, string][]): void {
+    if (items.some(([, reason]) => reason === PAGE_TOO_LARGE)) return this.tellTooLarge(page);
     const urls = this.unread.get(page) ?? new Set();
     for (const [url] of items) urls.add(url);
     this.unread.set(page, urls);
     if (page === this.pages.current) this.view.setUnread(urls.size);
+  }
+
+  private tellTooLarge(page: number): void {
+    this.tooLarge = page;
+    this.view.setFault(word("page.too_large"));
   }
 
   private addLog(report: Extract<StageReport, { type: "operation" }>): void {

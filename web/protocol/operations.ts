@@ -96,6 +96,9 @@ const NAMES = new Set([
 
 const LARGEST_NUMBER = 1e12;
 
+/** The reason of an `unread` whose URL is that of the page itself, which can't be sent at all. */
+export const PAGE_TOO_LARGE = "page_too_large";
+
 export class BadOperation extends Error {}
 
 export function formatOperation(operation: Operation): string {

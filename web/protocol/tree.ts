@@ -12,6 +12,9 @@ const INLINE_LENGTH = 1024;
 /** A change names a node that is not in the tree, or would make it larger than the limits allow. */
 export class TreeFault extends Error {}
 
+/** More than is sent or shown of one page. */
+export class TooLarge extends TreeFault {}
+
 interface Entry {
   node: Node;
   parent: number;
@@ -171,8 +174,8 @@ export class TreeModel {
 
   private register(node: Node, parent: number, depth: number): void {
     if (this.entries.has(node[1])) throw new TreeFault(`node ${node[1]} is in the tree already`);
-    if (depth > MAX_DEPTH) throw new TreeFault(`the tree is deeper than ${MAX_DEPTH}`);
-    if (this.entries.size >= MAX_NODES) throw new TreeFault(`the tree has more than ${MAX_NODES} nodes`);
+    if (depth > MAX_DEPTH) throw new TooLarge(`the tree is deeper than ${MAX_DEPTH}`);
+    if (this.entries.size >= MAX_NODES) throw new TooLarge(`the tree has more than ${MAX_NODES} nodes`);
     this.entries.set(node[1], { node, parent, depth, canonical: null });
     this.next = Math.max(this.next, node[1] + 1);
     for (const child of childrenOf(node) ?? []) this.register(child, node[1], depth + 1);

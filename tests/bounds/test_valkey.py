@@ -1,0 +1,153 @@
+"""What one session may fill in Valkey: the journal, a page's queue, all queues, and a process's inbox."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from assist.channel import limits
+from assist.channel.live import SessionKeys
+from assist.channel.protocol import HEADER_BYTES, MAX_FRAME_BYTES, FrameKind
+from assist.channel.relay import FULL_SECONDS
+from assist.channel.valkey import sync_client
+from recordings.archive import actions
+from tests.bounds.neighbour import undisturbed
+from tests.channel.peers import VisitorPeer
+from tests.channel.scene import Scene
+from tests.webserver import WebServer
+
+NOISE = random.Random(2).randbytes(MAX_FRAME_BYTES - HEADER_BYTES)
+
+
+def keys_of(scene: Scene) -> SessionKeys:
+    return SessionKeys(scene.tenant.id, scene.session_id)
+
+
+async def state(scene: Scene, field: str) -> int:
+    return int(await sync_to_async(sync_client().hget)(keys_of(scene).state, field) or 0)
+
+
+async def fill(visitor: VisitorPeer, bytes_: int, *, page: int = 1) -> int:
+    """Operations of about so many bytes, each acknowledged before the next."""
+    seq = visitor.seq
+    for _ in range(bytes_ // MAX_FRAME_BYTES):
+        seq = await visitor.send(FrameKind.OPERATIONS, NOISE, page=page)
+        await visitor.stored(seq)
+    return seq
+
+
+async def test_full_journal_holds_the_visitor_until_a_segment_is_written(channel: Scene) -> None:
+    async with undisturbed(channel.web), channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        last = await visitor.snapshot()
+        await visitor.stored(last)
+        # As if that much were there: what counts is the sum that the script keeps.
+        await sync_to_async(sync_client().hset)(keys_of(channel).state, "journal_bytes", limits.JOURNAL_BYTES + 1)
+        held = await visitor.send(FrameKind.OPERATIONS, b"held")
+        await asyncio.sleep(1.5 * FULL_SECONDS)
+        assert visitor.closed_with is None
+        assert all(message["stored"] <= last for message in visitor.messages if message["type"] == "ack")
+        await sync_to_async(sync_client().hincrby)(keys_of(channel).state, "journal_bytes", -limits.SEGMENT_BYTES)
+        await visitor.stored(held)
+        assert [entry.frame[HEADER_BYTES:] for entry in await sync_to_async(channel.journal)()][-1] == b"held"
+
+
+async def test_written_segment_frees_the_journal(channel: Scene) -> None:
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.snapshot()
+        await fill(visitor, limits.SEGMENT_BYTES)
+        before = await state(channel, "journal_bytes")
+        write = sync_to_async(actions.write_segment)
+        assert await write(channel.tenant.id, channel.session_id, now=timezone.now(), whole=True)
+        assert before > limits.SEGMENT_BYTES
+        assert await state(channel, "journal_bytes") == 0
+
+
+async def test_queue_beyond_its_limit_asks_for_a_snapshot_and_beyond_twice_is_dropped(channel: Scene) -> None:
+    keys = keys_of(channel)
+    async with undisturbed(channel.web), channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot())
+        page = visitor.tab << 16 | 1
+        await fill(visitor, limits.QUEUE_BYTES + MAX_FRAME_BYTES)
+        assert (await visitor.heard("resync"))["page"] == page
+        # The visitor does not answer it.
+        await fill(visitor, limits.QUEUE_BYTES)
+        assert await sync_to_async(sync_client().exists)(keys.queue(page)) == 0
+        assert await state(channel, "queue_bytes") == 0
+        # What comes without a snapshot is in the journal, and not in a queue that could not be read.
+        await fill(visitor, 4 * MAX_FRAME_BYTES)
+        assert await sync_to_async(sync_client().exists)(keys.queue(page)) == 0
+        await visitor.stored(await visitor.snapshot("fresh"))
+        async with channel.console() as console:
+            await console.hello()
+            await console.until(lambda: [frame.kind for frame in console.frames] == [1, 2])
+
+
+def weigh(scene: Scene, page: int, size: int) -> None:
+    """As if the page's queue were so large."""
+    keys = keys_of(scene)
+    for field in (f"queue:{page}", "queue_bytes"):
+        sync_client().hincrby(keys.state, field, size)
+
+
+async def test_queues_of_a_session_beyond_their_sum_drop_the_oldest(channel: Scene) -> None:
+    keys = keys_of(channel)
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        for number in (1, 2, 3):
+            await visitor.enter(page=number)
+            await visitor.stored(await visitor.snapshot(page=number))
+        for number in (1, 2, 3):
+            await sync_to_async(weigh)(channel, visitor.tab << 16 | number, limits.QUEUES_BYTES // 3)
+        await visitor.stored(await visitor.send(FrameKind.OPERATIONS, NOISE, page=3))
+        kept = [int(page) & 0xFFFF for page in await sync_to_async(sync_client().zrange)(keys.queues, 0, -1)]
+        assert kept == [2, 3]
+        assert await state(channel, "queue_bytes") <= limits.QUEUES_BYTES
+
+
+@pytest.fixture
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(tmp_path_factory.mktemp("second"))
+    server.start()
+    yield server
+    server.thaw()
+    server.stop()
+
+
+def empty_inboxes() -> None:
+    """As their bound does with frames that nobody has read in time."""
+    for key in sync_client().scan_iter("node:*:inbox"):
+        sync_client().xtrim(key, maxlen=0)
+
+
+async def test_console_whose_frames_were_trimmed_from_the_inbox_catches_up_from_the_queue(
+    channel: Scene, second: WebServer
+) -> None:
+    async with channel.visitor() as visitor, replace(channel, web=second).console() as console:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.snapshot()
+        await console.hello()
+        await console.until(lambda: len(console.frames) == 2)
+        second.freeze()
+        for number in range(5):
+            await visitor.stored(await visitor.operate("scroll", number, 1, 0, number))
+        await sync_to_async(empty_inboxes)()
+        last = await visitor.operate("scroll", 9, 1, 0, 9)
+        await visitor.stored(last)
+        second.thaw()
+        await console.until(lambda: console.seqs()[-1:] == [last])
+        # All of the queue again, from its beginning, and nothing else behind it.
+        assert console.seqs()[-last:] == list(range(1, last + 1))
+        again = await visitor.operate("scroll", 10, 1, 0, 10)
+        await console.until(lambda: console.seqs()[-1:] == [again])
+        assert console.seqs()[-2:] == [last, again]

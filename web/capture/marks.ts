@@ -1,0 +1,30 @@
+/** Where the tree may differ from the DOM: what a flush will have to compare. */
+
+/** So many characters cost as much as a node. */
+const CHARACTERS_A_NODE = 100;
+
+export class Marks {
+  readonly parents = new Set<Node>();
+  readonly texts = new Set<Node>();
+  readonly elements = new Set<Element>();
+
+  clear(): void {
+    this.parents.clear();
+    this.texts.clear();
+    this.elements.clear();
+  }
+
+  /** About as many nodes as the difference will have, told without reading them. */
+  weight(isKnown: (node: Node) => boolean): number {
+    let sum = this.elements.size;
+    for (const text of this.texts) sum += weightOf(text);
+    for (const parent of this.parents)
+      for (let child = parent.firstChild; child; child = child.nextSibling) if (!isKnown(child)) sum += weightOf(child);
+    return sum;
+  }
+}
+
+function weightOf(node: Node): number {
+  const inside = (node as Partial<Element>).getElementsByTagName?.("*").length ?? 0;
+  return 1 + inside + (node.nodeValue?.length ?? 0) / CHARACTERS_A_NODE;
+}

@@ -1,0 +1,89 @@
+/** Stands for a page that is larger than can be sent or shown: the agent is told so in words. */
+
+import { type Mutation, type Operation, PAGE_TOO_LARGE, type Volatile } from "../protocol/operations";
+import { TooLarge, TreeModel } from "../protocol/tree";
+import type { Source } from "./source";
+
+/** The page itself says it in both languages, for the recording; the console has a word of its own. */
+const TEXT = "This page is too large to show. / 此页面过大，无法显示。";
+const STYLE = "margin:20vh auto;max-width:32em;text-align:center;font:18px sans-serif;color:#444";
+
+export class TooLargeSource implements Source {
+  readonly kind = "html";
+  readonly model = new TreeModel([
+    9,
+    1,
+    [
+      [10, 2, "html", "", ""],
+      [1, 3, "html", {}, [[1, 4, "body", {}, [[1, 5, "p", { style: STYLE }, [[3, 6, TEXT]]]]]]],
+    ],
+  ]);
+  private isTold = false;
+
+  constructor(private readonly document: Document) {}
+
+  /** Never that of the page itself. */
+  key(): string {
+    return `too large:${location.href}`;
+  }
+
+  title(): string {
+    return this.document.title;
+  }
+
+  flush(): Mutation | null {
+    return null;
+  }
+
+  weight(): number {
+    return 0;
+  }
+
+  rest(): void {}
+
+  reread(): void {}
+
+  renumber(): void {
+    this.model.renumber();
+  }
+
+  volatile(): Volatile {
+    return {};
+  }
+
+  drain(): Operation[] {
+    if (this.isTold) return [];
+    this.isTold = true;
+    return [["unread", Date.now(), [[location.href, PAGE_TOO_LARGE]]]];
+  }
+
+  pictures(): string[] {
+    return [];
+  }
+
+  shown(): [number, string][] {
+    this.isTold = false;
+    return [];
+  }
+
+  stop(): void {}
+}
+
+/** Whether this went well; false when something was too large. */
+export function fits(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return false;
+  }
+}
+
+export function unlessTooLarge(make: () => Source): Source {
+  let source: Source | null = null;
+  const isMade = fits(() => {
+    source = make();
+  });
+  return isMade ? source! : new TooLargeSource(document);
+}
