@@ -22,16 +22,14 @@ export class Outbox {
     readonly page: number,
   ) {}
 
-  /** Send operations whose times are ms since 1970; returns the seq of the frame that completes them.
-   *  Throws TooLarge, and has sent nothing then; the stream can't go on. */
+  /**
+   * Send operations whose times are ms since 1970; returns the seq of the frame that completes them.
+   * Throws TooLarge for a snapshot of which nothing was sent then; the stream can't go on.
+   */
   write(operations: Operation[], kind: number = FrameKind.OPERATIONS, flag = 0): number {
     if (this.fresh) this.startedAt = Date.now();
     const text = operations.map((operation) => formatOperation(this.timed(operation))).join("");
-    // One character is three bytes at most; what is that large is not even compressed.
-    if (text.length > MAX_INFLATED_BYTES / 3 && new Blob([text]).size > MAX_INFLATED_BYTES)
-      throw new TooLarge("inflated");
-    const bytes = this.deflate.push(text);
-    if (bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
+    const bytes = kind === FrameKind.SNAPSHOT ? this.fitting(text) : this.deflate.push(text);
     let seq = 0;
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;
@@ -40,6 +38,16 @@ export class Outbox {
       this.fresh = false;
     }
     return seq;
+  }
+
+  /** A difference that is too large the loader gives up by name, and asks for the page as a whole. */
+  private fitting(text: string): Uint8Array {
+    // One character is three bytes at most; what is that large is not even compressed.
+    if (text.length > MAX_INFLATED_BYTES / 3 && new Blob([text]).size > MAX_INFLATED_BYTES)
+      throw new TooLarge("inflated");
+    const bytes = this.deflate.push(text);
+    if (bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
+    return bytes;
   }
 
   /** Times never go back, but for a picture's, which was taken before its upload. */

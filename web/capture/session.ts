@@ -69,6 +69,7 @@ export class Session implements CaptureControl {
 
   resync(): void {
     if (!this.page || this.paused || this.stopped) return;
+    if (this.source instanceof TooLargeSource) this.source = this.html();
     this.source.flush();
     this.sendWhole(this.page);
   }
