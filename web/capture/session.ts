@@ -18,8 +18,7 @@ import { readViewport, watchViewport } from "./viewport";
 
 /** A page that may be known is compared so often. */
 const COMPARE_EVERY_MS = 40;
-/** Characters; a control frame carries at most 16 KiB. */
-const LONGEST_RETURN = 5000;
+const LONGEST_RETURN = 5000; // characters; a control frame carries at most 16 KiB
 const QUIET_MS = 200;
 /** A loaded page that did not change for so many flushes is taken to be at rest. */
 const STILL_FLUSHES = 3;
