@@ -16,9 +16,10 @@ FOLDER = Path(__file__).parent
 FRAMES_PER_SECOND = 10
 SLOW_FRAMES_PER_SECOND = 2
 FULL = Plan(warm_seconds=3, probe_seconds=12, confirm_seconds=30, precision=0.06)
-QUICK = Plan(warm_seconds=2, probe_seconds=5, confirm_seconds=0, precision=0.15)
+QUICK = Plan(warm_seconds=1.5, probe_seconds=4, confirm_seconds=0, precision=0.2)
 SESSION_GUESS = 1000
 IDLE_SESSIONS = 200
+SETTLE_SECONDS = 8
 
 
 def note(text: str) -> None:
@@ -56,7 +57,7 @@ def _settled(memory_bytes: Any, generator: Generator, sessions: list[dict[str, s
     opened = generator.do("open", sessions=sessions)
     if not opened["ok"]:
         raise RuntimeError(opened["trouble"])
-    if generator.do("idle", seconds=12)["closed"]:
+    if generator.do("idle", seconds=SETTLE_SECONDS)["closed"]:
         raise RuntimeError("an idle session was closed")
     return int(memory_bytes())
 
