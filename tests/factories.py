@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from assist.capture.models import NativeMapping
-from assist.channel.models import AssistSession, SessionQuality
+from assist.channel.models import AssistSession, HandOver, SessionQuality
 from assist.links.models import ConsentReceipt, InviteLink
 from assist.pages.models import Asset, Page, PageKind, SessionAsset
 from assist.requests.models import AssistRequest
@@ -146,6 +146,10 @@ def session_quality(**values: Any) -> SessionQuality:
     return _create(SessionQuality, values, session=assist_session)
 
 
+def hand_over(**values: Any) -> HandOver:
+    return _create(HandOver, values, session=assist_session, to_agent=member, offered_at=timezone.now)
+
+
 def page(**values: Any) -> Page:
     return _create(
         Page,
@@ -214,6 +218,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     ConsentReceipt: consent_receipt,
     AssistSession: assist_session,
     SessionQuality: session_quality,
+    HandOver: hand_over,
     Page: page,
     Asset: asset,
     SessionAsset: session_asset,

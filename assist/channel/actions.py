@@ -12,7 +12,7 @@ from django.db.models import F
 
 from assist.channel import live
 from assist.channel.limits import SESSION_TABS
-from assist.channel.models import AssistSession, EndReason, SessionState
+from assist.channel.models import AssistSession, EndReason, HandOverState, SessionState
 from assist.channel.queries import NoSession
 from assist.channel.signals import session_ended
 from helpdesk.tenants.context import current_tenant_id
@@ -94,6 +94,7 @@ def end_session(session_id: UUID, *, reason: EndReason | str, now: datetime) -> 
         return False
     row.state, row.ended_at, row.end_reason = SessionState.ENDED, now, EndReason(reason)
     row.save(update_fields=["state", "ended_at", "end_reason"])
+    row.hand_overs.filter(state=HandOverState.OFFERED).update(state=HandOverState.LAPSED, answered_at=now)
     transaction.on_commit(partial(_seal, current_tenant_id(), row.id, row.end_reason, now))
     _announce(row)
     publish(current_tenant_id(), "session", row.id, kind="ended", payload={"reason": str(row.end_reason)})

@@ -69,3 +69,37 @@ class SessionQuality(TenantModel):
     resyncs = models.PositiveBigIntegerField(default=0)
     lags = models.PositiveBigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class HandOverState(models.TextChoices):
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("The session ended before an answer")
+
+
+class HandOver(TenantModel):
+    """A session is offered to another agent, who answers. The rows stay: who handed over to whom, and when."""
+
+    session = models.ForeignKey(AssistSession, on_delete=models.CASCADE, related_name="hand_overs")
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    to_agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=16, choices=HandOverState.choices, default=HandOverState.OFFERED)
+    offered_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "session"],
+                condition=models.Q(state=HandOverState.OFFERED),
+                name="one_open_hand_over_a_session",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "to_agent"], condition=models.Q(state=HandOverState.OFFERED), name="hand_over_offers"
+            )
+        ]

@@ -15,7 +15,7 @@ from assist.channel.actions import end_session
 from assist.channel.answer import AlreadyAnswered, NothingToRevoke, accept_request, decline_request, revoke_link
 from assist.channel.models import AssistSession, EndReason, SessionState
 from assist.channel.quality import quality_of
-from assist.console.queries import console_session, ended_sessions, running_sessions, waiting_requests
+from assist.console.queries import agents_context, console_session, ended_sessions, running_sessions, waiting_requests
 from assist.console.tickets import stage_url
 from assist.requests.delivery import link_of
 from assist.requests.models import AssistRequest, RequestState
@@ -28,7 +28,7 @@ REASON_CHARACTERS = 500
 @never_cache
 @require_safe
 def assist_list(request: HttpRequest) -> HttpResponse:
-    return _list(request)
+    return list_page(request)
 
 
 @never_cache
@@ -62,6 +62,7 @@ def console(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "stage_url": _stage_url(request, session),
         "invite_url": link["link"] if link else "",
         "quality": quality_of(session),
+        **agents_context(session, person_of(request)),
         "grace_seconds": current_tenant().grace_seconds,
     }
     return render(request, "assist/console.html", context)
@@ -101,7 +102,7 @@ def _answered(request: HttpRequest, answer: Callable[[], Any]) -> HttpResponse:
     except AssistRequest.DoesNotExist:
         raise Http404 from None
     except AlreadyAnswered as too_late:
-        return _list(request, alert=_too_late_words(too_late.request), status=409)
+        return list_page(request, alert=_too_late_words(too_late.request), status=409)
 
 
 def _too_late_words(taken: AssistRequest) -> str:
@@ -122,7 +123,7 @@ def session_or_404(session_id: UUID) -> AssistSession:
     return session
 
 
-def _list(request: HttpRequest, *, alert: str = "", status: int = 200) -> HttpResponse:
+def list_page(request: HttpRequest, *, alert: str = "", status: int = 200) -> HttpResponse:
     return render(request, "assist/list.html", {"section": "assist", "alert": alert, **_rows()}, status=status)
 
 

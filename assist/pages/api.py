@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assist.channel.actions import end_session
+from assist.channel.agent_hand_over_api import HandOverCalls, HandOverSerializer
 from assist.channel.models import AssistSession, EndReason
 from assist.channel.quality import QualitySummary, quality_of
 from assist.pages.models import Page
@@ -39,12 +40,13 @@ class QualitySerializer(serializers.Serializer[QualitySummary]):
 class SessionSerializer(serializers.ModelSerializer[AssistSession]):
     pages = serializers.SerializerMethodField()
     quality = serializers.SerializerMethodField()
+    hand_overs = HandOverSerializer(many=True, read_only=True)
 
     class Meta:
         model = AssistSession
         fields = (
             "id", "request", "agent", "state", "created_at", "started_at", "ended_at", "end_reason", "viewport",
-            "pages", "bytes_in", "messages_in", "quality",
+            "pages", "bytes_in", "messages_in", "quality", "hand_overs",
         )  # fmt: skip
         extra_kwargs = {
             "bytes_in": {"help_text": "of frames that are in the archive"},
@@ -61,10 +63,12 @@ class SessionSerializer(serializers.ModelSerializer[AssistSession]):
         return QualitySerializer(quality_of(session)).data
 
 
-class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AssistSession]):
+class SessionViewSet(
+    HandOverCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AssistSession]
+):
     read_scope = Scope.ASSIST_READ
     write_scope = Scope.ASSIST_WRITE
-    queryset = AssistSession.objects.select_related("quality").prefetch_related("pages")
+    queryset = AssistSession.objects.select_related("quality").prefetch_related("pages", "hand_overs")
     serializer_class = SessionSerializer
     pagination_class = NewestFirst
 

@@ -39,7 +39,7 @@ def url_patterns(wrap: Callable[..., Any]) -> list[URLPattern]:
 @require_safe
 def live_view(request: HttpRequest) -> HttpResponse:
     """Who waits for assistance; pages ask after each event of their socket."""
-    return JsonResponse(waiting_now())
+    return JsonResponse(waiting_now(person_of(request)))
 
 
 @require_safe

@@ -105,6 +105,7 @@ def test_live_state_names_who_waits(agent: Client, tenant: Tenant) -> None:
     assert agent.get("/desk/live/").json() == {
         "count": 1,
         "requests": [{"id": str(waiting.pk), "who": "Ada", "page": "Orders"}],
+        "hand_overs": [],
     }
 
 

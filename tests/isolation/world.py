@@ -78,6 +78,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.api_token(secrets["token"], name=mark),
         factories.page(session=session, title=mark),
         factories.session_quality(session=session),
+        factories.hand_over(session=session),
         factories.session_asset(session=session, asset=asset),
         segment,
         factories.video_segment(recording=recording),

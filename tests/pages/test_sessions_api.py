@@ -79,4 +79,4 @@ def test_list_asks_the_same_number_of_queries(channel: Scene, rows: int) -> None
     call(channel, "GET", "")
     with CaptureQueriesContext(connection) as queries:
         assert len(call(channel, "GET", "").json()["results"]) == rows
-    assert len([q for q in queries if "assist_" in q["sql"]]) == 2
+    assert len([q for q in queries if "assist_" in q["sql"]]) == 3

@@ -1,9 +1,11 @@
 import { runConsole } from "./console";
 import { followTheme } from "./dom";
+import { followHandOvers } from "./hand_over";
 import { runList } from "./list";
 
 followTheme();
 const list = document.querySelector<HTMLElement>("[data-assist-list]");
 const live = document.querySelector<HTMLElement>("[data-testid=assist-console]");
+if (list || live) followHandOvers();
 if (list) runList(list);
 if (live) runConsole(live);

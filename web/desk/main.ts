@@ -5,6 +5,8 @@ import { chooseWords } from "./words";
 interface Waiting {
   count: number;
   requests: { id: string; who: string; page: string }[];
+  /** Sessions that are offered to this person, by the session's id. */
+  hand_overs: { id: string; who: string; agent: string }[];
 }
 
 const ASSIST = "/desk/assist/";
@@ -31,7 +33,7 @@ function connect(): void {
 
 function onMessage(message: { type: string; kind?: string }): void {
   if (message.type === "hello") retryMs = RETRY_FIRST_MS;
-  if (message.type === "hello" || message.kind?.startsWith("request.")) refresh();
+  if (message.type === "hello" || /^(request|hand_over|session)\./.test(message.kind ?? "")) refresh();
 }
 
 function onClose(code: number): void {
@@ -64,13 +66,15 @@ function show(waiting: Waiting): void {
   document.documentElement.dataset.deskWaiting = String(waiting.count);
   document.title = waiting.count ? `(${waiting.count}) ${title}` : title;
   showBadge(waiting.count);
-  const waitingIds = new Set(waiting.requests.map((request) => request.id));
+  const waitingIds = new Set([...waiting.requests, ...waiting.hand_overs].map((item) => item.id));
   for (const toast of document.querySelectorAll<HTMLElement>(".desk-toast")) {
     if (!waitingIds.has(toast.dataset.requestId ?? "")) toast.remove();
   }
   const before = known;
   known = waitingIds;
-  if (before) for (const request of waiting.requests) if (!before.has(request.id)) announce(request);
+  for (const offer of waiting.hand_overs) if (!before?.has(offer.id)) announce(offer.id, words("hand_over", offer));
+  if (!before) return;
+  for (const request of waiting.requests) if (!before.has(request.id)) announce(request.id, words("new", request));
 }
 
 function showBadge(count: number): void {
@@ -89,14 +93,14 @@ function badge(count: number): HTMLElement {
   return element;
 }
 
-function announce(request: Waiting["requests"][number]): void {
+function announce(id: string, text: string): void {
   const toast = document.createElement("div");
   toast.className = "desk-toast";
   toast.dataset.testid = "assist-toast";
-  toast.dataset.requestId = request.id;
+  toast.dataset.requestId = id;
   const link = document.createElement("a");
   link.href = ASSIST;
-  link.textContent = words("new", { who: request.who, page: request.page });
+  link.textContent = text;
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "✕";
