@@ -75,7 +75,7 @@ class HandOverCalls:
 
 def _answer(call: Callable[[User], HandOver], request: Request, status: int = 200) -> Response:
     if not isinstance(request.user, User):
-        raise PermissionDenied(_("Whoever made this token is gone: make a new one."))
+        raise Conflict(_("Whoever made this token is gone: make a new one."), code="no_person")
     try:
         done = call(request.user)
     except NoSession:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +15,10 @@ from assist.channel.models import AssistSession
 from assist.channel.queries import NoSession
 from assist.console.queries import agents_context, console_session
 from assist.console.views import list_page
+from helpdesk.accounts.models import User
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.queries import people_of_tenant
+from helpdesk.tickets.actions import NotAMember
 
 
 @never_cache
@@ -37,7 +39,9 @@ def agents(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def offer(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """POST `to_agent`; answers the part of the console, 409 with the reason in it."""
     _session(session_id)
-    to = get_object_or_404(people_of_tenant(), id=_uuid(request.POST.get("to_agent", "")))
+    to = _colleague(request.POST.get("to_agent", ""))
+    if to is None:
+        return _agents(request, session_id, alert=refusal_words(NotAMember())[1], status=409)
     return _shown(
         request,
         session_id,
@@ -98,8 +102,8 @@ def _session(session_id: UUID) -> AssistSession:
     return session
 
 
-def _uuid(text: str) -> UUID:
+def _colleague(text: str) -> User | None:
     try:
-        return UUID(text)
+        return people_of_tenant().filter(id=UUID(text)).first()
     except ValueError:
-        raise Http404 from None
+        return None

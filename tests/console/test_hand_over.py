@@ -42,8 +42,8 @@ def test_offer_shows_up_at_the_colleague_alone_who_accepts(desk: Desk) -> None:
 
 def test_refusals_are_said_and_change_nothing(desk: Desk, other_desk: Desk) -> None:
     colleague, third = member(desk), member(desk)
-    assert desk.client.post(path(desk), {"to_agent": str(other_desk.agent.pk)}).status_code == 404
-    assert desk.client.post(path(desk), {"to_agent": "x"}).status_code == 404
+    assert desk.client.post(path(desk), {"to_agent": str(other_desk.agent.pk)}).status_code == 409
+    assert desk.client.post(path(desk), {"to_agent": "x"}).status_code == 409
     assert signed_in(third).post(path(desk), {"to_agent": str(colleague.pk)}).status_code == 409
     assert desk.client.post(path(desk), {"to_agent": str(colleague.pk)}).status_code == 200
     again = desk.client.post(path(desk), {"to_agent": str(third.pk)})
