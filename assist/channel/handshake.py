@@ -15,6 +15,7 @@ from assist.channel.hand_over import hand_over_part
 from assist.channel.live import RECORD, SessionKeys, server_record
 from assist.channel.metrics import meters_of
 from assist.channel.node import this_node
+from assist.channel.presence import connection_closed
 from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
 from assist.channel.queries import SessionFacts, facts_of
 from assist.channel.router import welcome_parts
@@ -67,17 +68,31 @@ async def enter(
         raise Refused(ErrorCode.BAD_MESSAGE)
     if not 0 <= hello["time"] < limits.CLOCK_MS:
         raise Refused(ErrorCode.BAD_MESSAGE)
-    keys = SessionKeys(tenant_id, session_id)
+    keys, node_id = SessionKeys(tenant_id, session_id), await this_node().known_id()
     async with turn(session_id):
         if hello["tab"] == 0 and await _is_full(keys):
             raise Refused(ErrorCode.NOT_ALLOWED)
         entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
     offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
     clock = {"offset_ms": offset_ms, "started_ms": entry.facts.started_at_ms or 0}
-    node_id, meters = await this_node().known_id(), meters_of(entry.tenant)
+    meters = meters_of(entry.tenant)
     intake = Intake(keys, meters=meters, node_id=node_id, tab=entry.tab, stored=stored, **clock)
-    paused = await _open_tab(intake, entry, offset_ms=offset_ms)
+    try:
+        paused = await _open_tab(intake, entry, offset_ms=offset_ms)
+    except Refused:
+        raise
+    except BaseException:
+        # Valkey may have taken it although its answer did not come.
+        this_node().spawn(_closed(intake, since=heard_at_ms))
+        raise
     return entry, intake, paused
+
+
+async def _closed(intake: Intake, *, since: float) -> None:
+    keys = intake.keys
+    await connection_closed(
+        keys.tenant_id, keys.session_id, tab=intake.tab, connection_id=intake.connection_id, since=since
+    )
 
 
 async def _is_full(keys: SessionKeys) -> bool:

@@ -99,7 +99,8 @@ def last_seen_ms(tenant_id: UUID, session_id: UUID) -> float | None:
     """When the visitor was last known to be there; None when nothing is known. In ms since 1970."""
     keys, client = SessionKeys(tenant_id, session_id), sync_client()
     beat = last_beat_ms(client.smembers(keys.connections), client.zrange(nodes_key(), 0, -1, withscores=True))
-    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > time.time() * 1000:
+    seconds, micros = client.time()
+    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > seconds * 1000 + micros / 1000:
         return beat
     gone = client.hget(keys.state, "gone")
     return float(gone) if gone else beat

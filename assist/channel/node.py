@@ -145,7 +145,7 @@ class Node:
 
     async def _say_alive(self) -> None:
         lease, memory = limits.NODE_LEASE_SECONDS * 1000, limits.NODE_MEMORY_SECONDS * 1000
-        was_known, *living = await BEAT.arun([nodes_key()], [self.id, time.time() * 1000, lease, memory])
+        was_known, *living = await BEAT.arun([nodes_key()], [self.id, lease, memory])
         if self._is_known.is_set() and not was_known:
             await self._start_over()
         self._is_known.set()

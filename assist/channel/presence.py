@@ -87,10 +87,8 @@ async def connection_closed(tenant_id: UUID, session_id: UUID, *, tab: int, conn
     When others remain, they are told that the tab has gone, unless it has come back by then. `since` is in ms.
     """
     keys = SessionKeys(tenant_id, session_id)
+    was_last = await _leave(keys, connection_id, since)
     try:
-        was_last = await LEAVE.arun(
-            [keys.state, keys.connections, nodes_key()], [connection_id, since, limits.SESSION_TTL_SECONDS]
-        )
         await asyncio.sleep(limits.RECONNECT_SECONDS)
         is_gone = await async_client().hexists(keys.state, "gone")
         holder = await async_client().hget(keys.state, f"connection:{tab}")
@@ -101,6 +99,16 @@ async def connection_closed(tenant_id: UUID, session_id: UUID, *, tab: int, conn
         await apublish(tenant_id, "session", session_id, kind="visitor_gone", payload={"since": since})
     elif not was_last and holder == connection_id.encode():
         await apublish(tenant_id, "session", session_id, kind="tab_closed", payload={"tab": tab})
+
+
+async def _leave(keys: SessionKeys, connection_id: str, since: float) -> bool:
+    """Until Valkey has taken it: else the connection would count for as long as this process lives."""
+    names, args = [keys.state, keys.connections, nodes_key()], [connection_id, since, limits.SESSION_TTL_SECONDS]
+    while True:
+        try:
+            return bool(await LEAVE.arun(names, args))
+        except (RedisError, OSError):
+            await asyncio.sleep(limits.NODE_BEAT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,14 @@ async def look(keys: SessionKeys) -> Look:
     pipeline.hgetall(keys.state)
     pipeline.smembers(keys.connections)
     pipeline.zrange(nodes_key(), 0, -1, withscores=True)
-    fields, connections, leases = await pipeline.execute()
+    pipeline.time()
+    fields, connections, leases, (seconds, micros) = await pipeline.execute()
+    clock = seconds * 1000 + micros / 1000
     held = {name.decode(): value for name, value in fields.items() if not name.startswith((b"enter:", b"queue:"))}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}
-    state, since = _state(held, last_beat_ms(connections, leases))
+    state, since = _state(held, last_beat_ms(connections, leases), clock)
     page = int(held.get("page", 0))
-    living = {node for node, lease_end in leases if lease_end > time.time() * 1000}
+    living = {node for node, lease_end in leases if lease_end > clock}
     open_connections = {name for name in connections if name.partition(b".")[0] in living}
     tabs = [_tab(held, number, open_connections) for number in sorted(map(int, offsets))]
     shown = [tab for tab in tabs if tab["is_open"] or tab["tab"] == page >> TAB_SHIFT]
@@ -145,13 +155,15 @@ def _tab(held: dict[str, bytes], number: int, open_connections: set[bytes]) -> d
     }
 
 
-def _state(held: dict[str, bytes], beat_ms: float | None) -> tuple[str, float | None]:
+def _state(held: dict[str, bytes], beat_ms: float | None, clock: float) -> tuple[str, float | None]:
+    """A connection whose node beats again counts, also when it was taken for gone while the node stalled."""
     if "ended" in held:
         return "ended", None
     if "open" not in held:
         return "waiting", None
-    if "gone" in held and time.time() * 1000 - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
-        return "reconnecting", float(held["gone"])
-    if "gone" not in held and (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < time.time() * 1000:
-        return "reconnecting", beat_ms
+    if (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < clock:
+        if "gone" not in held:
+            return "reconnecting", beat_ms
+        if time.time() * 1000 - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
+            return "reconnecting", float(held["gone"])
     return ("paused" if "paused" in held else "live"), None

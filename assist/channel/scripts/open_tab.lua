@@ -5,14 +5,21 @@
 -- Returns {status, stored, paused}; status 0 taken, 2 ended, 6 too many sockets.
 local state, tab, conns, consoles, journal, nodes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 if redis.call('HEXISTS', state, 'ended') == 1 then return {2, 0, 0} end
-local now = tonumber(ARGV[4])
-for _, connection in ipairs(redis.call('SMEMBERS', conns)) do
-  local lease = redis.call('ZSCORE', nodes, string.match(connection, '^[^.]+'))
-  if not lease or tonumber(lease) < now then redis.call('SREM', conns, connection) end
-end
 local old = redis.call('HGET', tab, 'connection')
 if old then redis.call('SREM', conns, old) end
-if redis.call('SCARD', conns) >= tonumber(ARGV[6]) then return {6, 0, 0} end
+-- Leases are by the clock of Valkey, whatever the nodes' own say. A node that stalls comes back, and so may its
+-- connections: only those of a node that nobody remembers are forgotten.
+local time = redis.call('TIME')
+local clock, living = time[1] * 1000 + time[2] / 1000, 0
+for _, connection in ipairs(redis.call('SMEMBERS', conns)) do
+  local lease = redis.call('ZSCORE', nodes, string.match(connection, '^[^.]+'))
+  if not lease then
+    redis.call('SREM', conns, connection)
+  elseif tonumber(lease) >= clock then
+    living = living + 1
+  end
+end
+if living >= tonumber(ARGV[6]) then return {6, 0, 0} end
 local stored = tonumber(redis.call('HGET', tab, 'stored') or 0)
 if tonumber(ARGV[3]) > stored then stored = tonumber(ARGV[3]) end
 redis.call('HSET', tab, 'stored', stored, 'connection', ARGV[1])
@@ -22,7 +29,7 @@ redis.call('HDEL', state, 'gone')
 redis.call('SADD', conns, ARGV[1])
 redis.call('XADD', journal, '*', 'f', ARGV[7])
 redis.call('HINCRBY', state, 'journal_bytes', #ARGV[7])
-for _, node in ipairs(redis.call('ZRANGEBYSCORE', consoles, now, '+inf')) do
+for _, node in ipairs(redis.call('ZRANGEBYSCORE', consoles, ARGV[4], '+inf')) do
   redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[10], '*', 's', ARGV[9], 'f', ARGV[7])
 end
 for _, key in ipairs({state, tab, conns, consoles, journal}) do redis.call('EXPIRE', key, ARGV[5]) end
