@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from botocore.exceptions import BotoCoreError, ClientError
+from django.db import InterfaceError, OperationalError, transaction
 
 from assist.channel import live
 from assist.channel.actions import add_durable, close_archive_of
@@ -35,6 +36,8 @@ SEGMENT_AGE_MS = 5000
 # Two writers at once do no harm, so the lock need not outlive the longest write; a killed worker leaves it behind.
 LOCK_MS = 10_000
 TRIM_ENTRIES = 1000
+# The store or the database is away. Whatever else is raised is the one session's own, and must not hold up the others.
+FAULTS = (BotoCoreError, ClientError, OperationalError, InterfaceError, OSError)
 UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
@@ -64,7 +67,7 @@ class Draft:
 
 
 def write_segment(tenant_id: UUID, session_id: UUID, *, now: datetime, whole: bool = False) -> bool:
-    """Move the oldest part of the journal into a segment; true when there was enough (or `whole`) to write.
+    """Move the oldest part of the journal into a segment; true when there was enough (or `whole`) and it was written.
 
     Opens the tenant's scope itself. Safe to run twice at once: one of the two commits, the other leaves its hands off.
     """
@@ -83,12 +86,14 @@ def _write_segment(keys: SessionKeys, *, now: datetime, whole: bool) -> bool:
         number, last_id = _last_segment(keys.session_id)
         durable = get_session(keys.session_id).durable_seqs
     draft = _draft(in_valkey(keys), durable=durable, last_id=last_id)
-    if draft.entries and (whole or draft.is_due(now=now)):
+    is_due = bool(draft.entries) and (whole or draft.is_due(now=now))
+    # Asked only for what is due: of the few attempts during a fault none goes to a session that has nothing to write.
+    if is_written := is_due and health.may_try():
         _commit_or_say(keys, draft, number=number + 1)
         draft.stale += [entry.journal_id for entry in draft.entries]
     for start in range(0, len(draft.stale), TRIM_ENTRIES):
         live.TRIM.run([keys.state, keys.journal], list(draft.stale[start : start + TRIM_ENTRIES]))
-    return bool(draft.entries) and (whole or draft.is_due(now=now))
+    return is_written
 
 
 def _last_segment(session_id: UUID) -> tuple[int, bytes]:
@@ -121,7 +126,7 @@ def _commit_or_say(keys: SessionKeys, draft: Draft, *, number: int) -> None:
     """What can't be written stays in the journal, and the sweep comes again."""
     try:
         _commit(keys, draft, number=number)
-    except Exception:
+    except FAULTS:
         health.note_fault()
         raise
     health.note_success()
@@ -131,7 +136,7 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
     data = encode_segment(draft.entries)
     sha256 = hashlib.sha256(data).hexdigest()
     key = object_key(keys.tenant_id, "sessions", keys.session_id, "segments", f"{number:06d}-{sha256[:16]}")
-    store.put_or_give_up(key, data)
+    store.put_or_give_up(key, data, is_patient=not health.is_at_fault())
     ranges = draft.tab_ranges
     visitors = [entry for entry in draft.entries if header_of(entry.frame)[1]]
     with tenant_scope(keys.tenant_id):
@@ -176,7 +181,7 @@ def close_archive(tenant_id: UUID, session_id: UUID, *, now: datetime) -> None:
     while write_segment(tenant_id, session_id, now=now, whole=True):
         pass
     if next(in_valkey(SessionKeys(tenant_id, session_id)), None):
-        return  # another worker holds the lock; the sweep comes again
+        return  # another worker holds the lock, or nothing can be written; the sweep comes again
     with tenant_scope(tenant_id):
         close_pages(session_id, at=row.ended_at)
         if close_archive_of(session_id, at=now):

@@ -19,13 +19,16 @@ def note_fault() -> None:
 
 
 def note_success() -> None:
-    sync_client().delete(archive_fault_key())
+    sync_client().delete(archive_fault_key(), archive_try_key())
+
+
+def is_at_fault() -> bool:
+    return bool(sync_client().exists(archive_fault_key()))
 
 
 def may_try() -> bool:
     """While segments can't be written one worker tries every TRY_SECONDS: an attempt that hangs must not hold all."""
-    client = sync_client()
-    return not client.exists(archive_fault_key()) or bool(client.set(archive_try_key(), 1, nx=True, ex=TRY_SECONDS))
+    return not is_at_fault() or bool(sync_client().set(archive_try_key(), 1, nx=True, ex=TRY_SECONDS))
 
 
 def waits_seconds() -> float:

@@ -10,7 +10,7 @@ from assist.channel.queries import open_sessions_of_all_tenants, sessions_withou
 from assist.channel.valkey import sync_client
 from helpdesk.tenants.keys import session_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.archive import actions, health
+from recordings.archive import actions
 
 QUEUED_SECONDS = 30
 
@@ -18,15 +18,14 @@ QUEUED_SECONDS = 30
 @tenant_task("recordings.archive.write_segment", long=True)
 def write_segment(tenant_id: UUID, session_id: str) -> None:
     _has_begun(write_segment, tenant_id, session_id)
-    while health.may_try() and actions.write_segment(tenant_id, UUID(session_id), now=timezone.now()):
+    while actions.write_segment(tenant_id, UUID(session_id), now=timezone.now()):
         pass
 
 
 @tenant_task("recordings.archive.close", long=True)
 def close_archive(tenant_id: UUID, session_id: str) -> None:
     _has_begun(close_archive, tenant_id, session_id)
-    if health.may_try():
-        actions.close_archive(tenant_id, UUID(session_id), now=timezone.now())
+    actions.close_archive(tenant_id, UUID(session_id), now=timezone.now())
 
 
 @cross_tenant_task("recordings.archive.sweep")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import IntegrityError
 from django.utils import timezone
 
 from assist.channel.live import SessionKeys
@@ -98,6 +99,52 @@ async def test_crash_between_object_and_row_loses_nothing(channel: Scene, monkey
     assert await sync_to_async(segments)(channel) == []
     assert await sync_to_async(write)(channel) is True
     assert await sync_to_async(seqs)(channel) == list(range(1, 8))
+
+
+@pytest.mark.parametrize(("error", "is_at_fault"), [(IntegrityError, False), (ConnectionAbortedError, True)])
+async def test_only_what_is_away_for_all_slows_all_down(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch, error: type[Exception], is_at_fault: bool
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise error
+
+    await record(channel, frames=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "add_durable", fail)
+        with pytest.raises(error):
+            await sync_to_async(write)(channel)
+    assert await sync_to_async(health.is_at_fault)() is is_at_fault
+    assert await sync_to_async(write)(channel) is True
+    assert await sync_to_async(health.is_at_fault)() is False
+
+
+async def test_session_with_nothing_due_leaves_the_attempt_to_others(channel: Scene) -> None:
+    await record(channel, frames=1)
+    await sync_to_async(health.note_fault)()
+    assert await sync_to_async(write)(channel, whole=False) is False
+    assert await sync_to_async(health.may_try)() is True
+    assert await sync_to_async(write)(channel) is False  # its turn comes TRY_SECONDS later
+    await sync_to_async(health.note_success)()
+    assert await sync_to_async(write)(channel) is True
+
+
+@pytest.mark.parametrize(("is_at_fault", "is_patient"), [(False, True), (True, False)])
+async def test_store_gets_time_unless_it_is_known_to_be_away(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch, is_at_fault: bool, is_patient: bool
+) -> None:
+    given: list[bool] = []
+    put = store.put_or_give_up
+
+    def put_and_note(key: str, data: bytes, *, is_patient: bool) -> None:
+        given.append(is_patient)
+        put(key, data, is_patient=is_patient)
+
+    monkeypatch.setattr(store, "put_or_give_up", put_and_note)
+    await record(channel, frames=1)
+    if is_at_fault:
+        await sync_to_async(health.note_fault)()
+    assert await sync_to_async(write)(channel) is True
+    assert given == [is_patient]
 
 
 async def test_closed_archive_is_whole_and_handed_over_once(channel: Scene) -> None:
