@@ -1,9 +1,11 @@
 """Calls that all wait for the same time, behind one timer of the event loop."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 
+logger = logging.getLogger(__name__)
 EARLY_SECONDS = 0.02
 
 
@@ -24,6 +26,18 @@ class Later:
     def _run(self) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + EARLY_SECONDS
+        due = []
         while self._waiting and self._waiting[0][0] <= until:
-            self._waiting.popleft()[1]()
+            due.append(self._waiting.popleft()[1])
+        # Before the calls, of which one may add another.
         self._timer = loop.call_at(self._waiting[0][0], self._run) if self._waiting else None
+        for call in due:
+            _run_or_log(call)
+
+
+def _run_or_log(call: Callable[[], None]) -> None:
+    """Those behind it are other connections'."""
+    try:
+        call()
+    except Exception:
+        logger.exception("a call that waited for its time has failed")
