@@ -40,9 +40,17 @@ class RequestConsumer(AsyncJsonWebsocketConsumer):
     _is_refused = False
     _deadline: asyncio.TimerHandle | None = None
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        metrics.SOCKETS.inc()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # a handler that raises ends the connection without a call of `disconnect`
+            metrics.SOCKETS.dec()
+            self._stop_deadline()
+            await self._leave()
+
     async def connect(self) -> None:
         await self.accept()
-        metrics.SOCKETS.inc()
         self._messages = Bucket(SOCKET_MESSAGES_PER_SECOND, BURST_SECONDS)
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(AUTH_SECONDS, lambda: loop.create_task(self.refuse(CLOSE_BAD_TOKEN)))
@@ -103,9 +111,7 @@ class RequestConsumer(AsyncJsonWebsocketConsumer):
         metrics.ERRORS.labels(close_code).inc()
         await self.close(code=close_code)
 
-    async def disconnect(self, code: int) -> None:
-        self._stop_deadline()
-        metrics.SOCKETS.dec()
+    async def _leave(self) -> None:
         if self.found:
             _open[self.found.id] -= 1
             if not _open[self.found.id]:

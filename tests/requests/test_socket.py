@@ -127,6 +127,37 @@ async def test_more_sockets_of_one_request_than_it_may_have_are_refused(live_sta
                 await asyncio.sleep(0.05)
 
 
+async def test_socket_that_breaks_makes_room(asked: Any) -> None:
+    """A send fails: nothing tells the consumer that its page is gone."""
+    from uuid import UUID
+
+    from prometheus_client import REGISTRY
+
+    from assist.requests.consumers import RequestConsumer, _open
+
+    _tenant, request = asked
+    request_id = UUID(request["request_id"])
+    auth = json.dumps({"type": "auth", "token": request["request_token"]})
+    coming = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": auth}]
+    counted = []
+
+    async def receive() -> dict[str, Any]:
+        return coming.pop(0) if coming else await asyncio.Future()
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            counted.append((_open[request_id], REGISTRY.get_sample_value("assist_request_sockets")))
+            raise ConnectionAbortedError
+
+    headers = [(b"origin", ORIGIN.encode())]
+    scope = {"url_route": {"kwargs": {"request_id": request_id}}, "headers": headers, "query_string": b""}
+    with pytest.raises(ConnectionAbortedError):
+        await asyncio.wait_for(RequestConsumer()({**scope, "type": "websocket"}, receive, send), 20)
+    assert counted == [(1, 1)]
+    assert request_id not in _open
+    assert REGISTRY.get_sample_value("assist_request_sockets") == 0
+
+
 async def is_let_in(stack: LiveStack, request_id: str, auth: dict[str, Any]) -> bool:
     async with open_socket(stack, request_id) as socket:
         try:
