@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from assist.channel import metrics
 from assist.channel.node import this_node
 from helpdesk.tenants.context import run_in_tenant
 
@@ -41,16 +42,26 @@ async def _drain(batches: dict[UUID, list[Write]], tenant_id: UUID) -> None:
                 await run_in_tenant(tenant_id, _write_all, writes)
             except (InterfaceError, OperationalError):
                 # The database is away: later, in the same order; each of them may be done twice.
-                batches[tenant_id] = [*writes, *batches[tenant_id]][-MOST_WAITING:]
+                batches[tenant_id] = _newest([*writes, *batches[tenant_id]], tenant_id)
                 await asyncio.sleep(AWAY_SECONDS)
     finally:
         del batches[tenant_id]
 
 
+def _newest(writes: list[Write], tenant_id: UUID) -> list[Write]:
+    if (lost := len(writes) - MOST_WAITING) > 0:
+        metrics.WRITES_LOST.inc(lost)
+        logger.error("%s writes of tenant %s are lost: too many wait for the database", lost, tenant_id)
+    return writes[-MOST_WAITING:]
+
+
 def _write_all(writes: list[Write]) -> None:
+    """One that fails is left out; while the database is away none of them is done, and all come again."""
     for write in writes:
         try:
             with transaction.atomic():
                 write()
+        except (InterfaceError, OperationalError):
+            raise
         except Exception:
             logger.exception("a write that a frame caused has failed")

@@ -18,6 +18,7 @@ BYTES_OUT = Counter("assist_bytes_out", "Bytes of frames sent to consoles", ["te
 MISSING = Counter("assist_frames_missing", "Frames that visitors gave up, as their gaps name them", ["tenant"])
 LAGS = Counter("assist_console_lags", "Consoles that fell behind and were resynchronised", ["tenant"])
 RESYNCS = Counter("assist_resyncs", "Fresh snapshots asked of visitors", ["tenant"])
+WRITES_LOST = Counter("assist_writes_lost", "Writes that were given up since too many waited for the database")
 LATENCY = Histogram(
     "assist_latency_seconds",
     "From a change at the visitor to the rebuilt page, as consoles report it; the sum takes each bucket's upper bound",
