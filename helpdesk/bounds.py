@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from prometheus_client import Counter
 
+DIGITS = 19  # of a length that can be meant; int() refuses thousands of them with an error
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -26,9 +27,12 @@ class TooLarge(Exception):
 
 
 def most_bytes(path: str) -> int:
-    """Of a body that is sent to this path: `settings.BODY_BYTES_MAX` by path prefix, the longest counts."""
+    """Of a body that is sent to this path: `settings.BODY_BYTES_MAX` by path prefix, the longest counts.
+
+    `OPTIONS *` has a path that begins with no slash.
+    """
     fitting = [prefix for prefix in settings.BODY_BYTES_MAX if path.startswith(prefix)]
-    return settings.BODY_BYTES_MAX[max(fitting, key=len)]
+    return settings.BODY_BYTES_MAX[max(fitting, key=len, default="/")]
 
 
 class BoundedBodies:
@@ -60,7 +64,9 @@ class BoundedBodies:
 
 def _declared(scope: Scope) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0
+    if not length.isdigit():
+        return 0
+    return int(length) if len(length) <= DIGITS else 10**DIGITS
 
 
 async def _refuse(scope: Scope, send: Send, *, most: int) -> None:

@@ -56,7 +56,8 @@ class BoundedRequest(http_protocol.WebRequest):
     def _refuse(self) -> None:
         self._is_refused = True
         REACHED.labels("body").inc()
-        self.channel.transport.write(TOO_LARGE)
+        if self.channel.requests[0] is self:  # else it would stand in the midst of an earlier request's answer
+            self.channel.transport.write(TOO_LARGE)
         self.channel.loseConnection()
 
 
@@ -70,7 +71,7 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
     def onOpen(self) -> None:
         self._waiting: deque[int] = deque()
         self._waiting_bytes = self._unsent_bytes = 0
-        self._is_held = self._is_stuck = False
+        self._is_held = self._is_stuck = self._is_cut = False
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()
@@ -101,10 +102,13 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
             self.transport.resumeProducing()
 
     def serverSend(self, content: Any, binary: bool = False) -> None:
+        if self._is_cut:
+            return
         if self._is_stuck:
             self._unsent_bytes += len(content)
         if self._unsent_bytes > UNSENT_BYTES:
             REACHED.labels("socket_out").inc()
+            self._is_cut = True
             self.dropConnection(abort=True)
         else:
             super().serverSend(content, binary)
