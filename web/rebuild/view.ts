@@ -7,7 +7,7 @@ import { Builder, prepare } from "./builder";
 import type { PageState } from "./page_state";
 import { BASE_RULES, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
 
-const LONGEST_VEIL_MS = 2000;
+const LONGEST_VEIL_MS = 500;
 
 export class View {
   readonly frame: HTMLIFrameElement;
