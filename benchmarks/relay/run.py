@@ -57,8 +57,9 @@ def _settled(memory_bytes: Any, generator: Generator, sessions: list[dict[str, s
     opened = generator.do("open", sessions=sessions)
     if not opened["ok"]:
         raise RuntimeError(opened["trouble"])
-    if generator.do("idle", seconds=SETTLE_SECONDS)["closed"]:
-        raise RuntimeError("an idle session was closed")
+    idled = generator.do("idle", seconds=SETTLE_SECONDS)
+    if idled["closed"]:
+        raise RuntimeError(f"an idle session was closed: {idled['trouble']}")
     return int(memory_bytes())
 
 
