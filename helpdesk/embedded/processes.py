@@ -12,14 +12,14 @@ from helpdesk.embedded.process import Child
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def web(environment: Mapping[str, str], *, port: int, logs: Path) -> Child:
+def web(environment: Mapping[str, str], *, port: int, logs: Path, host: str = HOST) -> Child:
     """Daphne, ready when it listens and answers that it is alive."""
-    command = [sys.executable, "-m", "daphne", "-b", HOST, "-p", str(port), "helpdesk.asgi:application"]
+    command = [sys.executable, "-m", "daphne", "-b", host, "-p", str(port), "helpdesk.asgi:application"]
     child = Child("web", command, logs / "web.log", environment=environment, folder=ROOT)
 
     def ready() -> None:
         child.said(b"Listening on TCP address")
-        fetch(f"http://{HOST}:{port}/healthz")
+        fetch(f"http://{host}:{port}/healthz")
 
     child.ready = ready
     return child
