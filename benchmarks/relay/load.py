@@ -15,7 +15,7 @@ from benchmarks.relay.wire import Closed, Connection
 OPENING_AT_ONCE = 8
 OPEN_SECONDS = 240
 DRAIN_SECONDS = 3
-PING_SECONDS = 10
+PING_SECONDS = 5
 
 
 class Load:
@@ -26,7 +26,8 @@ class Load:
         self._connections: dict[int, Connection] = {}
         self._latencies: list[float] = []
         self._speakers: list[Speaker] = []
-        self.closed = 0
+        self.closed = self._pinged = 0
+        self._ping_due = 0.0
         self.trouble = ""
 
     def _open(self, path: str, headers: dict[str, str]) -> Connection:
@@ -62,6 +63,7 @@ class Load:
                 opening.append(speaker)
                 self._speakers.append(speaker)
             self._turn(0.05)
+            self._keep_alive()
             opening = [speaker for speaker in opening if not speaker.is_ready]
         is_done = not (waiting or opening or self.closed)
         return {
@@ -100,7 +102,7 @@ class Load:
     ) -> None:
         """What is due goes out before anything is read; lateness of the generator counts against the server."""
         began = time.monotonic()
-        number, count, pings = 0, len(speakers), 0
+        number, count = 0, len(speakers)
         while speakers:
             now = time.monotonic()
             lap, index = divmod(number, count)
@@ -113,9 +115,7 @@ class Load:
             self._send(speakers[index], due)
             late.append(now - due)
             number += 1
-            if pings < (now - began) / PING_SECONDS * len(self._speakers):
-                self._speakers[pings % len(self._speakers)].keep_alive()
-                pings += 1
+            self._keep_alive()
             if number % 16 == 0:
                 self._turn(0)
 
@@ -126,6 +126,17 @@ class Load:
             self.closed += 1
             self.trouble = self.trouble or str(trouble)
 
+    def _keep_alive(self) -> None:
+        """Each session that is open says something every PING_SECONDS, one after the other."""
+        now = time.monotonic()
+        self._ping_due = max(self._ping_due, now - 1)
+        while self._speakers and now >= self._ping_due:
+            self._ping_due += PING_SECONDS / len(self._speakers)
+            speaker = self._speakers[self._pinged % len(self._speakers)]
+            self._pinged += 1
+            if speaker.is_ready:
+                speaker.keep_alive()
+
     def _drain(self, speakers: list[Speaker]) -> None:
         end = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < end and not self.closed:
@@ -134,14 +145,10 @@ class Load:
                 return
 
     def idle(self, seconds: float) -> dict[str, Any]:
-        end, pings = time.monotonic() + seconds, 0
+        end = time.monotonic() + seconds
         while time.monotonic() < end and not self.closed:
             self._turn(0.1)
-            if pings < len(self._speakers) and pings < (seconds - (end - time.monotonic())) / PING_SECONDS * len(
-                self._speakers
-            ):
-                self._speakers[pings].keep_alive()
-                pings += 1
+            self._keep_alive()
         return {"closed": self.closed, "trouble": self.trouble}
 
 
