@@ -13,6 +13,8 @@ from django.conf import settings
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import ResponseError
 
+from assist.channel.valkey import end_if_cancelled
+
 CONNECT_SECONDS = 3
 
 
@@ -45,6 +47,7 @@ class Link(asyncio.Protocol):
 
         Raises `RedisError` and `OSError`, `TimeoutError` among them; then it is not known what was done.
         """
+        end_if_cancelled()
         try:
             async with asyncio.timeout(seconds):
                 transport = self._transport or await self._connect()

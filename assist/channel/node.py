@@ -18,7 +18,7 @@ from assist.channel.later import Later
 from assist.channel.link import Link, pack
 from assist.channel.live import SessionKeys
 from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
-from assist.channel.valkey import Script, async_client
+from assist.channel.valkey import Script, async_client, end_if_cancelled
 from helpdesk.tenants.keys import node_key, nodes_key
 
 logger = logging.getLogger(__name__)
@@ -141,6 +141,7 @@ class Node:
         while not self.is_leaving or self.connections:
             with contextlib.suppress(RedisError, OSError):
                 await self._say_alive()
+            end_if_cancelled()
             await asyncio.sleep(limits.NODE_BEAT_SECONDS)
 
     async def _say_alive(self) -> None:
@@ -177,6 +178,7 @@ class Node:
             watchers = [watcher for watcher in self._all_watchers() if hash(_name(watcher)) % RENEW_PARTS == part]
             with contextlib.suppress(RedisError, OSError):
                 await self._renew_leases(watchers)
+            end_if_cancelled()
             for watcher in watchers:
                 self.spawn(watcher.renew())
 

@@ -14,7 +14,7 @@ from assist.channel import limits
 from assist.channel.actions import visitor_gone
 from assist.channel.live import SessionKeys, last_beat_ms
 from assist.channel.protocol import TAB_SHIFT
-from assist.channel.valkey import Script, async_client
+from assist.channel.valkey import Script, async_client, end_if_cancelled
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
 from helpdesk.tenants.keys import nodes_key
@@ -108,6 +108,7 @@ async def _leave(keys: SessionKeys, connection_id: str, since: float) -> bool:
         try:
             return bool(await LEAVE.arun(names, args))
         except (RedisError, OSError):
+            end_if_cancelled()
             await asyncio.sleep(limits.NODE_BEAT_SECONDS)
 
 

@@ -31,6 +31,13 @@ def async_client() -> Any:
     return _clients[loop]
 
 
+def end_if_cancelled() -> None:
+    """For loops that try again: while it connects, redis-py can swallow that the task was cancelled."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Script:
     """A Lua script of `scripts/`, which Valkey runs as one step."""
 
