@@ -39,9 +39,9 @@ def put(key: str, data: bytes, *, content_type: str = "application/octet-stream"
     client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type)
 
 
-def put_or_give_up(key: str, data: bytes, *, is_patient: bool) -> None:
-    """One attempt, for what is tried again anyway; without patience a short one: a full store may not answer."""
-    once = client(read_seconds=READ_SECONDS if is_patient else QUICK_SECONDS, attempts=1)
+def put_or_give_up(key: str, data: bytes) -> None:
+    """One short attempt, for what is tried again anyway: a full store may not answer."""
+    once = client(read_seconds=QUICK_SECONDS, attempts=1)
     once.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType="application/octet-stream")
 
 

@@ -136,7 +136,7 @@ def _commit(keys: SessionKeys, draft: Draft, *, number: int) -> None:
     data = encode_segment(draft.entries)
     sha256 = hashlib.sha256(data).hexdigest()
     key = object_key(keys.tenant_id, "sessions", keys.session_id, "segments", f"{number:06d}-{sha256[:16]}")
-    store.put_or_give_up(key, data, is_patient=not health.is_at_fault())
+    store.put_or_give_up(key, data)
     ranges = draft.tab_ranges
     visitors = [entry for entry in draft.entries if header_of(entry.frame)[1]]
     with tenant_scope(keys.tenant_id):

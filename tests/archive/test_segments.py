@@ -128,25 +128,6 @@ async def test_session_with_nothing_due_leaves_the_attempt_to_others(channel: Sc
     assert await sync_to_async(write)(channel) is True
 
 
-@pytest.mark.parametrize(("is_at_fault", "is_patient"), [(False, True), (True, False)])
-async def test_store_gets_time_unless_it_is_known_to_be_away(
-    channel: Scene, monkeypatch: pytest.MonkeyPatch, is_at_fault: bool, is_patient: bool
-) -> None:
-    given: list[bool] = []
-    put = store.put_or_give_up
-
-    def put_and_note(key: str, data: bytes, *, is_patient: bool) -> None:
-        given.append(is_patient)
-        put(key, data, is_patient=is_patient)
-
-    monkeypatch.setattr(store, "put_or_give_up", put_and_note)
-    await record(channel, frames=1)
-    if is_at_fault:
-        await sync_to_async(health.note_fault)()
-    assert await sync_to_async(write)(channel) is True
-    assert given == [is_patient]
-
-
 async def test_closed_archive_is_whole_and_handed_over_once(channel: Scene) -> None:
     handed: list[dict[str, Any]] = []
     listener: Callable[..., None] = lambda **values: handed.append(values)  # noqa: E731
