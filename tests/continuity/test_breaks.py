@@ -133,10 +133,10 @@ async def agent_of_echo(echo: None, agent: Watcher) -> Watcher:
 async def test_session_ends_after_its_grace_and_says_why_to_both(
     visitor: Visitor, desk: Desk, agent: Watcher, site: Site
 ) -> None:
-    await desk.within(set_grace, desk.tenant.pk, 4)
+    await desk.within(set_grace, desk.tenant.pk, 6)
     await agent.page.reload()
     await agent.sees(visitor)
-    await visitor.page.context.set_offline(True)
+    await lifecycle(visitor.page, "freeze")  # says goodbye; a silent line is only noticed after more than this grace
     await agent.reads(state="reconnecting")
     words = await agent.page.evaluate(CLOCK)
     assert "grace period" in words
@@ -144,7 +144,7 @@ async def test_session_ends_after_its_grace_and_says_why_to_both(
     reason = await agent.page.evaluate("document.querySelector('[data-end-reason]').textContent")
     assert reason == "The visitor did not come back within the grace period."
     assert (await desk.session()).end_reason == "visitor_vanished"
-    await visitor.page.context.set_offline(False)
+    await lifecycle(visitor.page, "resume")
     await visitor.reach("ended")
     assert "away for too long" in await visitor.page.evaluate(ENDED)
     with contextlib.suppress(Error):
