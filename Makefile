@@ -30,7 +30,7 @@ test: .venv/dev.stamp build ## Run all tests, in parallel
 
 .PHONY: test-long
 test-long: .venv/dev.stamp build ## Run the tests that are too long for every landing
-	@$(PYTHON) -m pytest -m long $(ARGS)
+	@$(PYTHON) -m pytest -m long $(if $(ARGS),$(ARGS),--keep-result)
 
 .PHONY: demo
 demo: .venv/dev.stamp build ## Drive two real browsers through the whole method

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from kombu.entity import Queue
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -116,6 +117,9 @@ CHANNEL_LAYERS = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
+# A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("render")]
+CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": "render"} for task in ("prepare", "render", "join")}
 CELERY_BEAT_SCHEDULE = {
     "unanswered requests": {"task": "assist.requests.sweep", "schedule": 2.0},
     "unused links": {"task": "assist.links.sweep", "schedule": 2.0},

@@ -32,15 +32,18 @@ def worker(
     folder: Path,
     concurrency: int = 2,
     name: str = "worker",
+    queues: str = "celery,render",
 ) -> Child:
-    """A Celery worker with its beat; ready when it has said so in its log.
+    """A Celery worker, with beat unless it only renders; ready when it has said so in its log.
 
     It ends at once, without waiting for its tasks: what it held has a lease, and runs again.
     """
     command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", "--hostname", f"{name}@%h"]
-    command += ["--beat", "--schedule", str(folder / "beat")]
-    command += ["--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
-    child = Child("worker", command, logs / "worker.log", environment=environment, folder=ROOT)
+    if queues != "render":
+        command += ["--beat", "--schedule", str(folder / "beat")]
+    command += ["--queues", queues, "--concurrency", str(concurrency)]
+    command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    child = Child(name, command, logs / f"{name}.log", environment=environment, folder=ROOT)
     child.ready = lambda: child.said(b"ready.")
     child.stop_signal, child.stop_seconds = signal.SIGQUIT, 5
     return child

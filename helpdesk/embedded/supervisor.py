@@ -39,6 +39,7 @@ class Services:
         self._children: list[Child] = []
         self._lock: int | None = None
         self.parts: dict[str, Part] = {}
+        self._published: dict[str, str] = {}
 
     def start(self, *, given: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Start what `given` does not name. Returns the variables to add to it.
@@ -91,7 +92,7 @@ class Services:
         for part in self.parts.values():
             added |= part.environment()
         self._launch()
-        self._publish(added)
+        self.publish(added)
         return added
 
     def _launch(self) -> None:
@@ -103,10 +104,12 @@ class Services:
         for part in self.parts.values():
             part.set_up()
 
-    def _publish(self, added: dict[str, str]) -> None:
+    def publish(self, added: dict[str, str]) -> None:
+        """Let who joins have these variables as well, until the stop."""
+        self._published |= added
         path = self.home / ENVIRONMENT_FILE
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(added, file, indent=1)
+            json.dump(self._published, file, indent=1)
 
 
 def take_lock(home: Path) -> int:

@@ -17,6 +17,8 @@ from helpdesk.embedded.supervisor import IN_USE, PORT_ATTEMPTS, Services
 
 DEFAULT_PORT = 8000
 MAIL_USER = "alongside"
+# What a command that joins needs besides the services' variables.
+PUBLISHED = ("PUBLIC_URL", "STAGE_ORIGIN", "EMAIL_URL", "CHROMIUM_PATH", "HEADLESS_SHELL_PATH", "FONTCONFIG_FILE")
 
 
 class System:
@@ -91,9 +93,11 @@ class System:
     def _start_processes(self) -> None:
         self._choose_addresses()
         self.environment |= self._addresses()
+        self.services.publish({name: self.environment[name] for name in PUBLISHED})
         self._add(self._mail())
         self.seed = self._prepare()
-        self._add([processes.web(self.environment, port=self.port, logs=self._logs), self._worker(), self._site()])
+        web = processes.web(self.environment, port=self.port, logs=self._logs)
+        self._add([web, self._worker("worker", "celery"), self._worker("renderer", "render"), self._site()])
         wait_until_ready(self._children)
 
     def _choose_addresses(self) -> None:
@@ -137,8 +141,8 @@ class System:
     def _logs(self) -> Path:
         return self.home / "logs"
 
-    def _worker(self) -> Child:
-        return processes.worker(self.environment, logs=self._logs, folder=self.home)
+    def _worker(self, name: str, queues: str) -> Child:
+        return processes.worker(self.environment, logs=self._logs, folder=self.home, name=name, queues=queues)
 
     def _mail(self) -> list[Child]:
         if self.given.get("EMAIL_URL"):

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+from collections.abc import Callable
 
 import pytest
 
@@ -68,7 +69,9 @@ async def network_is_silent(met: People) -> None:
     await met.recover("network silent for 8 s")
 
 
-async def test_both_browsers_agree_after_every_fault(cluster: Cluster) -> None:
+async def test_both_browsers_agree_after_every_fault(
+    cluster: Cluster, record_property: Callable[[str, object], None]
+) -> None:
     seed = random.randrange(1, 10**6)
     print(f"browsers, seed {seed}")
     faults = [
@@ -88,6 +91,7 @@ async def test_both_browsers_agree_after_every_fault(cluster: Cluster) -> None:
             await fault(met)
             await met.agree()
         archive = await met.end()
+        record_property("recovered after (s)", met.recovered)
         late = {name: seconds for name, seconds in met.recovered.items() if seconds > PROMISED_SECONDS}
         assert late == {}
     seqs = [header_of(data)[1] for _at, data in archive if header_of(data)[1]]

@@ -130,7 +130,7 @@ FAULTS: list[Callable[[Session], Awaitable[None]]] = [
 ]
 
 
-async def test_every_fault_in_any_order(cluster: Cluster) -> None:
+async def test_every_fault_in_any_order(cluster: Cluster, record_property: Callable[[str, object], None]) -> None:
     async with random_session(cluster) as session:
         faults = [*FAULTS, a_node_dies, a_node_is_stopped]
         session.visitor.dice.shuffle(faults)
@@ -138,12 +138,15 @@ async def test_every_fault_in_any_order(cluster: Cluster) -> None:
             print(f"{time.strftime('%H:%M:%S')} {fault.__name__}")
             await fault(session)
             await session.agrees()
+        record_property("recovered after (s)", session.recovered)
         late = {name: seconds for name, seconds in session.recovered.items() if seconds > PROMISED_SECONDS}
         assert late == {}
         assert len(await session.ends()) > 1000
 
 
-async def test_worker_that_dies_while_it_renders_is_replaced_by_the_other(cluster: Cluster) -> None:
+async def test_worker_that_dies_while_it_renders_is_replaced_by_the_other(
+    cluster: Cluster, record_property: Callable[[str, object], None]
+) -> None:
     async with random_session(cluster) as session:
         await asyncio.sleep(40)
         await session.ends()
@@ -152,7 +155,7 @@ async def test_worker_that_dies_while_it_renders_is_replaced_by_the_other(cluste
         cluster.kill(killed)
         began = time.monotonic()
         facts = await session.knows(lambda facts: facts["recording"] == "ready", "ready", seconds=240)
-        print(f"video ready {time.monotonic() - began:.0f} s after {killed.log.parent.name} was killed")
+        record_property("video ready after (s)", round(time.monotonic() - began))
         assert facts["duration_ms"] > 40_000
     await cluster.bring_back(killed)
 
