@@ -51,6 +51,7 @@ ASSET_BYTES = 8 * 1024 * 1024
 SESSION_ASSETS = 2000
 SESSION_ASSET_BYTES = 200 * 1024 * 1024
 OFFERED_ASSETS = 200
+SESSION_UPLOADS = 4  # sockets of one process that take assets at once; each holds two of them in memory at most
 
 
 def as_message() -> dict[str, int]:

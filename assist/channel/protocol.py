@@ -211,6 +211,18 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
     "pong": {"time": "float", "server_time": "float"},
     "error": {"code": "str", "expected?": "int", "reason?": "str"},  # reason of the end, with session_ended
 }
+# The socket of its own on which assets go up: `asset`, then its bytes as binary messages, then the next.
+UPLOAD_MESSAGES: dict[str, dict[str, str]] = {
+    "hello": {"version": "int", "token": "str"},
+    # size_bytes are the bytes that follow, which are gzip if is_zipped; the digest is of what they inflate to.
+    "asset": {"sha256": "str", "size_bytes": "int", "content_type": "str", "is_zipped": "bool"},
+}
+UPLOAD_REPLIES: dict[str, dict[str, str]] = {
+    "ready": {},
+    "got": {"bytes": "int"},  # binary bytes on this connection, after each message
+    "kept": {"sha256": "str", "code": "str"},  # in the order of the assets; code is "" or why it is not kept
+    "error": {"code": "str"},
+}
 CONSOLE_MESSAGES: dict[str, dict[str, str]] = {
     "hello": {"version": "int", "credit": "int"},
     "credit": {"bytes": "int"},  # cumulative bytes that the server may have sent since hello

@@ -12,20 +12,20 @@ from assist.channel.socket import Refused
 
 
 class _Turns:
-    def __init__(self) -> None:
-        self.running = asyncio.Semaphore(limits.SESSION_CALLS)
+    def __init__(self, at_once: int) -> None:
+        self.running = asyncio.Semaphore(at_once)
         self.count = 0
 
 
-_sessions: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, _Turns]]" = WeakKeyDictionary()
+_sessions: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, _Turns]]" = WeakKeyDictionary()
 
 
 @asynccontextmanager
-async def turn(session_id: UUID) -> AsyncIterator[None]:
+async def turn(session_id: UUID, *, what: str = "call", at_once: int = limits.SESSION_CALLS) -> AsyncIterator[None]:
     """Of this process; raises `Refused` where as many wait as a session may have sockets."""
     sessions = _sessions.setdefault(asyncio.get_running_loop(), {})
-    turns = sessions.setdefault(session_id, _Turns())
-    if turns.count >= limits.SESSION_SOCKETS + limits.SESSION_CALLS:
+    turns = sessions.setdefault((session_id, what), _Turns(at_once))
+    if turns.count >= limits.SESSION_SOCKETS + at_once:
         raise Refused(ErrorCode.NOT_ALLOWED)
     turns.count += 1
     try:
@@ -34,4 +34,4 @@ async def turn(session_id: UUID) -> AsyncIterator[None]:
     finally:
         turns.count -= 1
         if not turns.count:
-            sessions.pop(session_id, None)
+            sessions.pop((session_id, what), None)

@@ -76,6 +76,8 @@ def render() -> str:
     families = {
         "VisitorMessage": protocol.VISITOR_MESSAGES,
         "VisitorReply": protocol.VISITOR_REPLIES,
+        "UploadMessage": protocol.UPLOAD_MESSAGES,
+        "UploadReply": protocol.UPLOAD_REPLIES,
         "ConsoleMessage": protocol.CONSOLE_MESSAGES,
         "ConsoleReply": protocol.CONSOLE_REPLIES,
     }

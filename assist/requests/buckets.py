@@ -22,3 +22,8 @@ class Bucket:
             return False
         self._level -= amount
         return True
+
+    def seconds_until(self, amount: float) -> float:
+        """0 when there is enough now."""
+        missing = min(amount, self._most) - self._level
+        return max(0.0, missing / self._rate - (time.monotonic() - self._then))

@@ -138,6 +138,29 @@ class VisitorPeer(Peer):
         return (await self.until(acknowledged))[-1]
 
 
+class UploadPeer(Peer):
+    """The socket on which one tab's assets go up."""
+
+    async def hello(self, *, token: str, version: int = PROTOCOL_VERSION) -> None:
+        await self.say("hello", version=version, token=token)
+
+    async def begin(self, sha256: str, size: int, *, content_type: str = "image/png", is_zipped: bool = False) -> None:
+        await self.say("asset", sha256=sha256, size_bytes=size, content_type=content_type, is_zipped=is_zipped)
+
+    async def put(self, data: bytes, *, sha256: str, piece: int = 1000, **values: Any) -> str:
+        """The code of the answer."""
+        before = len(self.kept())
+        await self.begin(sha256, len(data), **values)
+        for at in range(0, len(data), piece):
+            await self.socket.send(data[at : at + piece])
+        await self.until(lambda: len(self.kept()) > before)
+        return str(self.kept()[-1][1])
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Digest and code of each answer, in order."""
+        return [(message["sha256"], message["code"]) for message in self.messages if message["type"] == "kept"]
+
+
 class ConsolePeer(Peer):
     """Grants credit as it reads, unless `is_slow`."""
 

@@ -14,7 +14,7 @@ from helpdesk.tenants.models import Tenant
 from recordings.archive import journal
 from recordings.archive.segments import JournalEntry
 from tests import factories
-from tests.channel.peers import ConsolePeer, VisitorPeer
+from tests.channel.peers import ConsolePeer, UploadPeer, VisitorPeer
 from tests.webserver import WebServer
 
 
@@ -30,6 +30,9 @@ class Scene:
 
     def visitor(self, **values: str | None) -> VisitorPeer:
         return VisitorPeer(self.web.socket_url(f"/ws/assist/visitor/{self.session_id}/"), **values)
+
+    def uploads(self, *, session: UUID | None = None, **values: str | None) -> UploadPeer:
+        return UploadPeer(self.web.socket_url(f"/ws/assist/assets/{session or self.session_id}/"), **values)
 
     def console(self, *, cookie: str | None = None, origin: str | None = "http://localhost:8000") -> ConsolePeer:
         url = self.web.socket_url(f"/ws/assist/console/{self.session_id}/")

@@ -38,6 +38,7 @@ FIRST_MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
         "time": 0.0,
         "loader": "test",
     },
+    "ws/assist/assets/": lambda secret: {"type": "hello", "version": PROTOCOL_VERSION, "token": secret},
     "ws/assist/console/": lambda secret: {"type": "hello", "version": PROTOCOL_VERSION, "credit": 1 << 20},
 }
 # Sockets that tell of the whole tenant as soon as they are open.

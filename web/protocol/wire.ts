@@ -300,6 +300,50 @@ export type VisitorReply =
   | VisitorReplyPong
   | VisitorReplyError;
 
+export interface UploadMessageHello {
+  type: "hello";
+  version: number;
+  token: string;
+}
+
+export interface UploadMessageAsset {
+  type: "asset";
+  sha256: string;
+  size_bytes: number;
+  content_type: string;
+  is_zipped: boolean;
+}
+
+export type UploadMessage =
+  | UploadMessageHello
+  | UploadMessageAsset;
+
+export interface UploadReplyReady {
+  type: "ready";
+}
+
+export interface UploadReplyGot {
+  type: "got";
+  bytes: number;
+}
+
+export interface UploadReplyKept {
+  type: "kept";
+  sha256: string;
+  code: string;
+}
+
+export interface UploadReplyError {
+  type: "error";
+  code: string;
+}
+
+export type UploadReply =
+  | UploadReplyReady
+  | UploadReplyGot
+  | UploadReplyKept
+  | UploadReplyError;
+
 export interface ConsoleMessageHello {
   type: "hello";
   version: number;
