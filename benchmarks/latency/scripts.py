@@ -99,7 +99,7 @@ WIRE = """
   };
   const { send } = WebSocket.prototype;
   WebSocket.prototype.send = function (data) {
-    if (typeof data !== "string") sent.push(head(data));
+    if (typeof data !== "string" && !this.url.includes("/ws/assist/assets/")) sent.push(head(data));
     return send.call(this, data);
   };
   const Plain = WebSocket;

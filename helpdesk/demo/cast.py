@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ElementHandle, Frame, Page, WebSocket
@@ -57,11 +57,13 @@ class Visitor:
         context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         visitor = cls(page=await context.new_page())
         visitor.page.on("websocket", visitor._watch_socket)
-        visitor.page.on("request", visitor._watch_request)
         await visitor.page.goto(url)
         return visitor
 
     def _watch_socket(self, socket: WebSocket) -> None:
+        if "/ws/assist/assets/" in socket.url:
+            socket.on("framesent", self._on_uploaded)
+            return
         socket.on("framesent", self._on_sent)
         socket.on("framereceived", self._on_received)
 
@@ -76,9 +78,8 @@ class Visitor:
         if isinstance(payload, bytes) and len(payload) >= HEADER_BYTES and payload[0] == FrameKind.CAPTURE_CODE:
             self.received_capture_bytes.append((time.time(), len(payload)))
 
-    def _watch_request(self, request: Any) -> None:
-        if request.method == "PUT" and "/assist/assets/" in request.url:
-            self.uploaded_bytes += len(request.post_data_buffer or b"")
+    def _on_uploaded(self, payload: str | bytes) -> None:
+        self.uploaded_bytes += len(payload if isinstance(payload, bytes) else payload.encode())
 
     async def state(self) -> str:
         return await self.page.evaluate("document.documentElement.dataset.alongside ?? ''")

@@ -1,10 +1,13 @@
 """More than the visitor's side keeps, a slow line, and uploads that fail: operations stay fresh, the rest is named."""
 
+import asyncio
+import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, WebSocket, WebSocketRoute, expect
 
 from assist.channel.protocol import FrameKind
 from tests.faults.agents import Agent
@@ -29,7 +32,29 @@ PICTURE = """(kibibytes) => {
 }"""
 ONLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot:not(.off)') !== null"
 LINE = {"offline": False, "latency": 300, "downloadThroughput": 32_000, "uploadThroughput": 32_000}
-ALLOWED = {"Access-Control-Allow-Origin": "*"}
+UPLOADS = "**/ws/assist/assets/**"
+
+
+class Answers:
+    """What the visitor's browser is told of its uploads; `changed` may make something else of a code."""
+
+    def __init__(self, changed: Callable[[str], str] = str) -> None:
+        self.codes: list[str] = []
+        self.came = asyncio.Event()
+        self._changed = changed
+
+    async def route(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda data: socket.send(self._passed(data)))
+
+    def _passed(self, data: str | bytes) -> str | bytes:
+        message = json.loads(data)
+        if message["type"] != "kept":
+            return data
+        self.codes.append(self._changed(message["code"]))
+        if not self.codes[-1]:
+            self.came.set()
+        return json.dumps({**message, "code": self.codes[-1]})
 
 
 async def at_work(visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack) -> Agent:
@@ -95,54 +120,48 @@ async def test_operations_stay_fresh_on_a_slow_line_while_an_asset_goes_up(
     line = await visitor.page.context.new_cdp_session(visitor.page)
     await line.send("Network.enable")
     await line.send("Network.emulateNetworkConditions", LINE)
-    done: list[Any] = []
-    visitor.page.on("requestfinished", lambda request: request.method == "PUT" and done.append(request))
-    async with visitor.page.expect_request(lambda request: request.method == "PUT"):
-        await visitor.page.evaluate(PICTURE, 640)
+    kept: list[Any] = []
+    begun = asyncio.Event()
+
+    def watch(socket: WebSocket) -> None:
+        if "/ws/assist/assets/" in socket.url:
+            socket.on("framesent", lambda data: isinstance(data, bytes) and begun.set())
+            socket.on("framereceived", lambda data: '"kept"' in data and kept.append(data))
+
+    visitor.page.on("websocket", watch)
+    await visitor.page.evaluate(PICTURE, 640)
+    await begun.wait()
     ages = []
     for number in range(5):
         began = time.monotonic()
         await visitor.page.evaluate(f"document.body.append('change {number}')")
         await agent.sees(visitor)
         ages.append(time.monotonic() - began)
-    assert not done  # 640 KiB take 20 s
+    assert not kept  # 640 KiB take 20 s
     assert max(ages) < 3, ages
 
 
 async def test_upload_that_fails_for_a_while_is_tried_again(
     visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack
 ) -> None:
-    answers = [503, 503]
-
-    async def fail(route: Route) -> None:
-        if route.request.method == "PUT" and answers:
-            await route.fulfill(status=answers.pop(), headers=ALLOWED)
-        else:
-            await route.continue_()
-
-    await visitor.page.route("**/assist/assets/**", fail)
+    failures = ["unavailable", "unavailable"]
+    answers = Answers(lambda code: failures.pop() if failures else code)
+    await visitor.page.route_web_socket(UPLOADS, answers.route)
     await at_work(visitor, browser, desk, live_stack)
-    async with visitor.page.expect_response(lambda answer: answer.status == 201):
-        await visitor.page.evaluate(PICTURE, 16)
-    assert answers == []
+    await visitor.page.evaluate(PICTURE, 16)
+    async with asyncio.timeout(30):
+        await answers.came.wait()
+    assert answers.codes == ["unavailable", "unavailable", ""]
 
 
 async def test_upload_that_never_works_is_reported_and_holds_nothing_back(
     visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack
 ) -> None:
-    tries: list[str] = []
-
-    async def fail(route: Route) -> None:
-        if route.request.method == "PUT":
-            tries.append(route.request.url)
-            await route.fulfill(status=503, headers=ALLOWED)
-        else:
-            await route.continue_()
-
-    await visitor.page.route("**/assist/assets/**", fail)
+    answers = Answers(lambda _code: "unavailable")
+    await visitor.page.route_web_socket(UPLOADS, answers.route)
     agent = await at_work(visitor, browser, desk, live_stack)
     await visitor.page.evaluate(PICTURE, 16)
     await visitor.page.evaluate("document.body.append('right away')")
     await agent.sees(visitor)
     await agent.page.get_by_text("Not readable at the visitor's side: 1").wait_for()
-    assert len(tries) == 3
+    assert len(answers.codes) == 3

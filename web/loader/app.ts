@@ -215,7 +215,6 @@ export class App {
     let isTold = false;
     this.mark("live");
     this.live = new Live({
-      base: this.options.base,
       nonce: this.options.nonce,
       version: VERSION,
       saved,

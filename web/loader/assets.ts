@@ -1,15 +1,16 @@
-/** Assets on their way to the tenant's store: offered in order, uploaded two at a time, the smallest first, behind everything else. */
+/** Assets on their way to the tenant's store: offered in order, uploaded the smallest first, behind everything else. */
 
 import type { Channel } from "./channel";
+import { LOST, UploadLine } from "./upload_line";
 
 const OFFER_MOST = 200;
+/** One goes up, while the answer for the one before is awaited. */
 const AT_ONCE = 2;
 const TRIES = 3;
+/** The store could not be reached. */
+const UNAVAILABLE = "unavailable";
 const GZIP_FROM_BYTES = 1024;
 const RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 30_000;
-/** An upload of the largest asset over a slow line takes so long at most. */
-const UPLOAD_MS = 300_000;
 /** A break that is longer gives the asset up. */
 const BREAK_MS = 120_000;
 const BREAKS = 5;
@@ -30,13 +31,16 @@ export class AssetUploads {
   private offers: Offer[] = [];
   private running = 0;
   private readonly waiting: { size: number; begin(): void }[] = [];
-  private readonly stopping = new AbortController();
+  private readonly line: UploadLine;
+  private isStopped = false;
 
   constructor(
     private readonly channel: Channel,
-    private readonly base: string,
-    private readonly token: string,
-  ) {}
+    url: string,
+    token: string,
+  ) {
+    this.line = new UploadLine({ url, token, calm: () => this.calm() });
+  }
 
   async offer(assets: Offered[]): Promise<string[]> {
     const parts: Promise<string[]>[] = [];
@@ -52,7 +56,8 @@ export class AssetUploads {
 
   /** The session has ended: nothing goes out any more. */
   stop(): void {
-    this.stopping.abort();
+    this.isStopped = true;
+    this.line.close();
     for (const offer of this.offers.splice(0)) offer.answer(offer.assets.map(([sha256]) => sha256));
   }
 
@@ -92,45 +97,26 @@ export class AssetUploads {
   private async put(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
     const isZipped = bytes.length >= GZIP_FROM_BYTES && COMPRESSIBLE.test(contentType);
     const body = isZipped ? await gzip(bytes) : (bytes as Uint8Array<ArrayBuffer>);
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.token}`, "Content-Type": contentType };
-    if (isZipped) headers["Content-Encoding"] = "gzip";
+    const head = { sha256, content_type: contentType, is_zipped: isZipped };
     for (let tries = 0, breaks = 0; tries < TRIES && breaks < BREAKS; ) {
-      await this.calm();
-      if (this.stopping.signal.aborted) return false;
-      const init = { method: "PUT", credentials: "omit", priority: "low", headers, body } as RequestInit;
-      const response = await this.fetch(`${this.base}/${sha256}/`, init);
-      if (response?.ok) return true;
-      if (response && response.status !== 429 && response.status < 500) return false;
+      await Promise.race([this.channel.opened(), pause(BREAK_MS)]);
+      if (this.isStopped) return false;
+      const refusal = await this.line.send(head, body);
+      if (!refusal) return true;
       // What a break of the network took is no fault of the asset.
-      if (response) tries++;
-      else breaks++;
-      const asked = Number(response?.headers.get("Retry-After")) * 1000;
-      await pause(Math.min(LONGEST_RETRY_MS, asked || RETRY_MS * (tries + breaks)));
+      if (refusal === LOST) breaks++;
+      else if (refusal === UNAVAILABLE) tries++;
+      else return false;
+      await pause(RETRY_MS * (tries + breaks));
     }
     return false;
   }
 
-  private async fetch(url: string, init: RequestInit): Promise<Response | null> {
-    const timer = window.setTimeout(() => limit.abort(), UPLOAD_MS);
-    const limit = new AbortController();
-    const stop = (): void => limit.abort();
-    this.stopping.signal.addEventListener("abort", stop);
-    try {
-      return await fetch(url, { ...init, signal: limit.signal });
-    } catch {
-      return null;
-    } finally {
-      clearTimeout(timer);
-      this.stopping.signal.removeEventListener("abort", stop);
-    }
-  }
-
-  /** While the channel is away or busy, uploads wait; longer than a break may last they don't. */
+  /** While much of the channel's own is on its way, uploads wait; longer than a break may last they don't. */
   private async calm(): Promise<void> {
     const ends = Date.now() + BREAK_MS;
-    await Promise.race([this.channel.opened(), pause(BREAK_MS)]);
-    while (this.channel.backlogBytes() > CALM_BYTES && Date.now() < ends && !this.stopping.signal.aborted)
-      await pause(CALM_EVERY_MS);
+    const isBusy = (): boolean => (this.channel.outbox?.waitingBytes() ?? 0) > CALM_BYTES;
+    while (isBusy() && Date.now() < ends && !this.isStopped) await pause(CALM_EVERY_MS);
   }
 }
 

@@ -14,7 +14,6 @@ import type { View } from "./view";
 const EMPTY_OBJECT = new TextEncoder().encode("{}");
 
 export interface LiveOptions {
-  base: string;
   nonce: string;
   version: string;
   saved: Saved;
@@ -107,8 +106,8 @@ export class Live {
   private async open(): Promise<void> {
     const injection = await this.injector.findMethod();
     if (this.isOver) return;
-    const { saved, version, base } = this.options;
-    const { socketUrl, channelToken, sessionId } = saved as Required<Saved>;
+    const { saved, version } = this.options;
+    const { socketUrl, channelToken } = saved as Required<Saved>;
     this.channel = new Channel({
       url: socketUrl,
       token: channelToken,
@@ -127,7 +126,7 @@ export class Live {
         ended: (reason) => this.finish(reason),
       },
     });
-    this.uploads = new AssetUploads(this.channel, `${base}/assist/assets/${sessionId}`, channelToken);
+    this.uploads = new AssetUploads(this.channel, socketUrl.replace("/visitor/", "/assets/"), channelToken);
   }
 
   private welcomed(welcome: Welcome): void {

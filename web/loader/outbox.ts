@@ -86,6 +86,11 @@ export class Outbox {
     return this.frames.reduce((sum, { seq, bytes }) => sum + (seq > stored && seq <= sent ? bytes.length : 0), 0);
   }
 
+  /** What the server is not known to have stored. */
+  waitingBytes(): number {
+    return this.unsentBytes() + this.inFlightBytes();
+  }
+
   get next(): number {
     return this.nextSeq;
   }
