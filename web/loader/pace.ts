@@ -8,15 +8,19 @@ const PIECE_BYTES = 1200;
 const LARGEST_PIECE_BYTES = 32 * 1024;
 const LEAST_WINDOW_BYTES = 2 * PIECE_BYTES;
 const LARGEST_WINDOW_BYTES = 256 * 1024;
+/** Up to here a piece is one packet; a faster line takes larger ones. */
+const SLOW_WINDOW_BYTES = 16 * 1024;
 /** The queue that may be, in ms. */
 const TARGET_MS = 30;
 /** Of so many answers the fastest counts: a busy server or page is no full line. */
 const RECENT = 4;
+/** At the start fewer, since pieces that went out together have waited for one another. */
+const RECENT_AT_START = 2;
 /** The line may have become another one. */
 const FORGET_MS = 60_000;
 
 export class Pace {
-  private windowBytes = 2 * LEAST_WINDOW_BYTES;
+  private windowBytes = LEAST_WINDOW_BYTES;
   private isStarting = true;
   private recent: number[] = [];
   /** Fastest answers of this minute and the one before. */
@@ -24,7 +28,8 @@ export class Pace {
   private turnedAt = 0;
 
   get pieceBytes(): number {
-    return Math.max(PIECE_BYTES, Math.min(LARGEST_PIECE_BYTES, Math.floor(this.windowBytes / RECENT)));
+    if (this.windowBytes < SLOW_WINDOW_BYTES) return PIECE_BYTES;
+    return Math.min(LARGEST_PIECE_BYTES, Math.floor(this.windowBytes / RECENT));
   }
 
   takes(bytes: number, inFlightBytes: number): boolean {
@@ -45,7 +50,7 @@ export class Pace {
   }
 
   private note(tookMs: number, now: number): void {
-    this.recent = [...this.recent, tookMs].slice(-RECENT);
+    this.recent = [...this.recent, tookMs].slice(this.isStarting ? -RECENT_AT_START : -RECENT);
     if (now - this.turnedAt > FORGET_MS) {
       this.fastest = [Infinity, this.fastest[0]!];
       this.turnedAt = now;
