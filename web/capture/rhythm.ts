@@ -2,8 +2,10 @@
 
 /** As pointer positions are taken. */
 const FLUSH_EVERY_MS = 50;
-/** A flush may take this share of the time. */
+/** Flushes may take this share of the time. */
 const BUSY_SHARE = 8;
+/** But a single one that took long, since the machine was busy, holds the next up by so much less. */
+const FORGIVEN_MS = 250;
 const BUSIEST_FLUSH_MS = 10_000;
 /**
  * While so much waits nothing is written, so that the next difference is of the newest state and does not queue behind
@@ -16,16 +18,17 @@ const HOLD_LOOK_MS = 100;
 /** Times are those of `performance.now()`. */
 export class Rhythm {
   private flushedAt = -Infinity;
-  private costMs = 0;
+  /** When the share of all flushes up to now is kept. */
+  private evenAt = -Infinity;
 
   flushed(began: number, ended: number): void {
     this.flushedAt = ended;
-    this.costMs = ended - began;
+    this.evenAt = Math.max(this.evenAt, ended) + (ended - began) * BUSY_SHARE;
   }
 
   /** Ms from `now`. The first change after quiet waits for nothing, what follows it for the interval. */
   wait(now: number, backlogBytes: number): number {
-    const due = Math.max(0, this.flushedAt + this.interval() - now);
+    const due = Math.max(0, this.dueAt() - now);
     return this.isHeld(now + due, backlogBytes) ? Math.max(due, HOLD_LOOK_MS) : due;
   }
 
@@ -35,7 +38,8 @@ export class Rhythm {
   }
 
   /** A page that costs much to compare is compared less often. */
-  private interval(): number {
-    return Math.min(BUSIEST_FLUSH_MS, Math.max(FLUSH_EVERY_MS, this.costMs * BUSY_SHARE));
+  private dueAt(): number {
+    const due = Math.max(this.flushedAt + FLUSH_EVERY_MS, this.evenAt - FORGIVEN_MS);
+    return Math.min(due, this.flushedAt + BUSIEST_FLUSH_MS);
   }
 }
