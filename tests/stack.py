@@ -16,6 +16,12 @@ from helpdesk.embedded.process import Child, stop_all, wait_until_ready
 OWN_HOSTS_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 
 
+def skip_without_kept_pages() -> None:
+    """A headless shell, which stands in where no Chromium is installed, has no back/forward cache."""
+    if "shell" in browsers.chromium_path().name:
+        pytest.skip("this browser keeps no page that was left")
+
+
 class LiveStack:
     """Daphne and Celery as `make run` starts them. `base_url` and `stage_origin` stay the same over restarts."""
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.capture import sites
 from tests.capture.likeness import structure
 from tests.capture.rig import Rig, payload_bytes, rig
+from tests.stack import skip_without_kept_pages
 
 # Most that a return to an unchanged page may send up.
 MOST_BYTES = 1024
@@ -44,6 +45,7 @@ def test_return_to_unchanged_page_that_loads_again(reloading_browser: Browser, p
 
 
 def test_return_to_page_that_survived(browser: Browser) -> None:
+    skip_without_kept_pages()
     with rig(browser, sites.SB_ADMIN) as shown:
         shown.open("charts.html")
         shown.settle()

@@ -1,7 +1,7 @@
 /** The capture of one document: which page it is, when it is sent whole, and what follows. */
 
 import type { Operation } from "../protocol/operations";
-import type { CaptureControl, CaptureHost, Viewport } from "../protocol/seam";
+import type { CaptureControl, CaptureHost } from "../protocol/seam";
 import { FrameKind } from "../protocol/wire";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
@@ -10,7 +10,7 @@ import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
 import { Outbox, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
-import { HtmlSource, isParsed, type Source } from "./source";
+import { HtmlSource, isEarly, type Source } from "./source";
 import { Storm } from "./storm";
 import { Ticker } from "./ticker";
 import { fits, TooLargeSource, unlessTooLarge } from "./too_large";
@@ -24,11 +24,12 @@ const QUIET_MS = 200;
 const STILL_FLUSHES = 3;
 const HOLD_MS = 400;
 const LONGEST_HOLD_MS = 5000;
-/** While a document is parsed the visitor still sees the one before; one that takes longer is shown as it comes. */
-const LONGEST_PARSE_MS = 1500;
 
 export class Session implements CaptureControl {
-  private readonly ticker: Ticker;
+  private readonly ticker = new Ticker(
+    () => this.host.backlogBytes(),
+    () => this.tick(),
+  );
   private storm = new Storm();
   private readonly pages: Pages;
   private readonly assets: Assets;
@@ -40,26 +41,23 @@ export class Session implements CaptureControl {
   private enteredAt = 0;
   private paused = false;
   private stopped = false;
+  /** Since pagehide, until the loader has taken over again from the documents that came between. */
+  private isAway = false;
   private restTimer = 0;
   private changedAt = 0;
   /** Comparisons since the last change. */
   private still = 0;
   private path = location.pathname;
   private readonly closing = new AbortController();
-  private readonly stopViewport: () => void;
+  private readonly stopViewport = watchViewport((viewport) => this.tell(FrameKind.VIEWPORT, viewport));
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
-  private readonly front = new Front((flag) => this.sendVisibility(flag), this.closing.signal);
+  private readonly front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
 
   constructor(private readonly host: CaptureHost) {
     this.pages = new Pages(host);
     this.handOver = new HandOver(host, this.closing.signal);
-    this.ticker = new Ticker(
-      () => host.backlogBytes(),
-      () => this.tick(),
-    );
     this.assets = new Assets(host, () => this.changed());
-    this.stopViewport = watchViewport((viewport) => this.sendViewport(viewport));
     this.listen();
     this.source = this.html();
     // An application that has handed over a native page hands it over again before this.
@@ -133,8 +131,7 @@ export class Session implements CaptureControl {
 
   private listen(): void {
     const options = { signal: this.closing.signal };
-    window.addEventListener("pagehide", () => this.leave(), options);
-    window.addEventListener("pageshow", (event) => event.persisted && this.wake(), options);
+    window.addEventListener("pagehide", () => this.hide(), options);
     window.addEventListener("popstate", () => this.changed(), options);
     const { navigation } = window as unknown as { navigation?: EventTarget };
     navigation?.addEventListener("currententrychange", () => this.followNavigation(), options);
@@ -166,9 +163,8 @@ export class Session implements CaptureControl {
    * compared yet: it would be found as it was when entered, and all that its scripts then do be sent again.
    */
   private compare(): void {
-    if (this.page || this.paused || this.stopped) return;
-    const isEarly = this.source.kind === "html" && !isParsed() && Date.now() - this.enteredAt < LONGEST_PARSE_MS;
-    if (isEarly) return this.ticker.after(COMPARE_EVERY_MS);
+    if (this.page || this.isAway || this.paused || this.stopped) return;
+    if (isEarly(this.source, this.enteredAt)) return this.ticker.after(COMPARE_EVERY_MS);
     const known = this.pages.named(this.source.key());
     this.still = this.source.flush() || document.readyState !== "complete" ? 0 : this.still + 1;
     const late = Date.now() >= this.heldUntil;
@@ -183,7 +179,7 @@ export class Session implements CaptureControl {
     this.page = this.pages.create(this.source.key());
     sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, arrival(this.source), this.front.arrival());
     this.sendWhole(this.page);
-    this.sendViewport(readViewport());
+    this.tell(FrameKind.VIEWPORT, readViewport());
   }
 
   private sendWhole(page: KnownPage): void {
@@ -266,8 +262,16 @@ export class Session implements CaptureControl {
     this.pages.point(page, digest, seq);
   }
 
+  private hide(): void {
+    this.leave();
+    this.page = this.outbox = null;
+    this.isAway = true;
+  }
+
   /** Out of the back/forward cache: the document survived, so nothing but its name is sent. */
-  private wake(): void {
+  wake(): void {
+    if (!this.isAway) return;
+    this.isAway = false;
     this.pages.reload();
     this.enter(this.source, STILL_FLUSHES);
   }
@@ -279,12 +283,8 @@ export class Session implements CaptureControl {
     this.enter(this.source instanceof HtmlSource ? this.source : this.html());
   }
 
-  private sendViewport(viewport: Viewport): void {
-    if (this.page && !this.paused) sendControl(this.host, FrameKind.VIEWPORT, this.page.id, viewport);
-  }
-
-  private sendVisibility(flag: number): void {
-    if (this.page && !this.paused) sendControl(this.host, FrameKind.VISIBILITY, this.page.id, {}, flag);
+  private tell(kind: number, payload: unknown, flag = 0): void {
+    if (this.page && !this.paused) sendControl(this.host, kind, this.page.id, payload, flag);
   }
 
   private changed(): void {

@@ -12,6 +12,7 @@ import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
 
 const LOOK_EVERY_MS = 500;
+const LONGEST_PARSE_MS = 1500;
 
 export interface Source {
   readonly kind: "html" | "native";
@@ -120,8 +121,13 @@ export class HtmlSource implements Source {
   }
 }
 
+/** While a document is parsed the visitor still sees the one before; one that takes longer is shown as it comes. */
+export function isEarly({ kind }: Source, enteredAt: number): boolean {
+  return kind === "html" && !isParsed() && Date.now() - enteredAt < LONGEST_PARSE_MS;
+}
+
 /** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
-export function isParsed(): boolean {
+function isParsed(): boolean {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   return document.readyState === "complete" || (navigation?.domContentLoadedEventStart ?? 0) > 0;
 }

@@ -42,7 +42,7 @@ export class App {
     this.reset();
     new Lifecycle(
       (isAsleep) => this.leave(isAsleep),
-      () => this.comeBack(),
+      (wasAsleep) => this.comeBack(wasAsleep),
     );
     window.addEventListener("hashchange", () => this.followFragment());
     void this.start();
@@ -274,13 +274,10 @@ export class App {
     if (this.saved) saveState({ ...this.saved, isLeft: true });
   }
 
-  private comeBack(): void {
-    const saved = loadState();
+  private comeBack(wasAsleep: boolean): void {
     this.radio.open();
-    if (this.live && saved?.sessionId === this.saved?.sessionId) {
-      this.keep(Object.assign(this.saved!, saved, { isLeft: false }));
-      this.live.revive();
-    } else if (this.live) this.live.finish("other");
+    if (this.live && loadState()?.sessionId === this.saved?.sessionId) this.live.revive(wasAsleep);
+    else if (this.live) this.live.finish("other");
     else {
       this.saved = this.socket = null;
       this.landingToken = "";

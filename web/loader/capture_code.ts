@@ -1,7 +1,7 @@
 /** The capture code: checked against its hash, cached under it, and run in the way that the page's policy allows. */
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
-import type { CaptureCode } from "../protocol/wire";
+import { type CaptureCode, type Frame, FrameFlag, FrameKind } from "../protocol/wire";
 import { toBase64 } from "./base64";
 import { sha256 } from "./sha256";
 import { loadValue, saveValue } from "./store";
@@ -28,6 +28,26 @@ export class WrongCode extends Error {}
 
 /** No way to run code is allowed here. */
 export class Blocked extends Error {}
+
+/** The code as it comes in pieces. */
+export class CodePieces {
+  private pieces: Uint8Array[] = [];
+
+  /** The whole with the last piece. */
+  take({ kind, flags, payload }: Frame): Uint8Array<ArrayBuffer> | null {
+    if (kind !== FrameKind.CAPTURE_CODE) return null;
+    this.pieces.push(payload);
+    if (flags & FrameFlag.MORE) return null;
+    const whole = new Uint8Array(this.pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of this.pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    this.pieces = [];
+    return whole;
+  }
+}
 
 export class CaptureInjector {
   private method: Injection | null = loadValue(METHOD) as Injection | null;

@@ -1,10 +1,13 @@
 /** The visitor's end of the assist channel (docs/protocol.md): connects, keeps, sends again, and tells what it hears. */
 
-import { CLOSE_CODES, decodeFrame, FrameFlag, FrameKind, PROTOCOL_VERSION, type Watching } from "../protocol/wire";
+import { CLOSE_CODES, decodeFrame, PROTOCOL_VERSION, type Watching } from "../protocol/wire";
 import { Backoff } from "./backoff";
+import { CodePieces } from "./capture_code";
 import type { ChannelOptions, Welcome } from "./channel_options";
-import { Outbox } from "./outbox";
+import { leftNext, Outbox } from "./outbox";
+import { FINAL, FRAME_REFUSED } from "./refusals";
 import { saveEnding } from "./store";
+import { onWakeup } from "./wakeups";
 
 const PING_EVERY_MS = 10_000;
 const SILENCE_MS = 5_000;
@@ -15,19 +18,9 @@ const END_WAIT_MS = 5_000;
 /** A connection that was refused sooner does not count as one: the next try waits longer. */
 const STEADY_MS = 5_000;
 const SNAPSHOT_PAUSE_MS = 2_000;
-/** The same frame would be refused again. */
-const FRAME_REFUSED = ["bad_frame", "unknown_kind", "frame_too_large"];
-/** Close codes after which coming back is of no use. */
-const FINAL: Record<number, string> = {
-  [CLOSE_CODES.bad_token]: "bad_token",
-  [CLOSE_CODES.bad_origin]: "bad_origin",
-  [CLOSE_CODES.session_ended]: "other",
-  [CLOSE_CODES.version]: "version",
-  [CLOSE_CODES.replaced]: "replaced",
-};
-
-/** Where the browser tells of a change of the network. */
-const { connection: network } = navigator as { connection?: EventTarget };
+/** How long another process of the browser may take to hand over what a document of this tab has left there. */
+const LEFT_MS = 2_000;
+const LOOK_EVERY_MS = 20;
 
 export class Channel {
   outbox: Outbox | null = null;
@@ -41,22 +34,22 @@ export class Channel {
   private usedBytes = 0;
   private heardAt = 0;
   private pinger = 0;
-  private code: Uint8Array[] = [];
+  private code = new CodePieces();
   private welcomedAt = Date.now();
   /** Frames were given up: the page must be sent whole. */
   private snapshotIsDue = false;
   private snapshotTimer = 0;
+  /** Out of the back/forward cache, and not taken over yet from the documents that came between. */
+  private isBack = false;
+  private backTimer = 0;
   private waiting: (() => void)[] = [];
-  private readonly wake = (event: Event) => this.noticed(event.type);
-  private readonly onHide = () => this.leaveEnding();
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: ChannelOptions) {
     this.tab = options.tab;
     this.isEnding = options.endFrom !== undefined;
-    if (this.isEnding) window.addEventListener("pagehide", this.onHide);
-    for (const change of ["online", "offline"]) window.addEventListener(change, this.wake);
-    document.addEventListener("visibilitychange", this.wake);
-    network?.addEventListener("change", this.wake);
+    if (this.isEnding) this.leaveEndingOnHide();
+    onWakeup((what) => this.noticed(what), this.closing.signal);
     this.connect();
   }
 
@@ -86,7 +79,7 @@ export class Channel {
   /** The visitor ends the session: what was captured goes out before it. Comes back until the server knows. */
   end(): void {
     this.isEnding = true;
-    window.addEventListener("pagehide", this.onHide);
+    this.leaveEndingOnHide();
     this.pump();
     if (this.isOpen) this.sayEnd();
     else this.reconnectNow();
@@ -98,10 +91,12 @@ export class Channel {
     this.drop();
   }
 
-  /** Frames that other documents of this tab have left replace what this one remembers. */
+  /** Out of the back/forward cache. What other documents of this tab wrote may get here later than the server's word. */
   revive(): void {
-    this.outbox = new Outbox(this.tab, () => this.askSnapshot());
-    this.outbox.restore();
+    this.outbox = null;
+    this.isBack = true;
+    clearTimeout(this.backTimer);
+    this.backTimer = window.setTimeout(() => this.goOn(), LEFT_MS);
     this.connect();
   }
 
@@ -127,10 +122,7 @@ export class Channel {
     this.isOver = true;
     clearTimeout(this.snapshotTimer);
     for (const go of this.waiting.splice(0)) go();
-    window.removeEventListener("pagehide", this.onHide);
-    for (const change of ["online", "offline"]) window.removeEventListener(change, this.wake);
-    document.removeEventListener("visibilitychange", this.wake);
-    network?.removeEventListener("change", this.wake);
+    this.closing.abort();
     this.drop();
   }
 
@@ -165,7 +157,7 @@ export class Channel {
   private readonly handlers: Record<string, (fields: never) => void> = {
     welcome: (welcome: Welcome) => this.welcomed(welcome),
     ack: (ack: { stored: number; durable: number; credit: number }) => {
-      this.outbox!.acknowledge(ack.stored, ack.durable);
+      this.outbox?.acknowledge(ack.stored, ack.durable);
       this.credit = ack.credit;
       this.pump();
     },
@@ -186,23 +178,41 @@ export class Channel {
   };
 
   private welcomed(welcome: Welcome): void {
+    if (this.isBack && leftNext() <= welcome.stored) return this.welcomeLater(welcome);
     this.isOpen = true;
     this.welcomedAt = Date.now();
-    this.code = [];
+    this.code = new CodePieces();
     this.usedBytes = 0;
     this.credit = welcome.credit;
-    if (!this.outbox) {
-      this.tab = welcome.tab;
-      this.outbox = new Outbox(welcome.tab, () => this.askSnapshot());
-      if (this.options.endFrom) this.outbox.startAt(this.options.endFrom);
-      else if (this.options.tab) this.outbox.restore();
-    }
-    this.outbox.resume(welcome.stored, welcome.durable);
+    const outbox = this.outbox ?? this.takeOver(welcome.tab);
+    outbox.resume(welcome.stored, welcome.durable);
     this.pump();
     if (this.isEnding) return this.sayEnd();
     this.options.events.welcome(welcome);
+    this.goOn();
     for (const go of this.waiting.splice(0)) go();
     if (this.snapshotIsDue) this.askSnapshot();
+  }
+
+  private welcomeLater(welcome: Welcome): void {
+    const { socket } = this;
+    window.setTimeout(() => this.socket === socket && this.welcomed(welcome), LOOK_EVERY_MS);
+  }
+
+  private takeOver(tab: number): Outbox {
+    this.outbox = new Outbox(tab, () => this.askSnapshot());
+    if (this.options.endFrom) this.outbox.startAt(this.options.endFrom);
+    else if (this.tab) this.outbox.restore();
+    this.tab = tab;
+    return this.outbox;
+  }
+
+  /** With a welcome, or without a network after LEFT_MS. */
+  private goOn(): void {
+    if (!this.isBack || this.isOver) return;
+    this.isBack = false;
+    if (!this.outbox) this.takeOver(this.tab);
+    this.options.events.back();
   }
 
   /** Later, since frames of the page as it was are being written; once there is a connection, since it may be large. */
@@ -218,17 +228,8 @@ export class Channel {
   }
 
   private hearFrame(data: ArrayBuffer): void {
-    const frame = decodeFrame(data);
-    if (frame.kind !== FrameKind.CAPTURE_CODE) return;
-    this.code.push(frame.payload);
-    if (frame.flags & FrameFlag.MORE) return;
-    const whole = new Uint8Array(this.code.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of this.code.splice(0)) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    this.options.events.captureCode(whole);
+    const whole = this.code.take(decodeFrame(data));
+    if (whole) this.options.events.captureCode(whole);
   }
 
   private pump(): void {
@@ -248,9 +249,10 @@ export class Channel {
   }
 
   /** The server may not know yet: the next document of this tab tells it. */
-  private leaveEnding(): void {
-    const { url, token } = this.options;
-    saveEnding({ url, token, tab: this.tab, next: this.outbox?.next ?? this.options.endFrom ?? 0 });
+  private leaveEndingOnHide(): void {
+    const { url, token, endFrom = 0 } = this.options;
+    const leave = (): void => saveEnding({ url, token, tab: this.tab, next: this.outbox?.next ?? endFrom });
+    window.addEventListener("pagehide", leave, { signal: this.closing.signal });
   }
 
   /** A socket that is half open never closes by itself: silence after a ping tells. */

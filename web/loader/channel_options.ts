@@ -20,6 +20,8 @@ export interface Welcome {
 
 export interface ChannelEvents {
   welcome(welcome: Welcome): void;
+  /** After `revive`: what other documents of this tab have left is here, and it can go on. */
+  back(): void;
   /** The whole capture code, deflated. */
   captureCode(deflated: Uint8Array<ArrayBuffer>): void;
   watchers(now: Watching): void;

@@ -7,12 +7,20 @@ export function tellEnding(loader: string): void {
   const ending = takeEnding();
   if (!ending) return;
   const nothing = (): void => undefined;
-  const events = { welcome: nothing, captureCode: nothing, watchers: nothing, assetWant: nothing };
+  const events = { welcome: nothing, back: nothing, captureCode: nothing, watchers: nothing };
   new Channel({
     ...ending,
     loader,
     endFrom: ending.next,
     hello: () => ({ capture: "", injection: "url" }),
-    events: { ...events, resync: nothing, paused: nothing, front: nothing, offline: nothing, ended: nothing },
+    events: {
+      ...events,
+      assetWant: nothing,
+      resync: nothing,
+      paused: nothing,
+      front: nothing,
+      offline: nothing,
+      ended: nothing,
+    },
   });
 }

@@ -7,7 +7,7 @@ export class Lifecycle {
 
   constructor(
     private readonly left: (isAsleep: boolean) => void,
-    private readonly back: () => void,
+    private readonly back: (wasAsleep: boolean) => void,
   ) {
     window.addEventListener("pagehide", this.leave);
     window.addEventListener("pageshow", (event) => event.persisted && this.again());
@@ -30,7 +30,8 @@ export class Lifecycle {
   }
 
   private again(): void {
+    const wasAsleep = this.isAsleep;
     this.isAway = this.isAsleep = false;
-    this.back();
+    this.back(wasAsleep);
   }
 }

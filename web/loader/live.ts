@@ -5,10 +5,11 @@ import type { CaptureCode, Watching } from "../protocol/wire";
 import { FrameKind, TAB_SHIFT } from "../protocol/wire";
 import { AssetUploads } from "./assets";
 import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
+import { captureHost } from "./capture_host";
 import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
 import type { Choice } from "./radio";
-import { loadValue, type Saved, saveState, saveValue } from "./store";
+import { loadState, type Saved, saveState } from "./store";
 import type { View } from "./view";
 
 const EMPTY_OBJECT = new TextEncoder().encode("{}");
@@ -38,6 +39,7 @@ export class Live {
   private isOver = false;
   private watching: Watching | null = null;
   private isConnected = false;
+  private isBack = false;
   /** The newest of PAUSE and RESUME that went out: the capture code says it where it knows the page. */
   private lastSaid = 0;
   private nativePage: NativePage | null = null;
@@ -79,8 +81,11 @@ export class Live {
     this.channel?.suspend();
   }
 
-  /** Out of the back/forward cache: other documents of this tab have gone on with the session meanwhile. */
-  revive(): void {
+  /** Out of sleep; or out of the back/forward cache: other documents of this tab have gone on with the session. */
+  revive(wasAsleep: boolean): void {
+    if (wasAsleep) return this.channel?.reconnectNow();
+    this.isBack = true;
+    this.lastSaid = 0;
     this.channel?.revive();
   }
 
@@ -116,6 +121,7 @@ export class Live {
       hello: () => ({ capture: this.injector.cachedHash(), injection }),
       events: {
         welcome: (welcome) => this.welcomed(welcome),
+        back: () => this.goOn(),
         captureCode: (deflated) => void this.receiveCode(deflated),
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
@@ -131,6 +137,7 @@ export class Live {
 
   private welcomed(welcome: Welcome): void {
     const { saved } = this.options;
+    this.catchUp();
     this.welcome = welcome;
     this.welcomedAt = Date.now();
     this.watching = welcome.watching;
@@ -144,6 +151,21 @@ export class Live {
     this.uploads?.offerAgain();
     this.options.onLive();
     if (!this.control && !saved.paused) void this.inject();
+  }
+
+  /** What other documents of this tab have saved. */
+  private catchUp(): void {
+    const left = loadState();
+    if (this.isBack && left?.sessionId === this.options.saved.sessionId) this.save({ ...left, isLeft: false });
+    this.isBack = false;
+  }
+
+  /** The capture code of a document that is back does what the visitor has chosen meanwhile. */
+  private goOn(): void {
+    this.catchUp();
+    this.control?.[this.options.saved.paused ? "pause" : "resume"](false);
+    this.control?.wake();
+    this.draw();
   }
 
   /** With the code that is cached, or by URL; otherwise it is on its way through the channel. */
@@ -210,31 +232,17 @@ export class Live {
   }
 
   private host(): CaptureHost {
-    const { masking, mappings, limits, tab, time, hand_over } = this.welcome!;
-    const { sessionId: session, channelToken: token } = this.options.saved as Required<Saved>;
-    return {
-      handOver: {
-        key: hand_over.key,
-        origins: hand_over.origins as string[],
-        session,
-        token,
-        clockOffsetMs: time - this.welcomedAt,
-      },
-      tab,
-      masking,
-      mappings,
-      limits,
-      load: loadValue,
-      save: saveValue,
-      send: (kind, page, payload, flags) => {
-        if (kind === FrameKind.PAUSE || kind === FrameKind.RESUME) this.lastSaid = kind;
-        return this.channel ? this.channel.send(kind, page, payload, flags) : 0;
-      },
-      backlogBytes: () => this.channel?.backlogBytes() ?? 0,
-      offerAssets: (assets) => this.uploads!.offer(assets),
-      uploadAsset: (sha256, contentType, bytes) => this.uploads!.upload(sha256, contentType, bytes),
+    return captureHost({
+      welcome: this.welcome!,
+      welcomedAt: this.welcomedAt,
+      saved: this.options.saved,
+      uploads: this.uploads!,
       ownElement: this.options.view.host,
-    };
+      channel: () => this.channel,
+      onChoice: (kind) => {
+        this.lastSaid = kind;
+      },
+    });
   }
 
   private pause(isTold = true): void {

@@ -109,8 +109,8 @@ export class Outbox {
 
   /** From the document before; what it had to give up is named when the server says what it has. */
   restore(): void {
-    const [next, ...lines] = (loadFrames() ?? "").split("\n");
-    this.nextSeq = Number(next) || 1;
+    const [, ...lines] = (loadFrames() ?? "").split("\n");
+    this.nextSeq = leftNext();
     for (const line of lines) {
       const [seq, text] = line.split(":");
       this.keep(Number(seq), fromBase64(text!));
@@ -182,6 +182,11 @@ export class Outbox {
     this.frames.splice(at < 0 ? this.frames.length : at, 0, { seq, bytes });
     this.keptBytes += bytes.length;
   }
+}
+
+/** The next seq, as the document that was left last in this tab says. */
+export function leftNext(): number {
+  return Number.parseInt(loadFrames() ?? "", 10) || 1;
 }
 
 /** The first seq that a frame stands for: a GAP stands for those that it names as well. */

@@ -42,6 +42,8 @@ export interface CaptureControl {
   /** Flush what is batched; called on pagehide and before ending. */
   flush(): void;
   stop(): void;
+  /** The document is back after pagehide, and frames can be numbered again; until then nothing is sent. */
+  wake(): void;
   /** Another tab of the session has gone: say so if this one is in front. */
   askFront(): void;
   nativePage(page: { pageId: string; title: string; root: unknown }): void;

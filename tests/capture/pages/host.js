@@ -26,7 +26,11 @@
     for (const text of JSON.parse(host.load("kept") ?? "[]")) testFrame(text);
     host.save("kept", "[]");
   };
-  window.addEventListener("pageshow", (event) => event.persisted && deliverKept());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    deliverKept();
+    window.testCapture?.wake();
+  });
   const host = {
     ...given,
     limits: {},

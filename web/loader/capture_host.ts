@@ -1,0 +1,56 @@
+/** What the loader gives to the capture code. */
+
+import type { CaptureHost } from "../protocol/seam";
+import { FrameKind } from "../protocol/wire";
+import type { AssetUploads } from "./assets";
+import type { Channel } from "./channel";
+import type { Welcome } from "./channel_options";
+import { loadValue, type Saved, saveValue } from "./store";
+
+export interface HostParts {
+  welcome: Welcome;
+  welcomedAt: number;
+  saved: Saved;
+  uploads: AssetUploads;
+  ownElement: Element;
+  /** Null once the session is over. */
+  channel(): Channel | null;
+  /** PAUSE or RESUME goes out. */
+  onChoice(kind: number): void;
+}
+
+export function captureHost({
+  welcome,
+  welcomedAt,
+  saved,
+  uploads,
+  ownElement,
+  channel,
+  onChoice,
+}: HostParts): CaptureHost {
+  const { masking, mappings, limits, tab, time, hand_over } = welcome;
+  const { sessionId: session, channelToken: token } = saved as Required<Saved>;
+  return {
+    handOver: {
+      key: hand_over.key,
+      origins: hand_over.origins as string[],
+      session,
+      token,
+      clockOffsetMs: time - welcomedAt,
+    },
+    tab,
+    masking,
+    mappings,
+    limits,
+    load: loadValue,
+    save: saveValue,
+    send: (kind, page, payload, flags) => {
+      if (kind === FrameKind.PAUSE || kind === FrameKind.RESUME) onChoice(kind);
+      return channel()?.send(kind, page, payload, flags) ?? 0;
+    },
+    backlogBytes: () => channel()?.backlogBytes() ?? 0,
+    offerAssets: (assets) => uploads.offer(assets),
+    uploadAsset: (sha256, contentType, bytes) => uploads.upload(sha256, contentType, bytes),
+    ownElement,
+  };
+}
