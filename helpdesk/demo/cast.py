@@ -177,6 +177,10 @@ class Agent:
     async def structure(self) -> list[str]:
         return await self._in_page(page_scripts.STRUCTURE)
 
+    async def unsettled(self, mark: str, fonts: list[str]) -> list[str]:
+        """What the rebuilt page waits for: the visitor's newest mark and fonts, assets, what the page itself loads."""
+        return await (await self.stage()).evaluate(page_scripts.UNSETTLED_STAGE, [mark, fonts])
+
     async def _in_page(self, look: str, selectors: tuple[str, ...] = ()) -> list[str]:
         """What a function of the rebuilt page's body answers, [] while there is none."""
         stage = await self.stage()

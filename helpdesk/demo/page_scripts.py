@@ -29,6 +29,42 @@ MASKED_BOXES = """
   .map((box) => [Math.floor(box.x), Math.floor(box.y), Math.ceil(box.width) + 1, Math.ceil(box.height) + 1])
 """
 
+# What a page still waits for before its picture is as it will be, [] when it is; animations without an end go on.
+UNSETTLED = """
+(document) => {
+  const waits = [];
+  if (document.readyState !== "complete") waits.push(document.readyState);
+  if (document.fonts.status !== "loaded") waits.push("fonts");
+  for (const image of document.images)
+    if (image.getAttribute("src") && !image.complete) waits.push(image.currentSrc || image.src);
+  for (const link of document.querySelectorAll("link[rel~=stylesheet][href]"))
+    if (!link.disabled && !link.sheet) waits.push(link.href);
+  for (const animation of document.getAnimations())
+    if (animation.playState === "running" && animation.effect?.getComputedTiming().endTime !== Infinity)
+      waits.push(animation.transitionProperty ?? animation.animationName ?? "animation");
+  return waits;
+}
+"""
+
+LOADED_FONTS = """
+(document) => [...document.fonts].filter((face) => face.status === "loaded")
+  .map((face) => [face.family, face.weight, face.style, face.unicodeRange].join(" "))
+"""
+
+# The same of the rebuilt page, in the stage: `mark` is the newest that the visitor's page has set, `fonts` are its own.
+UNSETTLED_STAGE = f"""
+([mark, fonts]) => {{
+  const frame = [...document.querySelectorAll("[data-testid=assist-page]")].find((f) => f.getClientRects().length);
+  if (!frame) return ["page"];
+  const waits = ({UNSETTLED})(frame.contentDocument);
+  const loaded = ({LOADED_FONTS})(frame.contentDocument);
+  waits.push(...fonts.filter((face) => !loaded.includes(face)));
+  if (frame.contentDocument.documentElement.getAttribute("data-demo-mark") !== mark) waits.push("changes");
+  if (frame.dataset.waits !== "0") waits.push(`${{frame.dataset.waits}} assets`);
+  return waits;
+}}
+"""
+
 # In the stage: note when a mark appears in the rebuilt page. Times in ms since 1970.
 WATCH_MARKS = """
 (frame) => {

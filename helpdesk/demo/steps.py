@@ -161,15 +161,37 @@ class Steps:
         shares = [1.0]
 
         async def probe() -> bool:
-            """Close enough, and no closer than before: icons and fonts are there."""
+            """Pictures of a canvas come by themselves; nothing else may be missing when the two are compared."""
+            await self.settled(name)
             shares.append(await self._differing_share(name, boxes))
-            return shares[-1] <= MAX_DIFFERING_SHARE and shares[-1] >= shares[-2]
+            return shares[-1] <= MAX_DIFFERING_SHARE
 
         try:
             await until(f"pixels of '{name}' agree", probe)
         except StoryError as error:
             raise StoryError(f"'{name}': {min(shares):.2%} of the pixels differ; {error}") from None
         self.evidence.checkpoints.append(Checkpoint(name, time.time(), shares[-1], boxes, len(elements)))
+
+    async def settled(self, name: str) -> None:
+        """Until neither page waits for fonts, images, style sheets or an animation's end, and the agent's has all."""
+
+        async def visitors() -> bool:
+            waits.append(await self.visitor.page.evaluate(f"({page_scripts.UNSETTLED})(document)"))
+            return not waits[-1]
+
+        async def agents() -> bool:
+            waits.append(await self.agent.unsettled(mark, fonts))
+            return not waits[-1]
+
+        waits: list[list[str]] = []
+        try:
+            await until("the visitor's page is at rest", visitors)
+            fonts = await self.visitor.page.evaluate(f"({page_scripts.LOADED_FONTS})(document)")
+            mark = f"settled-{time.monotonic()}"
+            await self.visitor.mark(mark)
+            await until("the rebuilt page is at rest", agents)
+        except StoryError as error:
+            raise StoryError(f"'{name}': {error}, for want of {waits[-1]}") from None
 
     async def _differing_share(self, name: str, boxes: Any) -> float:
         ours, theirs = load(await self.agent.picture()), load(await self.visitor.picture())

@@ -3,8 +3,17 @@
 export class AssetMap {
   private readonly known = new Map<string, string>();
   private waiting = new Map<string, Set<() => void>>();
+  /** What the visitor's browser could not read: nothing will come. */
+  private readonly unread = new Set<string>();
+  private readonly loading = new Set<Promise<unknown>>();
+  /** What elements wait for; a style sheet names much that nobody uses. */
+  private readonly needed = new Set<string>();
 
-  constructor(private readonly base: string) {}
+  /** `changed` is told how much is still to come. */
+  constructor(
+    private readonly base: string,
+    private readonly changed: (count: number) => void = () => undefined,
+  ) {}
 
   /** Where the store serves it, or null while it is not known. */
   resolve(url: string): string | null {
@@ -19,10 +28,28 @@ export class AssetMap {
   }
 
   /** Call `again` once when `url` becomes known or changes. */
-  wait(url: string, again: () => void): void {
+  wait(url: string, again: () => void, isNeeded = true): void {
+    if (isNeeded) this.needed.add(url);
     const waiting = this.waiting.get(url) ?? new Set();
     waiting.add(again);
     this.waiting.set(url, waiting);
+    this.count();
+  }
+
+  miss(urls: string[]): void {
+    for (const url of urls) this.unread.add(url);
+    this.count();
+  }
+
+  /** Something that is known and not shown yet. */
+  load(shown: Promise<unknown>): void {
+    this.loading.add(shown);
+    this.count();
+    const done = (): void => {
+      this.loading.delete(shown);
+      this.count();
+    };
+    shown.then(done, done);
   }
 
   learn(assets: Record<string, string>): void {
@@ -32,12 +59,22 @@ export class AssetMap {
       this.known.set(url, sha256);
       this.waiting.get(url)?.forEach((again) => calls.add(again));
       this.waiting.delete(url);
+      this.unread.delete(url);
+      this.needed.delete(url);
     }
     calls.forEach((again) => again());
+    this.count();
   }
 
   /** Another page is built: nothing of the last one waits any more. */
   reset(): void {
     this.waiting = new Map();
+    this.needed.clear();
+    this.count();
+  }
+
+  private count(): void {
+    const missing = [...this.needed].filter((url) => !this.unread.has(url));
+    this.changed(missing.length + this.loading.size);
   }
 }

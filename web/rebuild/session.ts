@@ -40,6 +40,8 @@ export class SessionState {
     const page = this.pages.get(item.page) ?? new PageState(item.page);
     this.pages.set(item.page, page);
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
+    if (item.name === "operation" && item.operation[0] === "unread")
+      this.assets.miss(item.operation[2].map(([url]) => url));
     page.take(item, checks);
   }
 }

@@ -59,7 +59,7 @@ export class Sheets {
   rewrite(text: string, base: string, again: () => void): string {
     return replaceUrls(text, base, ({ url }) => {
       const found = this.assets.resolve(url);
-      if (!found) this.assets.wait(url, again);
+      if (!found) this.assets.wait(url, again, false);
       return found ?? NOTHING;
     });
   }
@@ -72,6 +72,7 @@ export class Sheets {
       if (text !== null) return this.attach(element, text);
     });
     this.pending.add(load);
+    this.assets.load(load);
     const done = (): void => {
       this.pending.delete(load);
       this.tell();
@@ -137,7 +138,7 @@ export class Sheets {
     return replaceUrls(source, url, (use) => {
       if (use.imports) return imports.get(use.url)!;
       const found = this.assets.resolve(use.url);
-      if (!found) this.assets.wait(use.url, again);
+      if (!found) this.assets.wait(use.url, again, false);
       return found ?? NOTHING;
     });
   }

@@ -20,7 +20,10 @@ const CHECK_AFTER_MS = 1000;
 
 export class Stage {
   private readonly scaler = document.createElement("div");
-  private readonly assets = new AssetMap(document.baseURI);
+  /** Whoever compares pictures of the page reads there when it is complete. */
+  private readonly assets = new AssetMap(document.baseURI, (count) => {
+    this.view.frame.dataset.waits = String(count);
+  });
   private readonly session = new SessionState(this.assets);
   private readonly view: View;
   private readonly pointer: Pointer;

@@ -235,6 +235,7 @@ export class View {
       .then(() => this.builder.paint(canvas, address))
       .catch(() => undefined);
     this.pictures.add(shown);
+    this.assets.load(shown);
     void shown.finally(() => this.pictures.delete(shown));
   }
 
