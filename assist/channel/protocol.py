@@ -4,6 +4,7 @@ Binary WebSocket messages are frames: a 20-byte big-endian header and an opaque 
 objects with a `type`; unknown types and fields are refused. docs/protocol.md explains the exchange.
 """
 
+import math
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -113,13 +114,13 @@ def encode_frame(frame: Frame) -> bytes:
 
 
 def decode_frame(data: bytes) -> Frame:
-    """Raise BadFrame for a short, oversized or reserved-bit-carrying message."""
+    """Raise BadFrame for a short, oversized or reserved-bit-carrying message, and for a time that is no number."""
     if len(data) > MAX_FRAME_BYTES:
         raise BadFrame(ErrorCode.FRAME_TOO_LARGE)
     if len(data) < HEADER_BYTES:
         raise BadFrame(ErrorCode.BAD_FRAME)
     kind, flags, reserved, page, seq, time = HEADER.unpack_from(data)
-    if reserved or flags & ~FLAG_BITS:
+    if reserved or flags & ~FLAG_BITS or not math.isfinite(time):
         raise BadFrame(ErrorCode.BAD_FRAME)
     return Frame(kind, flags, page, seq, time, data[HEADER_BYTES:])
 

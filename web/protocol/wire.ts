@@ -114,13 +114,14 @@ export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame {
   if (bytes.length < HEADER_BYTES) throw new BadFrame("bad_frame");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = view.getUint8(1);
-  if (view.getUint16(2) || flags & ~FLAG_BITS) throw new BadFrame("bad_frame");
+  const time = view.getFloat64(12);
+  if (view.getUint16(2) || flags & ~FLAG_BITS || !Number.isFinite(time)) throw new BadFrame("bad_frame");
   return {
     kind: view.getUint8(0),
     flags,
     page: view.getUint32(4),
     seq: view.getUint32(8),
-    time: view.getFloat64(12),
+    time,
     payload: bytes.subarray(HEADER_BYTES),
   };
 }
