@@ -96,8 +96,19 @@ DATABASES = {
 for _alias in DATABASES.values():
     _alias["ENGINE"] = "django.db.backends.postgresql"
     _alias["CONN_HEALTH_CHECKS"] = True
+    # Of a server that hangs the first bounds new connections, of a network that is gone the others those that are open.
+    _alias["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        **_alias.get("OPTIONS", {}),
+    }
 DATABASE_ROUTERS: list[str] = ["helpdesk.tenants.roles.OwnerMigrates"]
 DATABASE_THREADS = env.int("DATABASE_THREADS", default=8)
+DATABASE_CALL_SECONDS = env.int("DATABASE_CALL_SECONDS", default=15)
+RIGHT_UNREAD_SECONDS = env.int("RIGHT_UNREAD_SECONDS", default=20)
 # Which function finds the tenant of a request, by path prefix; other paths have none.
 TENANT_ENTRIES: dict[str, str] = {
     "/desk/": "helpdesk.accounts.entry.desk_tenant",

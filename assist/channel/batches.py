@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 GATHER_SECONDS = 0.1
 AWAY_SECONDS = 1.0
 MOST_WAITING = 10_000
+MOST_AT_ONCE = 500  # so that a call of the database stays short
 Write = Callable[[], Any]
 _batches: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[UUID, list[Write]]]" = WeakKeyDictionary()
 
@@ -37,7 +38,7 @@ async def _drain(batches: dict[UUID, list[Write]], tenant_id: UUID) -> None:
             await asyncio.sleep(GATHER_SECONDS)
             if not batches[tenant_id]:
                 return
-            writes, batches[tenant_id] = batches[tenant_id], []
+            writes, batches[tenant_id] = batches[tenant_id][:MOST_AT_ONCE], batches[tenant_id][MOST_AT_ONCE:]
             try:
                 await run_in_tenant(tenant_id, _write_all, writes)
             except (InterfaceError, OperationalError):

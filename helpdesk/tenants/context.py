@@ -5,25 +5,23 @@ HTTP `helpdesk.tenants.middleware`, socket message `run_in_tenant`, task `helpde
 command `helpdesk.tenants.commands`, streamed answer `helpdesk.tenants.streaming`.
 """
 
-import asyncio
 import contextvars
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
+
+from helpdesk.tenants.executor import in_executor
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 TENANT_VARIABLE = "alongside.tenant"
-CONNECTION_SECONDS = 300
 
 
 class TenantNotSet(RuntimeError):
@@ -91,49 +89,19 @@ def _set_variable(value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [TENANT_VARIABLE, value])
 
 
-def _keep_connections() -> None:
-    """To open a connection takes longer than most calls do, so these few threads keep theirs.
-
-    A connection carries no tenant from one call to the next: the tenant is local to the transaction. Each call asks
-    first whether its connection still answers, since the database may have restarted meanwhile.
-    """
-    kept = {"CONN_MAX_AGE": CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}
-    for used in connections.all():
-        used.settings_dict = {**used.settings_dict, **kept}
-
-
-_executor = ThreadPoolExecutor(
-    max_workers=settings.DATABASE_THREADS, thread_name_prefix="database", initializer=_keep_connections
-)
-
-
 async def run_in_tenant(tenant_id: UUID, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Run the synchronous `fn(*args, **kwargs)` in the scope of `tenant_id`: the only way from async code to the ORM.
 
-    At most `DATABASE_THREADS` calls of a process run at once; the others wait their turn.
+    At most `DATABASE_THREADS` calls of a process run at once; the others wait their turn. Raises `DatabaseHangs`.
     """
-    return await _in_executor(partial(_call_in_scope, tenant_id, partial(fn, *args, **kwargs)))
+    return await in_executor(partial(_call_in_scope, tenant_id, partial(fn, *args, **kwargs)))
 
 
 async def run_without_tenant(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """As `run_in_tenant`, for the look-ups that come before a tenant is known (`helpdesk.tenants.lookups`)."""
-    return await _in_executor(partial(fn, *args, **kwargs))
-
-
-async def _in_executor(call: Callable[[], T]) -> T:
-    context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(_executor, context.run, _call_and_check, call)
+    return await in_executor(partial(fn, *args, **kwargs))
 
 
 def _call_in_scope(tenant_id: UUID, call: Callable[[], T]) -> T:
     with tenant_scope(tenant_id):
         return call()
-
-
-def _call_and_check(call: Callable[[], T]) -> T:
-    """The connection stays unless it is broken, too old, or left inside of a transaction."""
-    try:
-        return call()
-    finally:
-        for used in connections.all(initialized_only=True):
-            used.close_if_unusable_or_obsolete()
