@@ -64,6 +64,7 @@ class ErrorCode:
     VERSION = "version"
     FORGOTTEN = "forgotten"
     MOVED = "moved"
+    RIGHT_UNREAD = "right_unread"
 
 
 CLOSE_CODES = {
@@ -82,6 +83,7 @@ CLOSE_CODES = {
     ErrorCode.VERSION: 4012,
     ErrorCode.FORGOTTEN: 4013,
     ErrorCode.MOVED: 4014,
+    ErrorCode.RIGHT_UNREAD: 4015,
 }
 
 

@@ -77,7 +77,7 @@ class ConsoleConsumer(Socket):
         self.keys = SessionKeys(self.tenant_id, self.session_id)
         self.console_id, self.node = f"{self.user.pk}:{id(self)}", this_node()
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
-        self._right_until, self._told_state, self._has_ended = 0.0, "", False
+        self._right_until, self._unread_until, self._told_state, self._has_ended = 0.0, 0.0, "", False
         self._told_tabs: list[dict[str, Any]] = []
         await self._check_right()
         facts, pages, tenant = await self._facts()
@@ -141,20 +141,21 @@ class ConsoleConsumer(Socket):
         await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"name": str(self.user)})
 
     async def _check_right(self) -> None:
-        """Read anew at most RIGHT_SECONDS late; while the database is away nobody's right can have changed."""
+        """Read anew at most RIGHT_SECONDS late; who can't be asked about goes on for RIGHT_UNREAD_SECONDS."""
         if time.monotonic() < self._right_until:
             return
         try:
             role = await role_in(self.tenant_id, self.user.pk)
         except (InterfaceError, OperationalError):
-            if not self._right_until:
-                raise
+            if time.monotonic() >= self._unread_until:
+                raise Refused(ErrorCode.RIGHT_UNREAD) from None
             self._right_until = time.monotonic() + limits.RIGHT_SECONDS
             return
         if role is None or not role_includes(role, Role.AGENT):
             raise Refused(ErrorCode.NOT_ALLOWED)
         self._role = role
         self._right_until = time.monotonic() + limits.RIGHT_SECONDS
+        self._unread_until = time.monotonic() + settings.RIGHT_UNREAD_SECONDS
 
     def _watcher(self) -> Watcher:
         """A manager listens in, unless the session is theirs: that sees all, and does not count as helping."""

@@ -71,9 +71,9 @@ class Peer:
     async def say(self, kind: str, **fields: Any) -> None:
         await self.socket.send(json.dumps({"type": kind, **fields}))
 
-    async def until(self, condition: Any) -> Any:
-        """Wait until `condition()` is true and return it; fails after WAIT_SECONDS."""
-        async with asyncio.timeout(WAIT_SECONDS), self._changed:
+    async def until(self, condition: Any, *, seconds: float = WAIT_SECONDS) -> Any:
+        """Wait until `condition()` is true and return it; fails after `seconds`."""
+        async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(condition)
         return condition()
 
@@ -82,8 +82,8 @@ class Peer:
         found = await self.until(lambda: [m for m in self.messages if m["type"] == kind])
         return found[-1]
 
-    async def closed(self) -> int:
-        return int(await self.until(lambda: self.closed_with))
+    async def closed(self, *, seconds: float = WAIT_SECONDS) -> int:
+        return int(await self.until(lambda: self.closed_with, seconds=seconds))
 
     def errors(self) -> list[str]:
         return [message["code"] for message in self.messages if message["type"] == "error"]

@@ -50,6 +50,7 @@ export const ErrorCode = {
   VERSION: "version",
   FORGOTTEN: "forgotten",
   MOVED: "moved",
+  RIGHT_UNREAD: "right_unread",
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -69,6 +70,7 @@ export const CLOSE_CODES: Record<ErrorCode, number> = {
   version: 4012,
   forgotten: 4013,
   moved: 4014,
+  right_unread: 4015,
 };
 
 export interface Frame {
