@@ -26,6 +26,10 @@ class SessionEnded(RuntimeError):
     """The session has ended; nothing more can happen in it."""
 
 
+class SessionBegun(RuntimeError):
+    """The visitor has said hello already."""
+
+
 class TooManyTabs(RuntimeError):
     """The session has had SESSION_TABS tabs."""
 
@@ -33,14 +37,18 @@ class TooManyTabs(RuntimeError):
 def open_session(session_id: UUID) -> str:
     """Called when the link is redeemed; returns the channel token, of which only the SHA-256 is kept.
 
-    The session stays `waiting` until the visitor's first hello. Raises `NoSession`, `SessionEnded`.
+    The session stays `waiting` until the visitor's first hello; a token that was given before is of no use from now
+    on. Raises `NoSession`, `SessionBegun`, `SessionEnded` with the reason.
     """
-    row = _lock(session_id)
+    row = lock_session(session_id)
     if row.state == SessionState.ENDED:
-        raise SessionEnded(session_id)
+        raise SessionEnded(row.end_reason)
+    if row.state != SessionState.WAITING:
+        raise SessionBegun(session_id)
     token = secrets.token_urlsafe(32)
     row.visitor_token_hash = sha256_hex(token)
     row.save(update_fields=["visitor_token_hash"])
+    _announce(row, has_agreed=True)
     return token
 
 
@@ -49,7 +57,7 @@ def visitor_seen(session_id: UUID, *, tab: int, now: datetime) -> AssistSession:
 
     Raises `NoSession`, `SessionEnded` with the reason, `TooManyTabs`.
     """
-    row = _lock(session_id)
+    row = lock_session(session_id)
     if row.state == SessionState.ENDED:
         raise SessionEnded(row.end_reason)
     if tab == 0 and row.tab_count >= SESSION_TABS:
@@ -89,7 +97,7 @@ def end_session(session_id: UUID, *, reason: EndReason | str, now: datetime) -> 
     After commit the channel is sealed (nothing more is accepted, SESSION_END is in the journal), consoles and visitor
     are told, and `session_ended` is sent. Raises `NoSession`.
     """
-    row = _lock(session_id)
+    row = lock_session(session_id)
     if row.state == SessionState.ENDED:
         return False
     row.state, row.ended_at, row.end_reason = SessionState.ENDED, now, EndReason(reason)
@@ -106,7 +114,7 @@ def add_durable(
     session_id: UUID, *, seqs: dict[str, int], frames: int, frame_bytes: int, missing: int = 0
 ) -> dict[str, int]:
     """Raise the durable watermarks by a committed segment; returns all of them, which consumers are told."""
-    row = _lock(session_id)
+    row = lock_session(session_id)
     row.durable_seqs |= {tab: max(seq, row.durable_seqs.get(tab, 0)) for tab, seq in seqs.items()}
     row.messages_in, row.bytes_in = F("messages_in") + frames, F("bytes_in") + frame_bytes
     row.frames_missing = F("frames_missing") + missing
@@ -120,7 +128,8 @@ def close_archive_of(session_id: UUID, *, at: datetime) -> bool:
     return bool(AssistSession.objects.filter(id=session_id, archive_closed_at=None).update(archive_closed_at=at))
 
 
-def _lock(session_id: UUID) -> AssistSession:
+def lock_session(session_id: UUID) -> AssistSession:
+    """Its row, which nobody else changes until this transaction ends; raises `NoSession`."""
     row = AssistSession.objects.select_for_update().filter(id=session_id).first()
     if row is None:
         raise NoSession(session_id)
@@ -128,15 +137,16 @@ def _lock(session_id: UUID) -> AssistSession:
 
 
 def _change(session_id: UUID, *, before: SessionState, after: SessionState) -> None:
-    row = _lock(session_id)
+    row = lock_session(session_id)
     if row.state == before:
         row.state = after
         row.save(update_fields=["state"])
         _announce(row)
 
 
-def _announce(row: AssistSession) -> None:
-    payload = {"id": str(row.id), "state": str(row.state), "reason": str(row.end_reason)}
+def _announce(row: AssistSession, *, has_agreed: bool = False) -> None:
+    """`has_agreed` is told while the session waits for the hello that follows."""
+    payload = {"id": str(row.id), "state": str(row.state), "reason": str(row.end_reason), "has_agreed": has_agreed}
     publish(current_tenant_id(), "desk", kind="session.changed", payload=payload)
     if row.state != SessionState.ENDED:
         publish(current_tenant_id(), "session", row.id, kind="state", payload={"state": str(row.state)})

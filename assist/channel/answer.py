@@ -9,13 +9,13 @@ from django.dispatch import receiver
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assist.channel.actions import end_session, open_session
+from assist.channel.actions import SessionBegun, SessionEnded, end_session, open_session
 from assist.channel.models import AssistSession, EndReason, SessionState
 from assist.links.actions import Given, create_link, redeem, revoke
 from assist.links.consent import Consent
 from assist.links.landing import Landing
 from assist.links.models import InviteLink
-from assist.links.queries import active_link
+from assist.links.queries import LinkDead, active_link
 from assist.links.signals import consent_refused, link_expired
 from assist.requests.actions import AlreadyAnswered, take_request
 from assist.requests.actions import decline_request as decline_request
@@ -77,10 +77,19 @@ def revoke_link(request_id: UUID, *, now: datetime) -> InviteLink:
 
 
 def redeem_link(landing: Landing, *, consent: Consent, consent_sha256: str, given: Given, now: datetime) -> Redeemed:
-    """Consent: the link is used up, its receipt kept, the session live. Raises as `assist.links.actions.redeem`."""
-    link, _receipt = redeem(landing, consent=consent, consent_sha256=consent_sha256, given=given, now=now)
+    """Consent: the link is used up, its receipt kept, and the session waits for the visitor's hello.
+
+    Until that hello the same landing gets a new token, since it may not have got the last. Raises as
+    `assist.links.actions.redeem`.
+    """
+    link = redeem(landing, consent=consent, consent_sha256=consent_sha256, given=given, now=now)
     session = AssistSession.objects.get(link=link)
-    channel_token = open_session(session.pk)
+    try:
+        channel_token = open_session(session.pk)
+    except SessionBegun:
+        raise LinkDead("used") from None
+    except SessionEnded as ended:
+        raise LinkDead("expired" if str(ended) == EndReason.VISITOR_VANISHED else "revoked") from None
     drop_link(link.request_id, tenant_id=link.tenant_id)
     return Redeemed(session=session, channel_token=channel_token)
 
@@ -106,7 +115,7 @@ def _announce(session: AssistSession) -> None:
 
 
 def _end_waiting(link: InviteLink, *, reason: EndReason, now: datetime) -> None:
-    for session in AssistSession.objects.filter(link=link).exclude(state=SessionState.ENDED):
+    for session in AssistSession.objects.select_for_update().filter(link=link, state=SessionState.WAITING):
         end_session(session.pk, reason=reason, now=now)
     publish(link.tenant_id, "request", link.request_id, kind="state", payload={"state": reason})
 

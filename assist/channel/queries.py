@@ -77,6 +77,12 @@ def open_sessions_of_all_tenants() -> list[tuple[UUID, UUID]]:
     return list(rows.values_list("tenant_id", "id"))
 
 
+def unopened_sessions_of_all_tenants() -> list[tuple[UUID, UUID]]:
+    """(tenant, session) of every session whose visitor has agreed and never said hello; for the listed sweeps only."""
+    rows = AssistSession.across_tenants.filter(state=SessionState.WAITING, link__redeemed_at__isnull=False)
+    return list(rows.values_list("tenant_id", "id"))
+
+
 def sessions_without_archive_of_all_tenants() -> list[tuple[UUID, UUID]]:
     """(tenant, session) of every session that took place, has ended, and has no closed archive yet."""
     rows = AssistSession.across_tenants.filter(

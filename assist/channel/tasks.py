@@ -1,4 +1,4 @@
-"""The sweep of visitors that vanished."""
+"""The sweep of visitors that vanished, also between their consent and the first hello."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from assist.channel import live
-from assist.channel.actions import end_session
+from assist.channel.actions import end_session, lock_session
 from assist.channel.models import EndReason, SessionState
-from assist.channel.queries import get_session, open_sessions_of_all_tenants
+from assist.channel.queries import get_session, open_sessions_of_all_tenants, unopened_sessions_of_all_tenants
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
@@ -25,6 +25,8 @@ def sweep() -> None:
             live.begin_grace(tenant_id, session_id)
         elif timezone.now().timestamp() * 1000 - seen > QUIET_SECONDS * 1000:
             end_vanished.delay(str(tenant_id), str(session_id))
+    for tenant_id, session_id in unopened_sessions_of_all_tenants():
+        end_unopened.delay(str(tenant_id), str(session_id))
 
 
 @tenant_task("assist.channel.end_vanished")
@@ -35,6 +37,16 @@ def end_vanished(session_id: str) -> None:
     grace = timedelta(seconds=current_tenant().grace_seconds)
     if row.state != SessionState.ENDED and seen and timezone.now() - seen > grace:
         end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=seen)
+
+
+@tenant_task("assist.channel.end_unopened")
+def end_unopened(session_id: str) -> None:
+    """The visitor has agreed, but the page never came to the channel: end it if the tenant's grace has passed."""
+    row = lock_session(UUID(session_id))
+    grace = timedelta(seconds=current_tenant().grace_seconds)
+    agreed_at = row.link.redeemed_at if row.link else None
+    if row.state == SessionState.WAITING and agreed_at and timezone.now() - agreed_at > grace:
+        end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=timezone.now())
 
 
 def _last_seen(session_id: UUID) -> datetime | None:

@@ -57,23 +57,26 @@ def land(token: str, *, now: datetime) -> InviteLink:
     return link
 
 
-def redeem(
-    landing: Landing, *, consent: Consent, consent_sha256: str, given: Given, now: datetime
-) -> tuple[InviteLink, ConsentReceipt]:
-    """Use up the link with this consent. Of several who try at once one wins, the others get `LinkDead`."""
-    if consent.sha256 != consent_sha256:
-        raise ConsentChanged
-    alive = Q(pk=landing.link_id, redeemed_at=None, revoked_at=None)
-    won = InviteLink.objects.filter(alive).update(redeemed_at=now, redeemed_by_hash=landing.hash)
+def redeem(landing: Landing, *, consent: Consent, consent_sha256: str, given: Given, now: datetime) -> InviteLink:
+    """Use up the link with this consent. Of several who try at once one wins, the others get `LinkDead`.
+
+    The one who has won may call again, since the answer can be lost; the receipt of the first time stands.
+    """
     link = InviteLink.objects.select_related("request").get(pk=landing.link_id)
-    if not won:
+    require_alive(link, now=now, landing=landing)
+    if not link.redeemed_at and consent.sha256 != consent_sha256:
+        raise ConsentChanged
+    unused = Q(pk=link.pk, redeemed_at=None, revoked_at=None, expiry_told_at=None)
+    if InviteLink.objects.filter(unused).update(redeemed_at=now, redeemed_by_hash=landing.hash):
+        _keep_receipt(link, consent=consent, given=given, now=now)
+    else:
+        link.refresh_from_db()
         require_alive(link, now=now, landing=landing)
-        raise LinkDead("used")
-    return link, _receipt(link, consent=consent, given=given, now=now)
+    return link
 
 
-def _receipt(link: InviteLink, *, consent: Consent, given: Given, now: datetime) -> ConsentReceipt:
-    return ConsentReceipt.objects.create(
+def _keep_receipt(link: InviteLink, *, consent: Consent, given: Given, now: datetime) -> None:
+    ConsentReceipt.objects.create(
         link=link,
         visitor_name=link.request.visitor_name,
         visitor_email=link.request.visitor_email,
@@ -87,15 +90,17 @@ def _receipt(link: InviteLink, *, consent: Consent, given: Given, now: datetime)
     )
 
 
-def refuse(link: InviteLink, *, now: datetime) -> None:
-    """The visitor does not agree: the link is dead, and the agent's side is told."""
-    if InviteLink.objects.filter(pk=link.pk, redeemed_at=None, revoked_at=None).update(revoked_at=now):
+def refuse(landing: Landing, *, now: datetime) -> None:
+    """The visitor does not agree, or no longer does: the link is dead, and the agent's side is told."""
+    link = InviteLink.objects.get(pk=landing.link_id)
+    if revoke(link, now=now) or link.redeemed_by_hash == landing.hash:
         consent_refused.send(sender=InviteLink, link=link, now=now)
 
 
 def revoke(link: InviteLink, *, now: datetime) -> bool:
     """Kill a link that is not redeemed; False when it is dead or redeemed already."""
-    return bool(InviteLink.objects.filter(pk=link.pk, redeemed_at=None, revoked_at=None).update(revoked_at=now))
+    unused = InviteLink.objects.filter(pk=link.pk, redeemed_at=None, revoked_at=None, expiry_told_at=None)
+    return bool(unused.update(revoked_at=now))
 
 
 def expire(link_id: UUID, *, now: datetime) -> bool:

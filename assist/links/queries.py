@@ -34,11 +34,14 @@ def link_of_token(token: str) -> InviteLink:
 def require_alive(link: InviteLink, *, now: datetime, landing: Landing | None = None) -> None:
     """Raise `LinkDead` with the reason why this link can't be landed on, or redeemed from `landing`."""
     if link.redeemed_at:
-        was_elsewhere = landing is not None and landing.hash != link.redeemed_by_hash
-        raise LinkDead("redeemed_elsewhere" if was_elsewhere else "used")
+        if landing is None:
+            raise LinkDead("used")
+        if landing.hash != link.redeemed_by_hash:
+            raise LinkDead("redeemed_elsewhere")
+        return
     if link.revoked_at:
         raise LinkDead("revoked")
-    if now >= deadline_of(link):
+    if link.expiry_told_at or now >= deadline_of(link):
         raise LinkDead("expired")
 
 

@@ -37,10 +37,10 @@ def refuse_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResp
     """204; who has not landed can't refuse."""
     try:
         link = link_of_token(token_in(body, known={"landing"}))
-        read_landing(text_field(body, "landing", most=LANDING_MAX, required=True), link=link)
+        landing = read_landing(text_field(body, "landing", most=LANDING_MAX, required=True), link=link)
     except LinkDead as dead:
         raise link_refusal(dead) from None
     except BadLanding:
         raise link_refusal(LinkDead("unknown")) from None
-    refuse(link, now=timezone.now())
+    refuse(landing, now=timezone.now())
     return HttpResponse(status=204)

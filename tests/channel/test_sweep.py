@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,7 +12,9 @@ from assist.channel import tasks
 from assist.channel.limits import NODE_LEASE_SECONDS
 from assist.channel.live import SessionKeys
 from assist.channel.models import EndReason, SessionState
+from assist.channel.queries import unopened_sessions_of_all_tenants
 from assist.channel.valkey import sync_client
+from helpdesk.tenants.jobs import across_tenants
 from helpdesk.tenants.keys import nodes_key
 from tests.channel.scene import Scene
 
@@ -92,3 +95,37 @@ def long_ago(scene: Scene) -> None:
 
     with tenant_scope(scene.tenant.id):
         AssistSession.objects.update(visitor_seen_at=timezone.now() - timedelta(days=1))
+
+
+def give_link(scene: Scene, *, redeemed_seconds_ago: float | None) -> None:
+    """The page has not said hello."""
+    from assist.channel.models import AssistSession
+    from helpdesk.tenants.context import tenant_scope
+    from tests import factories
+
+    at = timezone.now() - timedelta(seconds=redeemed_seconds_ago) if redeemed_seconds_ago else None
+    with tenant_scope(scene.tenant.id):
+        link = factories.invite_link(request=AssistSession.objects.get().request, redeemed_at=at)
+        AssistSession.objects.update(link=link)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+@pytest.mark.parametrize(("late", "state"), [(5, SessionState.ENDED), (-5, SessionState.WAITING)])
+async def test_session_that_was_agreed_to_waits_no_longer_than_grace(channel: Scene, late: int, state: str) -> None:
+    await sync_to_async(give_link)(channel, redeemed_seconds_ago=channel.tenant.grace_seconds + late)
+    assert await sync_to_async(unopened)() == [(channel.tenant.id, channel.session_id)]
+    await sync_to_async(tasks.end_unopened)(str(channel.tenant.id), str(channel.session_id))
+    row = await sync_to_async(channel.row)()
+    assert row.state == state
+    assert row.end_reason == (EndReason.VISITOR_VANISHED if late > 0 else "")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+async def test_session_whose_link_is_unused_is_no_vanished_visitor(channel: Scene) -> None:
+    await sync_to_async(give_link)(channel, redeemed_seconds_ago=None)
+    assert await sync_to_async(unopened)() == []
+
+
+def unopened() -> list[tuple[UUID, UUID]]:
+    with across_tenants("assist.channel.sweep"):
+        return unopened_sessions_of_all_tenants()

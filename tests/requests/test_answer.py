@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from assist.channel.actions import visitor_seen
 from assist.channel.answer import AlreadyAnswered, accept_request, decline_request, revoke_link
 from assist.channel.models import AssistSession, SessionState
 from assist.links.actions import expire
@@ -140,7 +141,53 @@ def test_link_redeemed_elsewhere_meanwhile_says_so(tenant, agent):
     first, second = (call(tenant, "land", token).json() for _ in range(2))
     assert redeem(tenant, token, first).status_code == 200
     assert redeem(tenant, token, second).json()["code"] == "redeemed_elsewhere"
-    assert redeem(tenant, token, first).json()["code"] == "used"
+
+
+def test_answer_that_was_lost_is_given_again_until_the_hello(tenant, agent):
+    _id, url = accept(tenant, agent)
+    token = token_of(url)
+    landed = call(tenant, "land", token).json()
+    lost, again = (redeem(tenant, token, landed) for _ in range(2))
+    assert (lost.status_code, again.status_code) == (200, 200), again.content
+    with tenant_scope(tenant.pk):
+        session = AssistSession.objects.get(pk=again.json()["session_id"])
+        # The token that was lost opens nothing any more.
+        assert session.visitor_token_hash == factories.digest(again.json()["channel_token"])
+        assert ConsentReceipt.objects.count() == 1
+        visitor_seen(session.pk, tab=0, now=timezone.now())
+    assert redeem(tenant, token, landed).json()["code"] == "used"
+
+
+def test_two_answers_to_one_landing_at_once_are_one_consent(tenant, agent):
+    _id, url = accept(tenant, agent)
+    token = token_of(url)
+    landed = call(tenant, "land", token).json()
+    answers = in_threads(4, lambda _number: redeem(tenant, token, landed).json())
+    with tenant_scope(tenant.pk):
+        assert ConsentReceipt.objects.count() == 1
+        good = AssistSession.objects.get().visitor_token_hash
+    assert [factories.digest(answer["channel_token"]) for answer in answers].count(good) == 1
+
+
+def test_who_agreed_may_refuse_until_the_hello(tenant, agent):
+    _id, url = accept(tenant, agent)
+    landed = call(tenant, "land", token_of(url)).json()
+    redeem(tenant, token_of(url), landed)
+    assert call(tenant, "refuse", token_of(url), landing=landed["landing"]).status_code == 204
+    with tenant_scope(tenant.pk):
+        assert AssistSession.objects.get().end_reason == "consent_refused"
+    assert redeem(tenant, token_of(url), landed).json()["code"] == "revoked"
+
+
+def test_refusing_ends_no_session_that_has_begun(tenant, agent):
+    _id, url = accept(tenant, agent)
+    landed = call(tenant, "land", token_of(url)).json()
+    session_id = redeem(tenant, token_of(url), landed).json()["session_id"]
+    with tenant_scope(tenant.pk):
+        visitor_seen(session_id, tab=0, now=timezone.now())
+    call(tenant, "refuse", token_of(url), landing=landed["landing"])
+    with tenant_scope(tenant.pk):
+        assert AssistSession.objects.get().state == SessionState.LIVE
 
 
 def test_landing_in_time_leaves_ten_minutes_to_agree(tenant, agent):

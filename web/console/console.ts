@@ -23,7 +23,10 @@ export function runConsole(main: HTMLElement): void {
   if (view.state !== "ended") new Console(main, view);
   void showRecording(main);
   listenToDesk({
-    event: (kind) => void (/^recording\.|^joined$/.test(kind) && showRecording(main)),
+    event(kind, { id, has_agreed }) {
+      if (/^recording\.|^joined$/.test(kind)) void showRecording(main);
+      if (kind === "session.changed" && id === main.dataset.sessionId && has_agreed) view.setAgreed();
+    },
     online: () => undefined,
   });
 }

@@ -124,9 +124,21 @@ export class View {
     gone.textContent = word(text, { clock: clock(goneMs), left, grace: clock(this.graceMs) });
   }
 
+  /** The link is used up, and the session waits for the visitor's page only. */
+  setAgreed(): void {
+    this.main.querySelector("[data-invite]")?.remove();
+    const life = this.main.querySelector<HTMLElement>("[data-link-life]");
+    if (life) life.dataset.agreed = "true";
+    this.tickLink();
+  }
+
   private tickLink(): void {
     const life = this.main.querySelector<HTMLElement>("[data-link-life]");
     if (!life || this.state !== "waiting") return;
+    if (life.dataset.agreed) {
+      life.textContent = word("link.agreed", { grace: clock(this.graceMs) });
+      return;
+    }
     const left = Date.parse(life.dataset.expires ?? "") - Date.now();
     life.textContent = left > 0 ? word("link.left", { clock: clock(left) }) : word("link.expired");
   }

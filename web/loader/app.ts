@@ -98,8 +98,11 @@ export class App {
     else if (saved) erase();
     if (ticket) await this.redeem(ticket);
     if (this.saved?.phase === "live") return this.goLive();
+    const { requestToken, landing } = this.saved ?? {};
+    if (requestToken) this.follow();
     if (token) return this.land(token);
-    if (this.saved?.requestToken) return this.follow();
+    if (landing) return this.askConsent(landing.token, landing.landed);
+    if (requestToken) return;
     const kept = this.saved?.link && tokenIn(new URL(this.saved.link).hash);
     if (kept) return this.land(kept);
     this.radio.ask();
@@ -176,22 +179,26 @@ export class App {
   private async land(token: string): Promise<void> {
     if (this.landingToken === token) return;
     this.landingToken = token;
+    const { landing } = this.saved ?? {};
     try {
-      const landed = await this.api.land(token);
-      this.keep({ ...this.saved, phase: "linked", link: this.saved?.link ?? `${pageAddress()}#alongside=${token}` });
-      this.mark("linked");
-      this.view.consent(
-        landed,
-        () => this.agree(token, landed),
-        () => {
-          this.api.refuse(token, landed);
-          this.finish("consent_refused");
-        },
-      );
+      this.askConsent(token, landing?.token === token ? landing.landed : await this.api.land(token));
     } catch (problem) {
       this.landingToken = "";
       this.answer(word("problem.title"), (problem as Error).message);
     }
+  }
+
+  /** A later document of this tab asks with the same landing: an answer that was lost is given to no other. */
+  private askConsent(token: string, landed: Landed): void {
+    this.landingToken = token;
+    const link = this.saved?.link ?? `${pageAddress()}#alongside=${token}`;
+    this.keep({ ...this.saved, phase: "linked", link, landing: { token, landed } });
+    this.mark("linked");
+    const refuse = (): void => {
+      this.api.refuse(token, landed);
+      this.finish("consent_refused");
+    };
+    this.view.consent(landed, () => this.agree(token, landed), refuse);
   }
 
   private async agree(token: string, landed: Landed): Promise<void> {
@@ -205,7 +212,10 @@ export class App {
       const { code } = problem as Problem;
       if (code === "network" || code === "rate_exceeded") throw problem;
       this.landingToken = "";
-      if (code === "consent_changed") return void (await this.land(token));
+      if (code === "consent_changed") {
+        this.keep({ ...this.saved!, landing: undefined });
+        return void (await this.land(token));
+      }
       this.answer(word("problem.title"), (problem as Error).message);
     }
   }

@@ -4,6 +4,8 @@
  * session lives for this document only.
  */
 
+import type { Landed } from "./api";
+
 const PREFIX = "alongside:";
 const STATE = `${PREFIX}state`;
 const FRAMES = `${PREFIX}frames`;
@@ -25,6 +27,8 @@ export interface Saved {
   message?: string;
   agentName?: string;
   link?: string;
+  /** The link on which this tab has landed, until the visitor has decided. */
+  landing?: { token: string; landed: Landed };
   sessionId?: string;
   channelToken?: string;
   socketUrl?: string;
