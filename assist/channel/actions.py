@@ -15,6 +15,8 @@ from assist.channel.limits import SESSION_TABS
 from assist.channel.models import AssistSession, EndReason, HandOverState, SessionState
 from assist.channel.queries import NoSession
 from assist.channel.signals import session_ended
+from assist.links.actions import revoke
+from assist.requests.delivery import drop_link
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
 from helpdesk.tenants.secrets import sha256_hex
@@ -95,8 +97,10 @@ def end_session(session_id: UUID, *, reason: EndReason | str, now: datetime) -> 
     """End it on both sides; true for the call that did it, false when it had ended before.
 
     After commit the channel is sealed (nothing more is accepted, SESSION_END is in the journal), consoles and visitor
-    are told, and `session_ended` is sent. Raises `NoSession`.
+    are told, and `session_ended` is sent. The link of a session that still waits is dead with it, and the page that
+    asked is told. Raises `NoSession`.
     """
+    _kill_link(session_id, now=now)
     row = lock_session(session_id)
     if row.state == SessionState.ENDED:
         return False
@@ -108,6 +112,16 @@ def end_session(session_id: UUID, *, reason: EndReason | str, now: datetime) -> 
     publish(current_tenant_id(), "session", row.id, kind="ended", payload={"reason": str(row.end_reason)})
     transaction.on_commit(partial(session_ended.send, AssistSession, tenant_id=current_tenant_id(), session_id=row.id))
     return True
+
+
+def _kill_link(session_id: UUID, *, now: datetime) -> None:
+    """Before the session is locked: who redeems locks link and session in this order."""
+    waiting = AssistSession.objects.select_related("link").filter(id=session_id, state=SessionState.WAITING).first()
+    if waiting is None:
+        return
+    if waiting.link:
+        revoke(waiting.link, now=now)
+    transaction.on_commit(partial(drop_link, waiting.request_id, tenant_id=current_tenant_id()), robust=True)
 
 
 def add_durable(
@@ -148,6 +162,7 @@ def _announce(row: AssistSession, *, has_agreed: bool = False) -> None:
     """`has_agreed` is told while the session waits for the hello that follows."""
     payload = {"id": str(row.id), "state": str(row.state), "reason": str(row.end_reason), "has_agreed": has_agreed}
     publish(current_tenant_id(), "desk", kind="session.changed", payload=payload)
+    publish(current_tenant_id(), "request", row.request_id, kind="session", payload={"state": str(row.state)})
     if row.state != SessionState.ENDED:
         publish(current_tenant_id(), "session", row.id, kind="state", payload={"state": str(row.state)})
 

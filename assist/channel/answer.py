@@ -71,7 +71,6 @@ def revoke_link(request_id: UUID, *, now: datetime) -> InviteLink:
     link = active_link(request_id)
     if link is None or not revoke(link, now=now):
         raise NothingToRevoke
-    drop_link(request_id, tenant_id=link.tenant_id)
     _end_waiting(link, reason=EndReason.LINK_REVOKED, now=now)
     return link
 
@@ -117,18 +116,15 @@ def _announce(session: AssistSession) -> None:
 def _end_waiting(link: InviteLink, *, reason: EndReason, now: datetime) -> None:
     for session in AssistSession.objects.select_for_update().filter(link=link, state=SessionState.WAITING):
         end_session(session.pk, reason=reason, now=now)
-    publish(link.tenant_id, "request", link.request_id, kind="state", payload={"state": reason})
 
 
 @receiver(link_expired, dispatch_uid="assist_channel_link_expired")
 def _on_link_expired(*, link: InviteLink, now: datetime, **kwargs: Any) -> None:
-    drop_link(link.request_id, tenant_id=link.tenant_id)
     _end_waiting(link, reason=EndReason.LINK_EXPIRED, now=now)
 
 
 @receiver(consent_refused, dispatch_uid="assist_channel_consent_refused")
 def _on_consent_refused(*, link: InviteLink, now: datetime, **kwargs: Any) -> None:
-    drop_link(link.request_id, tenant_id=link.tenant_id)
     _end_waiting(link, reason=EndReason.CONSENT_REFUSED, now=now)
 
 

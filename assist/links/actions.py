@@ -10,7 +10,7 @@ from django.db.models import Q
 from assist.links.consent import Consent
 from assist.links.landing import Landing
 from assist.links.models import ConsentReceipt, InviteLink
-from assist.links.queries import LinkDead, deadline_of, link_of_token, require_alive
+from assist.links.queries import deadline_of, link_of_token, require_alive
 from assist.links.signals import consent_refused, link_expired
 from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import User

@@ -1,59 +1,25 @@
 """M2 to M4: answering a request, the link, and its consent."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
-from assist.channel.actions import visitor_seen
 from assist.channel.answer import AlreadyAnswered, accept_request, decline_request, revoke_link
 from assist.channel.models import AssistSession, SessionState
 from assist.links.actions import expire
 from assist.links.models import ConsentReceipt, InviteLink
 from assist.requests.actions import give_up_request
 from assist.requests.models import AssistRequest
-from helpdesk.accounts.models import User
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from tests import factories
 from tests.api.caller import Caller
+from tests.requests.links import accept, call, in_threads, redeem, token_of
 from tests.requests.visitor import ORIGIN, ask, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def tenant() -> Tenant:
-    return factories.tenant()
-
-
-@pytest.fixture
-def agent(tenant) -> User:
-    with tenant_scope(tenant.pk):
-        return factories.member(name="Agent One")
-
-
-def accept(tenant, agent, *, now=None, **fields) -> tuple[str, str]:
-    """The request's id and the link's address."""
-    request_id = ask(tenant, **fields).json()["request_id"]
-    with tenant_scope(tenant.pk):
-        return request_id, accept_request(request_id, agent=agent, now=now or timezone.now()).url
-
-
-def token_of(url: str) -> str:
-    return url.rpartition("alongside=")[2]
-
-
-def call(tenant, name: str, token: str, **fields):
-    return post(f"/assist/links/{name}/", {"public_key": tenant.public_key, "token": token, **fields})
-
-
-def redeem(tenant, token, landed, **fields):
-    values = {"landing": landed["landing"], "consent_sha256": landed["consent_sha256"], **fields}
-    return call(tenant, "redeem", token, **values)
 
 
 def test_link_lands_on_the_page_of_the_request(tenant, agent):
@@ -143,53 +109,6 @@ def test_link_redeemed_elsewhere_meanwhile_says_so(tenant, agent):
     assert redeem(tenant, token, second).json()["code"] == "redeemed_elsewhere"
 
 
-def test_answer_that_was_lost_is_given_again_until_the_hello(tenant, agent):
-    _id, url = accept(tenant, agent)
-    token = token_of(url)
-    landed = call(tenant, "land", token).json()
-    lost, again = (redeem(tenant, token, landed) for _ in range(2))
-    assert (lost.status_code, again.status_code) == (200, 200), again.content
-    with tenant_scope(tenant.pk):
-        session = AssistSession.objects.get(pk=again.json()["session_id"])
-        # The token that was lost opens nothing any more.
-        assert session.visitor_token_hash == factories.digest(again.json()["channel_token"])
-        assert ConsentReceipt.objects.count() == 1
-        visitor_seen(session.pk, tab=0, now=timezone.now())
-    assert redeem(tenant, token, landed).json()["code"] == "used"
-
-
-def test_two_answers_to_one_landing_at_once_are_one_consent(tenant, agent):
-    _id, url = accept(tenant, agent)
-    token = token_of(url)
-    landed = call(tenant, "land", token).json()
-    answers = in_threads(4, lambda _number: redeem(tenant, token, landed).json())
-    with tenant_scope(tenant.pk):
-        assert ConsentReceipt.objects.count() == 1
-        good = AssistSession.objects.get().visitor_token_hash
-    assert [factories.digest(answer["channel_token"]) for answer in answers].count(good) == 1
-
-
-def test_who_agreed_may_refuse_until_the_hello(tenant, agent):
-    _id, url = accept(tenant, agent)
-    landed = call(tenant, "land", token_of(url)).json()
-    redeem(tenant, token_of(url), landed)
-    assert call(tenant, "refuse", token_of(url), landing=landed["landing"]).status_code == 204
-    with tenant_scope(tenant.pk):
-        assert AssistSession.objects.get().end_reason == "consent_refused"
-    assert redeem(tenant, token_of(url), landed).json()["code"] == "revoked"
-
-
-def test_refusing_ends_no_session_that_has_begun(tenant, agent):
-    _id, url = accept(tenant, agent)
-    landed = call(tenant, "land", token_of(url)).json()
-    session_id = redeem(tenant, token_of(url), landed).json()["session_id"]
-    with tenant_scope(tenant.pk):
-        visitor_seen(session_id, tab=0, now=timezone.now())
-    call(tenant, "refuse", token_of(url), landing=landed["landing"])
-    with tenant_scope(tenant.pk):
-        assert AssistSession.objects.get().state == SessionState.LIVE
-
-
 def test_landing_in_time_leaves_ten_minutes_to_agree(tenant, agent):
     early = timezone.now() - timedelta(seconds=tenant.link_ttl_seconds - 5)
     _id, url = accept(tenant, agent, now=early)
@@ -212,25 +131,6 @@ def test_landing_of_another_link_is_worth_nothing(tenant, agent):
     (_a, mine), (_b, other) = accept(tenant, agent), accept(tenant, agent)
     landed = call(tenant, "land", token_of(other)).json()
     assert redeem(tenant, token_of(mine), landed).json()["code"] == "unknown"
-
-
-def in_threads(count, fn):
-    """Run `fn(number)` at the same moment in real connections of their own."""
-    barrier, results = threading.Barrier(count), {}
-
-    def run(number):
-        barrier.wait()
-        try:
-            results[number] = fn(number)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [results[number] for number in range(count)]
 
 
 def test_two_redeem_at_once_one_wins(tenant, agent):
