@@ -17,7 +17,7 @@ from assist.links.landing import Landing
 from assist.links.models import InviteLink
 from assist.links.queries import LinkDead, active_link
 from assist.links.signals import consent_refused, link_expired
-from assist.requests.actions import AlreadyAnswered, take_request
+from assist.requests.actions import AlreadyAnswered, AlreadyBegun, take_request
 from assist.requests.actions import decline_request as decline_request
 from assist.requests.delivery import drop_link, put_link
 from assist.requests.models import AssistRequest
@@ -130,9 +130,13 @@ def _on_consent_refused(*, link: InviteLink, now: datetime, **kwargs: Any) -> No
 
 @receiver(accepted_request_cancelled, dispatch_uid="assist_channel_request_cancelled")
 def _on_cancelled(*, request: AssistRequest, now: datetime, **kwargs: Any) -> None:
+    """In the order in which consent locks link and session."""
     for link in InviteLink.objects.filter(request=request):
         revoke(link, now=now)
-        _end_waiting(link, reason=EndReason.CANCELLED, now=now)
+    for session in AssistSession.objects.select_for_update().filter(request=request):
+        if session.started_at:
+            raise AlreadyBegun
+        end_session(session.pk, reason=EndReason.CANCELLED, now=now)
 
 
 __all__ = ["Accepted", "AlreadyAnswered", "NothingToRevoke", "Redeemed", "accept_request", "decline_request"]

@@ -7,4 +7,4 @@ class AssistChannelConfig(AppConfig):
     verbose_name = "Assist channel"
 
     def ready(self) -> None:
-        from assist.channel import answer, frames  # noqa: F401  (these register their handlers)
+        from assist.channel import answer, frames, link_state  # noqa: F401  (these register their handlers)

@@ -18,10 +18,11 @@ def token_in(body: Body, *, known: set[str]) -> str:
 def link_refusal(dead: LinkDead) -> Refusal:
     """404 for a link that this tenant never made, 410 for one that was good once."""
     status = 404 if dead.reason in ("unknown", "other_tenant") else 410
-    return Refusal(status, dead.reason, _words(dead.reason))
+    return Refusal(status, dead.reason, link_words(dead.reason))
 
 
-def _words(reason: str) -> str:
+def link_words(reason: str) -> str:
+    """For the visitor: why the link is of no use, and what to do."""
     return {
         "expired": _("This link was not used in time. Ask for help again to get a new one."),
         "used": _("This link was used already, and works once only. Ask for help again to get a new one."),

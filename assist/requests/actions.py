@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assist.requests.delivery import drop_link
 from assist.requests.identity import Identity
 from assist.requests.models import AssistRequest, RequestState
 from assist.requests.queries import ticket_of_contact
@@ -27,6 +27,10 @@ class AlreadyAnswered(Exception):
     def __init__(self, request: AssistRequest) -> None:
         super().__init__(request.state)
         self.request = request
+
+
+class AlreadyBegun(Exception):
+    """The session of the request has begun: it can be ended, and not be cancelled any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +101,21 @@ def decline_request(request_id: UUID, *, agent: User | None, reason: str = "", n
 
 
 def cancel_request(request_id: UUID, *, now: datetime) -> AssistRequest:
-    """The visitor takes the request back, accepted or not; what has ended otherwise stays as it is."""
+    """The visitor takes the request back, accepted or not; what has ended otherwise stays as it is.
+
+    Raises `AlreadyBegun`, and nothing has changed then.
+    """
+    with transaction.atomic():
+        return _cancel(request_id, now=now)
+
+
+def _cancel(request_id: UUID, *, now: datetime) -> AssistRequest:
     request = AssistRequest.objects.select_for_update().get(pk=request_id)
     was = request.state
     if was not in (RequestState.PENDING, RequestState.ACCEPTED):
         return request
     request.state = RequestState.CANCELLED
     request.save(update_fields=["state"])
-    drop_link(request.pk, tenant_id=request.tenant_id)
     _announce(request)
     if was == RequestState.ACCEPTED:
         accepted_request_cancelled.send(sender=AssistRequest, request=request, now=now)

@@ -9,17 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assist.requests.delivery import link_of
+from assist.requests.link_state import OPEN, link_state
 from assist.requests.models import AssistRequest, RequestState
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Ticket
 
 
 class RequestStatus(TypedDict, total=False):
-    """What the visitor's page is told; the last three only once an agent has accepted."""
+    """What the visitor's page is told; `agent_name` and `link_state` (`LinkState`) once an agent has accepted, the link
+
+    while it is open.
+    """
 
     state: str
     message: str
     agent_name: str
+    link_state: str
     link: str
     link_expires_at: str
 
@@ -51,10 +56,19 @@ def request_status(request_id: UUID) -> RequestStatus:
     request = AssistRequest.objects.select_related("tenant", "answered_by").get(pk=request_id)
     status = RequestStatus(state=request.state, message=state_message(request, tenant=request.tenant))
     if request.state == RequestState.ACCEPTED:
-        delivery = link_of(request.pk, tenant_id=request.tenant_id)
         status["agent_name"] = answerer_name(request)
-        status.update(delivery or {"message": _("The link was used already, or is no longer valid. Ask again.")})
+        status.update(_link_part(request))
     return status
+
+
+def _link_part(request: AssistRequest) -> RequestStatus:
+    now = link_state(request.pk)
+    if now.state != OPEN:
+        return RequestStatus(link_state=now.state, message=now.message)
+    delivery = link_of(request.pk, tenant_id=request.tenant_id)
+    if delivery is None:
+        return RequestStatus(link_state=OPEN, message=_("The link did not reach this page. Ask for help again."))
+    return RequestStatus(link_state=OPEN, link=delivery["link"], link_expires_at=delivery["link_expires_at"])
 
 
 def state_message(request: AssistRequest, *, tenant: Tenant) -> str:

@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assist.requests import limits
-from assist.requests.actions import Asking, cancel_request, create_request
+from assist.requests.actions import AlreadyBegun, Asking, cancel_request, create_request
 from assist.requests.identity import Identity, checked_identity
+from assist.requests.link_state import link_state
 from assist.requests.models import AssistRequest
 from assist.requests.queries import state_message
 from assist.requests.visitor_http import (
@@ -48,11 +49,14 @@ def create_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResp
 
 @visitor_call(rate=limits.REQUEST_RATE)
 def cancel_view(request: HttpRequest, *, tenant: Tenant, body: Body, request_id: UUID) -> HttpResponse:
-    """`{state}`, with the request token as bearer."""
+    """`{state}`, with the request token as bearer; 409 `already_begun` says where the session stands."""
     mine = AssistRequest.objects.filter(pk=request_id, token_hash=sha256_hex(bearer_token(request)))
     if not mine.exists():
         raise Refusal(401, "bad_token", _("This request is not known here. Send a new one."))
-    return JsonResponse({"state": cancel_request(request_id, now=timezone.now()).state})
+    try:
+        return JsonResponse({"state": cancel_request(request_id, now=timezone.now()).state})
+    except AlreadyBegun:
+        raise Refusal(409, "already_begun", link_state(request_id).message) from None
 
 
 def _asking(body: Body, *, origin: str, tenant: Tenant) -> Asking:

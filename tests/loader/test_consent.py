@@ -74,3 +74,34 @@ async def test_console_says_that_the_visitor_has_agreed_while_the_page_is_awaite
         await agent.page.reload()
         await waiting.get_by_text("has agreed").wait_for()
     await agent.page.context.close()
+
+
+async def test_consent_goes_away_with_its_link(visitor: Visitor, desk: Desk, site: Site) -> None:
+    from django.utils import timezone
+
+    from assist.channel.answer import revoke_link
+
+    accepted = await reach_consent(visitor, desk, site)
+    await desk.within(revoke_link, accepted.request.pk, now=timezone.now())
+    await visitor.part("problem").wait_for()
+    assert "withdrawn" in await visitor.part("problem").inner_text()
+    assert await visitor.part("consent").count() == 0
+    await visitor.part("again").click()
+    await visitor.part("note").wait_for()
+
+
+async def test_page_that_asked_says_that_help_goes_on_in_another_tab(visitor: Visitor, desk: Desk, site: Site) -> None:
+    await visitor.page.goto(f"{site.origin}/one")
+    accepted = await desk.accept(await visitor.ask())
+    await visitor.part("link").wait_for()
+    other = Visitor(await visitor.page.context.new_page(), site, desk)
+    await other.page.goto(accepted.url)
+    await other.part("consent").click()
+    await other.captured()
+    await visitor.until(f"{CARD}.includes('goes on in another tab')")
+    assert await visitor.page.get_by_role("button", name="Cancel the request").count() == 0
+    await visitor.reach("off")
+    await other.part("indicator").click()
+    await other.part("end").click()
+    await visitor.until(f"{CARD}.includes('has ended')")
+    await visitor.part("again").wait_for()

@@ -54,8 +54,8 @@ export class Api {
     return this.post("/assist/requests/", fields);
   }
 
-  cancel(requestId: string, token: string): void {
-    this.post(`/assist/requests/${requestId}/cancel/`, {}, token).catch(() => undefined);
+  cancel(requestId: string, token: string): Promise<unknown> {
+    return this.post(`/assist/requests/${requestId}/cancel/`, {}, token);
   }
 
   land(token: string): Promise<Landed> {

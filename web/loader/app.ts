@@ -1,8 +1,9 @@
 /** The visitor's way: ask → wait → link → consent → live → ended, over as many page loads as it takes. */
 
 import { clipped } from "../protocol/text";
-import { Api, type Identity, type Landed, Problem } from "./api";
+import { Api, type Identity, Problem } from "./api";
 import { tellEnding } from "./ending";
+import { Landing } from "./landing";
 import { Lifecycle } from "./lifecycle";
 import { isSamePage, pageAddress, takeTokens, tokenIn } from "./link";
 import { Listeners } from "./listeners";
@@ -29,7 +30,7 @@ export class App {
   private readonly radio: Radio;
   private identity: Identity = {};
   private native: { page?: never; update?: never } = {};
-  private landingToken = "";
+  private readonly landing: Landing;
 
   constructor(private readonly options: AppOptions) {
     this.api = new Api(options.base, options.publicKey, options.language);
@@ -38,6 +39,14 @@ export class App {
       saved: () => this.saved,
       live: (shared) => this.join(shared),
       choice: (choice) => this.live?.follow(choice),
+    });
+    this.landing = new Landing(this.api, this.view, {
+      saved: () => this.saved,
+      keep: (saved) => this.keep(saved),
+      asking: () => this.mark("linked"),
+      agreed: (redeemed) => this.agreed(redeemed),
+      refused: () => this.finish("consent_refused"),
+      dead: (message) => this.answer(word("problem.title"), message),
     });
     this.reset();
     new Lifecycle(
@@ -100,11 +109,11 @@ export class App {
     if (this.saved?.phase === "live") return this.goLive();
     const { requestToken, landing } = this.saved ?? {};
     if (requestToken) this.follow();
-    if (token) return this.land(token);
-    if (landing) return this.askConsent(landing.token, landing.landed);
+    if (token) return this.landing.land(token);
+    if (landing) return this.landing.ask(landing.token, landing.landed);
     if (requestToken) return;
     const kept = this.saved?.link && tokenIn(new URL(this.saved.link).hash);
-    if (kept) return this.land(kept);
+    if (kept) return this.landing.land(kept);
     this.radio.ask();
   }
 
@@ -118,7 +127,7 @@ export class App {
 
   /** Another tab of this origin is in a session, for which the visitor has agreed. */
   private join(shared: Saved): void {
-    if (this.saved || this.landingToken) return;
+    if (this.saved || this.landing.token) return;
     erase();
     this.keep(shared);
     this.goLive();
@@ -126,7 +135,7 @@ export class App {
 
   private followFragment(): void {
     const { token } = takeTokens();
-    if (token && !this.live) void this.land(token);
+    if (token && !this.live) void this.landing.land(token);
   }
 
   private openForm(): void {
@@ -148,14 +157,24 @@ export class App {
   }
 
   private hear(status: RequestStatus): void {
-    if (!this.saved || this.landingToken) return;
+    const { link_state: state = "open" } = status;
+    if (!this.saved || (this.landing.token && !this.landing.isOverFor(state))) return;
     if (status.state === "pending") this.view.waiting(status.message, () => this.cancel());
     else if (status.link) {
       if (this.saved.link === status.link) return;
       this.keep({ ...this.saved, phase: "linked", link: status.link, agentName: status.agent_name });
       this.showLink();
       this.listeners.emit("link", { url: status.link, agentName: status.agent_name });
-    } else this.answer(word("answer.title"), status.message);
+    } else if (state === "redeemed" || state === "live") this.tellElsewhere(status.message);
+    else this.answer(word("answer.title"), status.message);
+  }
+
+  /** Nothing is left to cancel here; what comes of it is still heard. */
+  private tellElsewhere(message: string): void {
+    this.landing.token = "";
+    this.keep({ ...this.saved!, landing: undefined });
+    this.mark("off");
+    this.view.ended(word("answer.title"), message, () => this.clear());
   }
 
   private showLink(): void {
@@ -165,59 +184,24 @@ export class App {
       if (!isSamePage(link, location.href)) return;
       // The page is this one: an application that routes by fragment need not see the token.
       event.preventDefault();
-      void this.land(tokenIn(new URL(link).hash)!);
+      void this.landing.land(tokenIn(new URL(link).hash)!);
     };
     this.view.linked(agentName, link, open, () => this.cancel());
   }
 
   private cancel(): void {
     const { requestId, requestToken } = this.saved!;
-    if (requestId && requestToken) this.api.cancel(requestId, requestToken);
+    const told = ({ code, message }: Problem): void => {
+      if (code === "already_begun") this.view.ended(word("answer.title"), message, () => this.reset());
+    };
+    if (requestId && requestToken) this.api.cancel(requestId, requestToken).catch(told);
     this.clear();
   }
 
-  private async land(token: string): Promise<void> {
-    if (this.landingToken === token) return;
-    this.landingToken = token;
-    const { landing } = this.saved ?? {};
-    try {
-      this.askConsent(token, landing?.token === token ? landing.landed : await this.api.land(token));
-    } catch (problem) {
-      this.landingToken = "";
-      this.answer(word("problem.title"), (problem as Error).message);
-    }
-  }
-
-  /** A later document of this tab asks with the same landing: an answer that was lost is given to no other. */
-  private askConsent(token: string, landed: Landed): void {
-    this.landingToken = token;
-    const link = this.saved?.link ?? `${pageAddress()}#alongside=${token}`;
-    this.keep({ ...this.saved, phase: "linked", link, landing: { token, landed } });
-    this.mark("linked");
-    const refuse = (): void => {
-      this.api.refuse(token, landed);
-      this.finish("consent_refused");
-    };
-    this.view.consent(landed, () => this.agree(token, landed), refuse);
-  }
-
-  private async agree(token: string, landed: Landed): Promise<void> {
-    try {
-      const redeemed = await this.api.redeem(token, landed);
-      this.landingToken = "";
-      this.socket?.close();
-      this.keep(redeemed);
-      this.goLive();
-    } catch (problem) {
-      const { code } = problem as Problem;
-      if (code === "network" || code === "rate_exceeded") throw problem;
-      this.landingToken = "";
-      if (code === "consent_changed") {
-        this.keep({ ...this.saved!, landing: undefined });
-        return void (await this.land(token));
-      }
-      this.answer(word("problem.title"), (problem as Error).message);
-    }
+  private agreed(redeemed: Saved): void {
+    this.socket?.close();
+    this.keep(redeemed);
+    this.goLive();
   }
 
   private goLive(): void {
@@ -262,7 +246,7 @@ export class App {
   private clear(): void {
     this.socket?.close();
     this.socket = this.live = this.saved = null;
-    this.landingToken = "";
+    this.landing.token = "";
     erase();
     this.reset();
   }
@@ -290,7 +274,7 @@ export class App {
     else if (this.live) this.live.finish("other");
     else {
       this.saved = this.socket = null;
-      this.landingToken = "";
+      this.landing.token = "";
       this.reset();
       void this.start();
     }

@@ -7,6 +7,7 @@ export interface RequestStatus {
   state: string;
   message: string;
   agent_name?: string;
+  link_state?: "open" | "redeemed" | "live" | "ended" | "expired" | "revoked" | "refused";
   link?: string;
   link_expires_at?: string;
 }
