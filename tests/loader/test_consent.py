@@ -90,7 +90,8 @@ async def test_consent_goes_away_with_its_link(visitor: Visitor, desk: Desk, sit
     await visitor.part("note").wait_for()
 
 
-async def test_page_that_asked_says_that_help_goes_on_in_another_tab(visitor: Visitor, desk: Desk, site: Site) -> None:
+async def live_in_another_tab(visitor: Visitor, desk: Desk, site: Site) -> Visitor:
+    """The tab in which the link was opened; that of `visitor` has asked, and shows the link."""
     await visitor.page.goto(f"{site.origin}/one")
     accepted = await desk.accept(await visitor.ask())
     await visitor.part("link").wait_for()
@@ -98,6 +99,11 @@ async def test_page_that_asked_says_that_help_goes_on_in_another_tab(visitor: Vi
     await other.page.goto(accepted.url)
     await other.part("consent").click()
     await other.captured()
+    return other
+
+
+async def test_page_that_asked_says_that_help_goes_on_in_another_tab(visitor: Visitor, desk: Desk, site: Site) -> None:
+    other = await live_in_another_tab(visitor, desk, site)
     await visitor.until(f"{CARD}.includes('goes on in another tab')")
     assert await visitor.page.get_by_role("button", name="Cancel the request").count() == 0
     await visitor.reach("off")
@@ -105,3 +111,53 @@ async def test_page_that_asked_says_that_help_goes_on_in_another_tab(visitor: Vi
     await other.part("end").click()
     await visitor.until(f"{CARD}.includes('has ended')")
     await visitor.part("again").wait_for()
+
+
+async def test_page_that_asked_joins_when_it_is_loaded_again(visitor: Visitor, desk: Desk, site: Site) -> None:
+    other = await live_in_another_tab(visitor, desk, site)
+    await visitor.page.reload()
+    await visitor.reach("live")
+    await visitor.captured()
+    await other.reach("live")
+    session = await desk.session()
+    assert (session.state, session.tab_count) == ("live", 2)
+
+
+async def test_consent_that_was_open_is_not_asked_again_of_who_agreed_elsewhere(
+    visitor: Visitor, desk: Desk, site: Site
+) -> None:
+    accepted = await reach_consent(visitor, desk, site)
+    other = Visitor(await visitor.page.context.new_page(), site, desk)
+    await other.page.goto(accepted.url)
+    await other.part("consent").click()
+    await other.captured()
+    await visitor.until(f"{CARD}.includes('goes on in another tab')")
+    assert await visitor.part("consent").count() == 0
+    await visitor.page.reload()
+    await visitor.captured()
+
+
+async def test_page_with_a_request_of_its_own_keeps_it(visitor: Visitor, desk: Desk, site: Site) -> None:
+    waits = Visitor(await visitor.page.context.new_page(), site, desk)
+    await waits.page.goto(f"{site.origin}/two")
+    await waits.ask("Something else")
+    await visitor.go_live()
+    await waits.page.reload()
+    await waits.page.get_by_role("button", name="Cancel the request").wait_for()
+    await waits.reach("requested")
+
+
+async def test_page_open_before_the_consent_is_not_seen_when_another_is_loaded(
+    visitor: Visitor, desk: Desk, site: Site
+) -> None:
+    early = Visitor(await visitor.page.context.new_page(), site, desk)
+    await early.page.goto(f"{site.origin}/two")
+    await early.part("button").wait_for()
+    await visitor.go_live()
+    later = Visitor(await visitor.page.context.new_page(), site, desk)
+    await later.page.goto(f"{site.origin}/three")
+    await later.captured()
+    # It heard what the later page heard.
+    await early.reach("off")
+    assert (await desk.session()).tab_count == 2
+    assert await early.page.evaluate("typeof window.__alongsideCapture") == "undefined"

@@ -110,11 +110,10 @@ export class App {
     const { requestToken, landing } = this.saved ?? {};
     if (requestToken) this.follow();
     if (token) return this.landing.land(token);
-    if (landing) return this.landing.ask(landing.token, landing.landed);
-    if (requestToken) return;
-    const kept = this.saved?.link && tokenIn(new URL(this.saved.link).hash);
-    if (kept) return this.landing.land(kept);
     this.radio.ask();
+    if (landing) return this.landing.ask(landing.token, landing.landed);
+    const kept = !requestToken && this.saved?.link && tokenIn(new URL(this.saved.link).hash);
+    if (kept) await this.landing.land(kept);
   }
 
   /** A session goes on here from another origin; with one that this tab was in already, its frames go on as well. */
@@ -125,9 +124,13 @@ export class App {
     this.keep(joined);
   }
 
-  /** Another tab of this origin is in a session, for which the visitor has agreed. */
+  /** Another tab of this origin is in a session, for which the visitor has agreed; a request of its own is not lost. */
   private join(shared: Saved): void {
-    if (this.saved || this.landing.token) return;
+    const { saved } = this;
+    const ownRequest = saved?.landing?.landed.request_id ?? saved?.requestId;
+    if (this.live || (saved ? ownRequest !== shared.requestId : this.landing.token)) return;
+    this.socket?.close();
+    this.landing.token = "";
     erase();
     this.keep(shared);
     this.goLive();

@@ -62,8 +62,9 @@ export class Landing {
     try {
       const redeemed = await this.api.redeem(token, landed);
       this.token = "";
-      this.handlers.agreed(redeemed);
+      this.handlers.agreed({ ...redeemed, requestId: landed.request_id });
     } catch (problem) {
+      if (this.token !== token) return;
       const { code } = problem as Problem;
       if (code === "network" || code === "rate_exceeded") throw problem;
       this.token = "";

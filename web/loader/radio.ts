@@ -1,6 +1,7 @@
 /**
  * Documents of one origin with the same script tag hear each other here. A new one learns of the session that is live,
- * and joins it as a further tab; a copy of a tab, which has the same session storage, learns that it is one.
+ * and joins it as a further tab; a copy of a tab, which has the same session storage, learns that it is one. An answer
+ * is for the one that asked: what was open before the consent is not seen because another page was loaded since.
  */
 
 import type { Saved } from "./store";
@@ -9,7 +10,9 @@ import type { Saved } from "./store";
 const ANSWER_MS = 1000;
 
 interface Message {
-  isAsking?: boolean;
+  /** A number of the question, which the answer repeats in `to`. */
+  asks?: number;
+  to?: number;
   /** The request or session that the sender is in, and the sender's tab. */
   of?: string;
   tab?: number;
@@ -33,6 +36,7 @@ function idOf(saved: Saved): string {
 
 export class Radio {
   private channel: BroadcastChannel | null = null;
+  private asked = 0;
   private waiting: ((message: Message) => void) | null = null;
 
   constructor(
@@ -44,7 +48,8 @@ export class Radio {
 
   /** Who is in a live session answers, sooner or later. */
   ask(): void {
-    this.say({ isAsking: true });
+    this.asked = Math.random();
+    this.say({ asks: this.asked });
   }
 
   choose(choice: Choice): void {
@@ -76,12 +81,13 @@ export class Radio {
 
   private hear(message: Message): void {
     const saved = this.handlers.saved();
-    if (message.isAsking) {
+    if (message.asks) {
       const live = saved?.phase === "live" ? shareable(saved) : undefined;
-      if (saved) this.say({ of: idOf(saved), tab: saved.tab, live });
+      if (saved) this.say({ to: message.asks, of: idOf(saved), tab: saved.tab, live });
     } else if (message.choice) {
       if (saved && message.of === idOf(saved)) this.handlers.choice(message.choice);
-    } else if (this.waiting) this.waiting(message);
+    } else if (message.to !== this.asked) return;
+    else if (this.waiting) this.waiting(message);
     else if (message.live) this.handlers.live(message.live);
   }
 
@@ -91,6 +97,6 @@ export class Radio {
 }
 
 /** All but what belongs to one tab. */
-function shareable({ phase, sessionId, channelToken, socketUrl, captureUrl, paused }: Saved): Saved {
-  return { phase, sessionId, channelToken, socketUrl, captureUrl, paused };
+function shareable({ phase, requestId, sessionId, channelToken, socketUrl, captureUrl, paused }: Saved): Saved {
+  return { phase, requestId, sessionId, channelToken, socketUrl, captureUrl, paused };
 }
