@@ -21,13 +21,13 @@ class Consent:
 
 
 def consent_of(link: InviteLink, *, tenant: Tenant) -> Consent:
-    """In the language that is active now. A tenant's own text may use `{agent}` and `{tenant}`; without `{agent}`
+    """In the language that is active now. A tenant's own text may use `{agent}` and `{tenant}`; it follows the standard
 
-    it follows the standard text, so that who sees what, and the recording, are always said.
+    text, so that who sees what, and the recording, are always said.
     """
     agent = link.created_by.name if link.created_by and link.created_by.name else _("An agent")
     own = tenant.consent_text.strip()
-    text = own if "{agent}" in own else "\n\n".join(filter(None, [_standard_text(), own]))
+    text = "\n\n".join(filter(None, [_standard_text(), own]))
     return Consent(tenant.name, agent, text.replace("{agent}", agent).replace("{tenant}", tenant.name))
 
 

@@ -129,7 +129,10 @@ class SettingsForm(forms.Form):
     consent_text = forms.CharField(
         required=False,
         label=_("Consent text"),
-        help_text=_("Empty: our own text in the visitor's language."),
+        help_text=_(
+            "Shown below our own text, which says in the visitor's language who will see what, and that it is "
+            "recorded. {agent} and {tenant} stand for the names."
+        ),
         validators=[validation.validate_consent_text],
         widget=Area(attrs={"rows": 4}),
     )

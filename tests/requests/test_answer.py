@@ -44,13 +44,20 @@ def test_consent_names_who_what_and_the_recording(tenant, agent):
         assert part in landed["consent_text"]
 
 
-def test_consent_of_the_tenant_does_not_replace_who_sees_what(agent, tenant):
+@pytest.mark.parametrize("own", ["Our own words.", "{agent} of {tenant} will help you now."])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("will see this page", "recorded")), ("zh-CN", ("看到此页面", "录制"))]
+)
+def test_consent_of_the_tenant_does_not_replace_who_sees_what(agent, tenant, own, language, words):
     with tenant_scope(tenant.pk):
-        Tenant.objects.update(consent_text="Our own words.")
+        Tenant.objects.update(consent_text=own)
     _id, url = accept(tenant, agent)
-    text = call(tenant, "land", token_of(url)).json()["consent_text"]
-    assert "Agent One" in text
-    assert text.endswith("Our own words.")
+    text = call(tenant, "land", token_of(url), language=language).json()["consent_text"]
+    said = own.replace("{agent}", "Agent One").replace("{tenant}", tenant.name)
+    standard = text.removesuffix(f"\n\n{said}")
+    assert standard != text
+    for part in ("Agent One", tenant.name, *words):
+        assert part in standard
 
 
 def test_consent_opens_the_session_and_leaves_a_receipt(tenant, agent):
