@@ -8,6 +8,7 @@ from uuid import UUID
 from django.dispatch import receiver
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assist.channel.actions import SessionBegun, SessionEnded, end_session, open_session
 from assist.channel.models import AssistSession, EndReason, SessionState
@@ -99,10 +100,14 @@ def _mail_link(request: AssistRequest, *, url: str, link: InviteLink, tenant: Te
     with translation.override(request.language or tenant.language):
         values = {"agent": answerer_name(request), "tenant": tenant.name, "url": url}
         minutes = max(1, tenant.link_ttl_seconds // 60)
-        body = _(
+        body = ngettext(
+            "%(agent)s of %(tenant)s will help you.\n\nOpen this link in the browser in which you want help. "
+            "It works once, for %(minutes)d minute, and nothing is seen before you agree:\n\n%(url)s\n\n"
+            "If you did not ask for help, ignore this message.",
             "%(agent)s of %(tenant)s will help you.\n\nOpen this link in the browser in which you want help. "
             "It works once, for %(minutes)d minutes, and nothing is seen before you agree:\n\n%(url)s\n\n"
-            "If you did not ask for help, ignore this message."
+            "If you did not ask for help, ignore this message.",
+            minutes,
         ) % {**values, "minutes": minutes}
         subject = _("%(tenant)s: your link for remote assistance") % values
     queue_mail(tenant_id=tenant.pk, to=request.visitor_email, subject=subject, body=body)

@@ -37,6 +37,18 @@ def test_link_is_mailed_to_the_address_that_was_given(tenant, agent):
     assert url in mail.body
 
 
+@pytest.mark.parametrize(("seconds", "words"), [(60, "for 1 minute,"), (600, "for 10 minutes,")])
+def test_mail_says_for_how_long_the_link_works(tenant, agent, seconds, words):
+    with tenant_scope(tenant.pk):
+        Tenant.objects.update(link_ttl_seconds=seconds)
+    accept(tenant, agent, email="visitor@visitors.example", language="en")
+    accept(tenant, agent, email="visitor@visitors.example", language="zh-CN")
+    with tenant_scope(tenant.pk):
+        bodies = [mail.body for mail in OutgoingMail.objects.all()]
+    assert [words in body for body in bodies].count(True) == 1
+    assert [f"{seconds // 60} 分钟" in body for body in bodies].count(True) == 1
+
+
 def test_consent_names_who_what_and_the_recording(tenant, agent):
     _id, url = accept(tenant, agent)
     landed = call(tenant, "land", token_of(url)).json()
