@@ -6,16 +6,19 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser
 
+from helpdesk.demo.cast import StoryError
 from helpdesk.demo.steps import Stage, ok
 
 SHORT_TTL_S = 1
+# How a link was killed, and the code that the page must get for it.
+REASONS = {"expired": "expired", "revoked": "revoked", "of another tenant": "other_tenant"}
 
 
 async def dead_links(stage: Stage, browser: Browser) -> str:
     """Kill a link by time and one by hand, and bring one to another tenant's site; the words of each page."""
     ours, theirs = stage.seed["tenants"][:2]
-    kinds = {"expired": ours, "revoked": ours, "of another tenant": theirs}
-    return "; ".join([await DeadLink(stage, browser, tenant).words(how) for how, tenant in kinds.items()])
+    tenants = {"of another tenant": theirs}
+    return "; ".join([await DeadLink(stage, browser, tenants.get(how, ours)).words(how) for how in REASONS])
 
 
 class DeadLink:
@@ -36,7 +39,7 @@ class DeadLink:
                     ok(await api.post(f"/assist/requests/{request_id}/revoke/"))
                 elif how == "expired":
                     await asyncio.sleep(SHORT_TTL_S + 0.1)  # the link's whole life is what is shown
-                return f"{how}: {await self.words_after_click(url)!r}"
+                return f"{how}: {await self.words_after_click(url, code=REASONS[how])!r}"
             finally:
                 ok(await api.patch("/tenant/", json={"link_ttl_seconds": ttl}))
 
@@ -49,13 +52,18 @@ class DeadLink:
         accepted = ok(await api.post(f"/assist/requests/{asked['request_id']}/accept/")).json()
         return accepted["url"], asked["request_id"]
 
-    async def words_after_click(self, url: str) -> str:
+    async def words_after_click(self, url: str, *, code: str) -> str:
+        """Raise `StoryError` unless the server refuses the link for this reason, and the page says what it said."""
         context = await self.browser.new_context(locale="en-GB")
         page = await context.new_page()
-        await page.goto(url)
+        async with page.expect_response("**/assist/links/land/") as answer:
+            await page.goto(url)
+        refusal = await (await answer.value).json()
         problem = page.get_by_test_id("assist-problem")
         await problem.wait_for()
         words = (await problem.inner_text()).strip().splitlines()[0]
+        if (refusal.get("code"), refusal.get("detail")) != (code, words):
+            raise StoryError(f"The page says {words!r} about a link that is {code}, the server {refusal}.")
         await page.get_by_test_id("assist-again").wait_for()
         await context.close()
         return words

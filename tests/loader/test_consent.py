@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Route
 
 from tests.continuity.people import Watcher
@@ -161,3 +162,13 @@ async def test_page_open_before_the_consent_is_not_seen_when_another_is_loaded(
     await early.reach("off")
     assert (await desk.session()).tab_count == 2
     assert await early.page.evaluate("typeof window.__alongsideCapture") == "undefined"
+
+
+async def test_demo_refuses_another_reason_than_the_link_died_of(browser: Browser, site: Site) -> None:
+    from helpdesk.demo.cast import StoryError
+    from helpdesk.demo.links import DeadLink
+
+    url, link = f"{site.origin}/one#alongside=nothing-that-was-ever-made", DeadLink(None, browser, {})  # type: ignore[arg-type]
+    assert "not known" in await link.words_after_click(url, code="unknown")
+    with pytest.raises(StoryError):
+        await link.words_after_click(url, code="expired")

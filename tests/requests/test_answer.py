@@ -120,6 +120,17 @@ def test_dead_link_says_why_in_both_languages(tenant, agent, kind, status, langu
     assert letters(answer.json()["detail"]), answer.json()["detail"]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "another window or browser"), ("zh-CN", "另一个窗口或浏览器")])
+def test_link_that_was_used_elsewhere_meanwhile_says_why_in_both_languages(tenant, agent, language, words):
+    _id, url = accept(tenant, agent)
+    token = token_of(url)
+    here, there = (call(tenant, "land", token).json() for _ in range(2))
+    redeem(tenant, token, there)
+    answer = redeem(tenant, token, here, language=language)
+    assert (answer.status_code, answer.json()["code"]) == (410, "redeemed_elsewhere")
+    assert words in answer.json()["detail"]
+
+
 def test_link_redeemed_elsewhere_meanwhile_says_so(tenant, agent):
     _id, url = accept(tenant, agent)
     token = token_of(url)
