@@ -1,6 +1,7 @@
 """What frames about pages do to the pages' rows, and what messages about assets answer."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from assist.capture.queries import mapping_documents
@@ -19,6 +20,8 @@ HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
 COUNTER_BITS = 0xFFFF
 MAX_URL = 8000
 DIGEST_LENGTH = 64
+# Addresses that a browser runs, or that carry a page in themselves.
+ACTIVE_SCHEMES = {"javascript", "vbscript", "data", "blob"}
 
 
 @on_frame(FrameKind.PAGE_ENTER)
@@ -61,10 +64,23 @@ def page_values(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:
     _check_viewport(payload["viewport"])
     if payload["kind"] not in PageKind.values or len(payload["url"]) > MAX_URL:
         raise BadFrame(ErrorCode.BAD_FRAME)
+    if not _is_address(payload["url"], kind=payload["kind"]):
+        raise BadFrame(ErrorCode.BAD_FRAME)
     if "\x00" in payload["url"] + payload["title"] or len(payload.get("checkpoint", "")) > DIGEST_LENGTH:
         raise BadFrame(ErrorCode.BAD_FRAME)
     values = {name: payload[name] for name in ("url", "title", "kind")}
     return {"number": _page_number(frame), "at": time_of(frame), **values}
+
+
+def _is_address(url: str, *, kind: str) -> bool:
+    """Of a web page where it is one; an application may name its native pages in a scheme of its own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if kind == PageKind.NATIVE:
+        return parts.scheme not in ACTIVE_SCHEMES
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _check_viewport(viewport: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ from tests.channel.peers import VIEWPORT
 from tests.channel.scene import Scene, make_scene
 
 GOOD_ENTER = {"url": "http://localhost:9000/", "title": "T", "kind": "html", "viewport": VIEWPORT}
+RUNNING_NATIVE = {"url": " java\nscript:alert(1)", "kind": "native"}
 
 
 async def test_hello_with_wrong_token_is_refused(channel: Scene) -> None:
@@ -105,6 +106,20 @@ BAD_FRAMES = {
     "payload no JSON": (lambda v: v.frame(FrameKind.PAGE_ENTER, b"{", seq=1), ErrorCode.BAD_FRAME),
     "unknown field": (
         lambda v: v.frame(FrameKind.PAGE_ENTER, json.dumps({**GOOD_ENTER, "x": 1}).encode(), seq=1),
+        ErrorCode.BAD_FRAME,
+    ),
+    "address that runs": (
+        lambda v: v.frame(
+            FrameKind.PAGE_ENTER, json.dumps({**GOOD_ENTER, "url": "javascript:alert(1)"}).encode(), seq=1
+        ),
+        ErrorCode.BAD_FRAME,
+    ),
+    "address that runs, of a native page": (
+        lambda v: v.frame(FrameKind.PAGE_ENTER, json.dumps({**GOOD_ENTER, **RUNNING_NATIVE}).encode(), seq=1),
+        ErrorCode.BAD_FRAME,
+    ),
+    "address that is not on the web": (
+        lambda v: v.frame(FrameKind.PAGE_ENTER, json.dumps({**GOOD_ENTER, "url": "bay://loading"}).encode(), seq=1),
         ErrorCode.BAD_FRAME,
     ),
     "wrong page kind": (
