@@ -4,6 +4,7 @@ import { replaceUrls, type UrlUse } from "../protocol/css";
 import type { Operation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { sha256Hex } from "../protocol/tree";
+import type { Addresses } from "./addresses";
 
 const MAX_ASSETS = 1000;
 const MAX_TABLE = 2000;
@@ -39,6 +40,7 @@ export class Assets {
 
   constructor(
     private readonly host: CaptureHost,
+    private readonly addresses: Addresses,
     private readonly changed: () => void,
   ) {
     this.table = JSON.parse(host.load("assets") ?? "{}") as Record<string, string>;
@@ -156,10 +158,11 @@ export class Assets {
   }
 
   private fail(url: string, reason: string): void {
-    this.failed.set(url, reason);
+    const told = this.addresses.link(url).slice(0, 300);
+    this.failed.set(told, reason);
     if (this.skipsKnown && this.table[url] === UNREADABLE) return;
     this.remember(url, UNREADABLE);
-    this.news.unread.push([url.slice(0, 300), reason]);
+    this.news.unread.push([told, reason]);
     this.changed();
   }
 

@@ -1,5 +1,7 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
+import { holdsCardNumber, SECRET_NAME } from "../protocol/secrets";
+
 interface RuleSet {
   allow: string[];
   mask: string[];
@@ -7,29 +9,13 @@ interface RuleSet {
 }
 
 const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
-export const SECRET_NAME =
-  /card[-_ ]?(num|no|holder|exp|code|sec)|credit[-_ ]?card|cc[-_]?(num|no|exp|csc|cvc|cvv)|cvc|cvv|csc\b|iban|pass(word|wd|phrase|code)|pwd|secret|\bpin\b|\botp\b/i;
 const LABEL_TYPES = new Set(["button", "submit", "reset", "image"]);
 /** A shorter value is found by chance in other texts. */
 const SHORT = 3;
-const DIGITS = /\d(?:[ -]?\d){11,18}/g;
 
 /** The same length without the content; white space stays, so that lines break in the same places. */
 export function bullets(text: string): string {
   return text.replace(/\S/gu, "•");
-}
-
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    sum += i % 2 ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
-  }
-  return sum % 10 === 0;
-}
-
-export function holdsCardNumber(text: string): boolean {
-  return (text.match(DIGITS) ?? []).some((run) => passesLuhn(run.replace(/\D/g, "")));
 }
 
 function strings(value: unknown): string[] {
@@ -85,6 +71,8 @@ export class Masking {
   constructor(
     private readonly rules: unknown,
     url: string,
+    /** Is told each time of a field that hides what the visitor enters. */
+    private readonly hides: (field: Element) => void = () => undefined,
   ) {
     this.enter(url);
   }
@@ -122,6 +110,12 @@ export class Masking {
 
   /** Whether what the visitor enters here is hidden. */
   masksValue(element: Element): boolean {
+    const isHidden = this.isHidden(element);
+    if (isHidden) this.hides(element);
+    return isHidden;
+  }
+
+  private isHidden(element: Element): boolean {
     if (this.isSecret(element)) return true;
     const type = (element as HTMLInputElement).type;
     const isButton = element.localName === "input" && LABEL_TYPES.has(type);

@@ -1,8 +1,9 @@
 /** Pages that are not HTML become page trees by the tenant's mapping; assist/capture/native.py does the same. */
 
 import { type DocumentNode, type ElementNode, type Mutation, NODE, type Node } from "../protocol/operations";
+import { holdsCardNumber, SECRET_NAME } from "../protocol/secrets";
 import { childrenOf } from "../protocol/tree";
-import { bullets, holdsCardNumber, SECRET_NAME } from "./masking";
+import { bullets } from "./masking";
 
 export interface NativeNode {
   tag: string;

@@ -3,11 +3,14 @@
 import { absoluteCss, absoluteSrcset } from "../protocol/css";
 import { type Attributes, type Extra, NODE } from "../protocol/operations";
 import { sha256Hex } from "../protocol/tree";
+import type { Addresses } from "./addresses";
 import type { Masking } from "./masking";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
 const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "background"]);
+/** They lead somewhere; with others something is loaded. */
+const LINKS = new Set(["a", "area", "base"]);
 const LABELS = /^(title|alt|placeholder|label|aria-(label|value\w+|description|placeholder|checked|selected)|data-.+)$/;
 /** They would act, or tell more than is seen. */
 const DROPPED = new Set([
@@ -27,7 +30,7 @@ const LONG_DATA_URL = 1024;
 export type AssetUse = (url: string, kind: "css" | "any") => void;
 
 export interface ReaderOptions {
-  masking: Masking;
+  addresses: Addresses;
   ignores: (node: Node) => boolean;
   uses: AssetUse;
   keepsData: (sha256: string, dataUrl: string) => void;
@@ -37,7 +40,7 @@ export class Reader {
   constructor(private readonly options: ReaderOptions) {}
 
   get masking(): Masking {
-    return this.options.masking;
+    return this.options.addresses.masking;
   }
 
   /** Child nodes as the tree has them: the shadow root first, a frame's document as its only child. */
@@ -55,7 +58,8 @@ export class Reader {
     const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot> | null)?.host;
     if (!parent || node.nodeType === NODE.COMMENT) return node.nodeType === NODE.COMMENT ? "" : text;
     if (parent.localName === "style") return this.css(text, parent.baseURI);
-    return this.masking.text(text, parent);
+    const shown = this.masking.text(text, parent);
+    return parent.localName === "title" ? this.options.addresses.title(shown) : shown;
   }
 
   attributes(element: Element): Attributes {
@@ -93,11 +97,11 @@ export class Reader {
   private attribute(element: Element, name: string, value: string): string | null {
     if (DROPPED.has(name) || name.startsWith("on")) return null;
     if (name === "style") return this.css(value, element.baseURI);
-    if (LABELS.test(name)) return this.masking.label(value, element);
     if (name === "srcset" && this.masking.isTypedInto(element)) return null;
     if (name === "srcset" || name === "imagesrcset") return absoluteSrcset(value, element.baseURI);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
-    return this.fieldAttribute(element, name, value);
+    const plain = LABELS.test(name) ? this.masking.label(value, element) : this.fieldAttribute(element, name, value);
+    return plain && this.options.addresses.attribute(plain);
   }
 
   private fieldAttribute(element: Element, name: string, value: string): string | null {
@@ -119,20 +123,28 @@ export class Reader {
   private url(element: Element, name: string, value: string): string | null {
     const tag = element.localName;
     if (tag === "iframe" || tag === "embed") return origin(value, element.baseURI);
+    if (LINKS.has(tag)) return this.link(element, value);
     if (value.startsWith("#")) return value;
     if (tag === "img" && this.masking.isTypedInto(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
     const url = absolute(value, element.baseURI);
-    if (tag === "a" || tag === "area")
-      return this.masking.masksText(element) ? "#" : /^https?:|^mailto:|^tel:/.test(url) ? url : "#";
-    if (tag === "link") return this.link(element, url);
+    const own = this.options.addresses.ofPage(url, element.baseURI);
+    if (own !== null) return own;
+    if (tag === "link") return this.sheet(element, url);
     if (name === "src" && tag === "input" && (element as HTMLInputElement).type !== "image") return url;
     if (tag !== "video" && tag !== "audio" && tag !== "source") this.options.uses(url, "any");
     else if (name === "poster") this.options.uses(url, "any");
     return url;
   }
 
-  private link(element: Element, url: string): string | null {
+  private link(element: Element, value: string): string {
+    if (value.startsWith("#")) return this.options.addresses.link(value);
+    const url = absolute(value, element.baseURI);
+    if (this.masking.masksText(element) || !/^https?:|^mailto:|^tel:/.test(url)) return "#";
+    return this.options.addresses.link(url);
+  }
+
+  private sheet(element: Element, url: string): string | null {
     if (!/\bstylesheet\b/i.test(element.getAttribute("rel") ?? "")) return null;
     this.options.uses(url, "css");
     return url;
@@ -140,6 +152,8 @@ export class Reader {
 
   private css(text: string, base: string): string {
     return absoluteCss(text, base, (url) => {
+      const own = this.options.addresses.ofPage(url, base);
+      if (own !== null) return own;
       if (url.startsWith("data:")) return this.dataUrl(url);
       this.options.uses(url, "any");
       return url;

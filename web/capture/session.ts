@@ -3,6 +3,7 @@
 import type { Operation } from "../protocol/operations";
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
 import { FrameKind } from "../protocol/wire";
+import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
 import { Front } from "./front";
@@ -32,6 +33,7 @@ export class Session implements CaptureControl {
   );
   private storm = new Storm();
   private readonly pages: Pages;
+  private readonly addresses: Addresses;
   private readonly assets: Assets;
   private source!: Source;
   private page: KnownPage | null = null;
@@ -57,7 +59,8 @@ export class Session implements CaptureControl {
   constructor(private readonly host: CaptureHost) {
     this.pages = new Pages(host);
     this.handOver = new HandOver(host, this.closing.signal);
-    this.assets = new Assets(host, () => this.changed());
+    this.addresses = new Addresses(host, this.closing.signal);
+    this.assets = new Assets(host, this.addresses, () => this.changed());
     this.listen();
     this.source = this.html();
     // An application that has handed over a native page hands it over again before this.
@@ -126,7 +129,8 @@ export class Session implements CaptureControl {
   }
 
   private html(): Source {
-    return unlessTooLarge(() => new HtmlSource(this.host, this.assets, () => this.changed(), this.ownScript));
+    const { host, addresses, assets, ownScript } = this;
+    return unlessTooLarge(() => new HtmlSource(host, addresses, assets, () => this.changed(), ownScript), addresses);
   }
 
   private listen(): void {
@@ -177,7 +181,8 @@ export class Session implements CaptureControl {
 
   private sendNew(): void {
     this.page = this.pages.create(this.source.key());
-    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, arrival(this.source), this.front.arrival());
+    const entered = arrival(this.source, this.addresses);
+    sendControl(this.host, FrameKind.PAGE_ENTER, this.page.id, entered, this.front.arrival());
     this.sendWhole(this.page);
     this.tell(FrameKind.VIEWPORT, readViewport());
   }
@@ -190,7 +195,7 @@ export class Session implements CaptureControl {
   private guard(page: KnownPage, send: () => void): void {
     if (fits(send)) return;
     this.source.stop();
-    this.source = new TooLargeSource(document);
+    this.source = new TooLargeSource(this.addresses);
     this.trySendWhole(page);
   }
 
@@ -215,7 +220,7 @@ export class Session implements CaptureControl {
     const canvas = this.source.shown(page.canvas);
     const state = { ...this.source.volatile(), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
-    const payload = { ...arrival(this.source), checkpoint, at_seq: seq, volatile: state };
+    const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew();
     this.page = page;
     this.assets.enter(page.complete);

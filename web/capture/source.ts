@@ -3,10 +3,11 @@
 import type { Mutation, Operation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
+import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
 import { Events } from "./events";
-import { Masking } from "./masking";
+import type { Masking } from "./masking";
 import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
@@ -46,15 +47,20 @@ export class HtmlSource implements Source {
   private readonly canvases: Canvases;
   private readonly looking: number;
 
-  constructor(host: CaptureHost, assets: Assets, changed: () => void, ownScript: Element | null) {
-    this.masking = new Masking(host.masking, location.href);
+  constructor(host: CaptureHost, addresses: Addresses, assets: Assets, changed: () => void, ownScript: Element | null) {
+    this.masking = addresses.masking;
+    this.masking.enter(location.href);
     const reader = new Reader({
-      masking: this.masking,
+      addresses,
       ignores: (node) => node === host.ownElement || node === ownScript,
       uses: (url, kind) => assets.use(url, kind),
       keepsData: (name, url) => assets.keep(name, url),
     });
-    this.recorder = new Recorder(document, reader, { changed, opened: (root) => this.events.listen(root) });
+    const opened = (root: Document | ShadowRoot): void => {
+      this.events.listen(root);
+      addresses.watch(root);
+    };
+    this.recorder = new Recorder(document, reader, { changed, opened });
     this.events = new Events(this.recorder, this.masking, document, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
     this.recorder.start();

@@ -2,6 +2,7 @@
 
 import { type Mutation, type Operation, PAGE_TOO_LARGE, type Volatile } from "../protocol/operations";
 import { TooLarge, TreeModel } from "../protocol/tree";
+import type { Addresses } from "./addresses";
 import type { Source } from "./source";
 
 /** The page itself says it in both languages, for the recording; the console has a word of its own. */
@@ -20,7 +21,7 @@ export class TooLargeSource implements Source {
   ]);
   private isTold = false;
 
-  constructor(private readonly document: Document) {}
+  constructor(private readonly addresses: Addresses) {}
 
   /** Never that of the page itself. */
   key(): string {
@@ -28,7 +29,7 @@ export class TooLargeSource implements Source {
   }
 
   title(): string {
-    return this.document.title;
+    return document.title;
   }
 
   flush(): Mutation | null {
@@ -54,7 +55,7 @@ export class TooLargeSource implements Source {
   drain(): Operation[] {
     if (this.isTold) return [];
     this.isTold = true;
-    return [["unread", Date.now(), [[location.href, PAGE_TOO_LARGE]]]];
+    return [["unread", Date.now(), [[this.addresses.own(), PAGE_TOO_LARGE]]]];
   }
 
   pictures(): string[] {
@@ -80,10 +81,10 @@ export function fits(act: () => void): boolean {
   }
 }
 
-export function unlessTooLarge(make: () => Source): Source {
+export function unlessTooLarge(make: () => Source, addresses: Addresses): Source {
   let source: Source | null = null;
   const isMade = fits(() => {
     source = make();
   });
-  return isMade ? source! : new TooLargeSource(document);
+  return isMade ? source! : new TooLargeSource(addresses);
 }

@@ -1,0 +1,196 @@
+/**
+ * Addresses and titles as they may leave the page. A form that is sent, and an application that remembers its state in
+ * the address, put into it what people type.
+ */
+
+import type { CaptureHost } from "../protocol/seam";
+import { decoded, holdsCardNumber, isSecretName } from "../protocol/secrets";
+import { FieldNames } from "./field_names";
+import { bullets, Masking } from "./masking";
+import { isChosen, Typed } from "./typed";
+import { type Field, fieldsOf, isField } from "./values";
+
+/** Scheme and host, path, query, fragment; every text is one. */
+const PARTS = /^((?:[a-z][a-z\d+.-]*:)?(?:\/\/[^/?#]*)?)([^?#]*)(\?[^#]*)?(#[\s\S]*)?$/i;
+const PASSWORD_OF_HOST = /\/\/[^/]*@/;
+/** Addresses inside parameters of addresses; what is packed deeper is not looked at but hidden. */
+const DEEPEST = 5;
+const LONGEST_EDITOR = 20;
+
+export class Addresses {
+  readonly masking: Masking;
+  private readonly names: FieldNames;
+  private readonly typed = new Typed();
+  /** Names under which what was typed stands in the address itself are remembered like those of fields. */
+  private isLearning = false;
+  private isFresh = false;
+
+  constructor(
+    host: CaptureHost,
+    private readonly signal: AbortSignal,
+  ) {
+    this.names = new FieldNames(host);
+    this.masking = new Masking(host.masking, location.href, (field) => this.note(field));
+    const { navigation } = window as unknown as { navigation?: EventTarget };
+    // An application that goes to another document has what was typed in the old one only.
+    navigation?.addEventListener(
+      "navigate",
+      (event) => this.learn((event as unknown as { destination: { url: string } }).destination.url),
+      { signal },
+    );
+  }
+
+  /** Learn from the forms of a document or shadow root what they send. */
+  watch(root: Document | ShadowRoot): void {
+    root.addEventListener("formdata", this.submitted, { capture: true, signal: this.signal });
+  }
+
+  /** The page's own; what has none on the web is named by its origin. */
+  own(): string {
+    this.isFresh = false;
+    return /^https?:/i.test(location.href) ? this.link(location.href) : `${self.origin}/`;
+  }
+
+  link(address: string): string {
+    this.look();
+    return this.mask(address, 0);
+  }
+
+  /** An attribute that holds an address with parameters, under whatever name. */
+  attribute(value: string): string {
+    const at = value.search(/[?#]/);
+    return at >= 0 && value.indexOf("=", at) > 0 && !/\s/.test(value) ? this.link(value) : value;
+  }
+
+  /** What is loaded goes by its full address, unless that is the page's own: null. */
+  ofPage(address: string, base: string): string | null {
+    if (![base, location.href].some((page) => page.split("#")[0] === address.split("#")[0])) return null;
+    const masked = this.link(address);
+    return masked === address ? null : masked;
+  }
+
+  title(text: string): string {
+    this.look();
+    return holdsCardNumber(text) ? bullets(text) : this.typed.hide(text);
+  }
+
+  /** What is entered now, once for all that is read in one go. */
+  private look(): void {
+    if (this.isFresh) return;
+    this.isFresh = true;
+    queueMicrotask(() => (this.isFresh = false));
+    this.names.reload();
+    for (const field of fieldsOf(document)) this.masking.masksValue(field);
+    for (const editor of document.querySelectorAll("[contenteditable]")) this.noteEditor(editor);
+    this.learn(location.href);
+  }
+
+  private learn(address: string): void {
+    this.isLearning = true;
+    this.mask(address, 0);
+    this.isLearning = false;
+  }
+
+  private note(field: Element): void {
+    if (!isField(field)) return;
+    this.typed.note(field);
+    // Those of hidden fields and boxes are common words; where they are sent, `submitted` takes them.
+    if (field.localName === "select" || !isChosen(field)) this.noteName(field);
+  }
+
+  private noteName(field: Field): void {
+    this.names.add(field.getAttribute("name") || field.id, !isChosen(field));
+  }
+
+  private noteEditor(editor: Element): void {
+    if (!this.masking.isTypedInto(editor)) return;
+    const texts = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    while (found.length < LONGEST_EDITOR && texts.nextNode()) found.push(texts.currentNode.nodeValue!.trim());
+    this.typed.keep(editor, found.join("\n"));
+  }
+
+  /** Also what scripts add to a form, and components that are fields of their own. */
+  private readonly submitted = (event: Event): void => {
+    const root = (event.target as Node).getRootNode() as Document | ShadowRoot;
+    for (const name of new Set((event as FormDataEvent).formData.keys())) {
+      const named = [...root.querySelectorAll(`[name="${CSS.escape(name)}"]:not(button)`)];
+      const hidden = named.filter((field) => this.masking.masksValue(field));
+      const isTyped = hidden.some((field) => !isChosen(field));
+      if (hidden.length || !named.length) this.names.add(name, isTyped);
+    }
+  };
+
+  private mask(address: string, depth: number): string {
+    const [, head, path, query = "", fragment = ""] = PARTS.exec(address)!;
+    const host = head!.replace(PASSWORD_OF_HOST, (found) => `//${shown(found.slice(2, -1))}@`);
+    return host + this.path(path!, depth) + this.query(query, depth) + this.fragment(fragment, depth);
+  }
+
+  private query(text: string, depth: number): string {
+    const pieces = text.slice(1).split("&");
+    return text.slice(0, 1) + pieces.map((piece) => this.piece(piece, depth)).join("&");
+  }
+
+  /** `#/path?name=value`, `#/path` and `#name=value` are all in use. */
+  private fragment(text: string, depth: number): string {
+    if (!text) return "";
+    const body = text.slice(1);
+    const at = body.indexOf("?");
+    if (at >= 0) return `#${this.path(body.slice(0, at), depth, "#")}${this.query(body.slice(at), depth)}`;
+    return body.includes("=") && !/^!?\//.test(body) ? this.query(text, depth) : `#${this.path(body, depth, "#")}`;
+  }
+
+  /** A segment goes by what is before it, where something that was typed has been seen there. */
+  private path(text: string, depth: number, start = ""): string {
+    let before = start;
+    return text
+      .split(/([/;&])/)
+      .map((piece) => {
+        const name = `${before}*`;
+        const masked = /^[/;&]?$/.test(piece) ? piece : this.segment(piece, name, depth);
+        before += masked;
+        return masked;
+      })
+      .join("");
+  }
+
+  private segment(piece: string, name: string, depth: number): string {
+    if (piece.includes("=")) return this.piece(piece, depth);
+    const plain = decoded(piece);
+    const isNamed = /^[/#]/.test(name);
+    if (this.isLearning && isNamed && this.typed.isTypedIn(plain)) this.names.add(name, false);
+    return (isNamed && this.names.has(name)) || this.isHidden(piece, depth) ? shown(plain) : piece;
+  }
+
+  private piece(text: string, depth: number): string {
+    const at = text.indexOf("=");
+    if (at < 0) return this.isHidden(text, depth) ? shown(decoded(text)) : text;
+    const [name, value] = [decoded(text.slice(0, at)), text.slice(at + 1)];
+    if (this.isLearning) this.learnFrom(name, decoded(value));
+    const lead = this.typed.isTypedIn(name) ? shown(name) : text.slice(0, at);
+    const masks = this.isMasked(name) || this.isHidden(value, depth);
+    return `${lead}=${masks ? shown(decoded(value)) : value}`;
+  }
+
+  private isMasked(name: string): boolean {
+    return isSecretName(name) || this.names.has(name) || this.names.isFull;
+  }
+
+  /** A name says what is typed, and what is typed says a name. */
+  private learnFrom(name: string, plain: string): void {
+    if (this.typed.isTypedIn(plain)) this.names.add(name, true);
+    if (this.names.isTyped(name)) this.typed.keep(name, plain);
+  }
+
+  private isHidden(value: string, depth: number): boolean {
+    const plain = decoded(value);
+    if (holdsCardNumber(plain) || this.typed.isIn(plain)) return true;
+    if (plain === value && !/[?&#=]/.test(plain)) return false;
+    return depth >= DEEPEST || this.mask(plain, depth + 1) !== plain;
+  }
+}
+
+function shown(plain: string): string {
+  return "•".repeat(plain.length);
+}
