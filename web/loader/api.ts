@@ -92,6 +92,7 @@ export class Api {
     const response = await fetch(this.base + path, {
       method: "POST",
       credentials: "omit",
+      referrerPolicy: "origin",
       headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ ...common, ...fields }),
     }).catch(() => {

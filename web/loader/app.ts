@@ -11,7 +11,7 @@ import { Live } from "./live";
 import type { AppOptions } from "./options";
 import { Radio } from "./radio";
 import { RequestSocket, type RequestStatus } from "./request_socket";
-import { erase, loadState, type Saved, saveState } from "./store";
+import { erase, loadState, type Saved, saveState, saveValue } from "./store";
 import { type FormValues, View } from "./view";
 import { endedWords, word } from "./words";
 
@@ -132,6 +132,7 @@ export class App {
     this.socket?.close();
     this.landing.token = "";
     erase();
+    if (shared.fields) saveValue("fields", shared.fields);
     this.keep(shared);
     this.goLive();
   }
@@ -184,7 +185,7 @@ export class App {
     const { agentName = "", link = "" } = this.saved!;
     this.mark("linked");
     const open = (event: Event): void => {
-      if (!isSamePage(link, location.href)) return;
+      if (!isSamePage(link, pageAddress())) return;
       // The page is this one: an application that routes by fragment need not see the token.
       event.preventDefault();
       void this.landing.land(tokenIn(new URL(link).hash)!);

@@ -108,6 +108,7 @@ export class CaptureInjector {
     else {
       script.integrity = `sha256-${toBase64(bytesOf(capture.sha256))}`;
       script.crossOrigin = "anonymous";
+      script.referrerPolicy = "origin";
       await this.load(script, capture.url ?? "");
     }
     script.remove();

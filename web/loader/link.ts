@@ -3,7 +3,10 @@
  * another origin of the tenant, with `alongside-session=TICKET`.
  */
 
+import { decoded, holdsCardNumber, isSecretName } from "../protocol/secrets";
+
 const URL_MOST = 2000;
+const PARAMETER = /([?&#/;]([^?&#/;=]+)=)([^&#]+)/g;
 const PART = /(^|&)alongside(-session)?=([\w-]+)/;
 
 export function tokenIn(fragment: string, kind?: "-session"): string | null {
@@ -29,8 +32,17 @@ export function takeTokens(): { token: string | null; ticket: string | null } {
   return { token: tokenIn(hash), ticket: tokenIn(hash, "-session") };
 }
 
-/** Where the visitor is, for a request: without the token, and without the query where it is too long. */
+/** Passwords, cards and tokens are emptied, not shown by bullets, so that the link to the page is still one. */
+export function withoutSecrets(address: string): string {
+  return address.replace(PARAMETER, (whole, lead: string, name: string, value: string) => {
+    const inner = `?${decoded(value)}`;
+    const isSecret = isSecretName(decoded(name)) || holdsCardNumber(inner) || withoutSecrets(inner) !== inner;
+    return isSecret ? lead : whole;
+  });
+}
+
+/** Where the visitor is, for a request: without the token and what is secret by its name; cut where it is too long. */
 export function pageAddress(): string {
-  const address = withoutToken(location.href);
+  const address = withoutSecrets(withoutToken(location.href));
   return address.length <= URL_MOST ? address : (location.origin + location.pathname).slice(0, URL_MOST);
 }

@@ -4,7 +4,7 @@
  * is for the one that asked: what was open before the consent is not seen because another page was loaded since.
  */
 
-import type { Saved } from "./store";
+import { loadValue, type Saved } from "./store";
 
 /** An answer resolves at once; only who takes over from a tab that crashed waits so long. */
 const ANSWER_MS = 1000;
@@ -98,5 +98,6 @@ export class Radio {
 
 /** All but what belongs to one tab. */
 function shareable({ phase, requestId, sessionId, channelToken, socketUrl, captureUrl, paused }: Saved): Saved {
-  return { phase, requestId, sessionId, channelToken, socketUrl, captureUrl, paused };
+  const fields = loadValue("fields") ?? "";
+  return { phase, requestId, sessionId, channelToken, socketUrl, captureUrl, paused, fields };
 }

@@ -34,6 +34,8 @@ export interface Saved {
   socketUrl?: string;
   tab?: number;
   paused?: boolean;
+  /** Names of fields that hide what is entered, from another tab: a form may open its answer in this one. */
+  fields?: string;
   /** The document that wrote this has been left in an orderly way, so that whoever reads it is its successor. */
   isLeft?: boolean;
   /** The address of the capture code that this session got first: the browser's cache knows it. */
