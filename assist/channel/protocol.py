@@ -12,6 +12,7 @@ from enum import IntEnum
 PROTOCOL_VERSION = 1
 HEADER = struct.Struct("!BBHIId")
 HEADER_BYTES = HEADER.size
+LENGTH_BYTES = 4  # big-endian, ahead of each frame in a bundle
 MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
 FLAG_BITS = 15
@@ -34,6 +35,7 @@ class FrameKind(IntEnum):
     GAP = 10
     VISIBILITY = 11
     CAPTURE_CODE = 32
+    BUNDLE = 33  # several frames of one page in one message, for a console
     SESSION_START = 40
     TAB_HELLO = 41
     SESSION_END = 42
@@ -125,6 +127,25 @@ def decode_frame(data: bytes) -> Frame:
     if reserved or flags & ~FLAG_BITS or not math.isfinite(time):
         raise BadFrame(ErrorCode.BAD_FRAME)
     return Frame(kind, flags, page, seq, time, data[HEADER_BYTES:])
+
+
+def encode_bundle(page: int, payload: bytes) -> bytes:
+    """A message with several frames: `payload` has the length of each ahead of it."""
+    return HEADER.pack(FrameKind.BUNDLE, 0, 0, page, 0, 0.0) + payload
+
+
+def unbundled(data: bytes) -> list[bytes]:
+    """The frames of a binary message for a console: one as it is, or those of a bundle. Raise BadFrame."""
+    if decode_frame(data).kind != FrameKind.BUNDLE:
+        return [data]
+    frames, at = [], HEADER_BYTES
+    while at < len(data):
+        end = at + LENGTH_BYTES + int.from_bytes(data[at : at + LENGTH_BYTES])
+        if end > len(data):
+            raise BadFrame(ErrorCode.BAD_FRAME)
+        frames.append(data[at + LENGTH_BYTES : end])
+        at = end
+    return frames
 
 
 # Text messages: type -> {field: type}. "?" marks an optional field. Types: int, float, str, bool, object, list; the

@@ -69,6 +69,20 @@ export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame {
     payload: bytes.subarray(HEADER_BYTES),
   };
 }
+
+/** The frames of a binary message, which is one itself or a bundle: views into `data`. Throws BadFrame. */
+export function unbundled(data: ArrayBuffer): Uint8Array<ArrayBuffer>[] {
+  const bytes = new Uint8Array(data);
+  if (bytes[0] !== FrameKind.BUNDLE) return [bytes];
+  const [frames, view] = [[] as Uint8Array<ArrayBuffer>[], new DataView(data)];
+  for (let at = HEADER_BYTES; at < bytes.length; ) {
+    const from = at + LENGTH_BYTES;
+    at = from + (from > bytes.length ? 0 : view.getUint32(at));
+    if (at > bytes.length) throw new BadFrame("bad_frame");
+    frames.push(bytes.subarray(from, at));
+  }
+  return frames;
+}
 """
 
 
@@ -90,7 +104,7 @@ def render() -> str:
 
 
 def _numbers() -> str:
-    names = ("PROTOCOL_VERSION", "HEADER_BYTES", "MAX_FRAME_BYTES", "TAB_SHIFT", "FLAG_BITS")
+    names = ("PROTOCOL_VERSION", "HEADER_BYTES", "LENGTH_BYTES", "MAX_FRAME_BYTES", "TAB_SHIFT", "FLAG_BITS")
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
     buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)
     return "\n".join([*lines, f"export const LATENCY_BUCKETS_MS = [{buckets}];"])

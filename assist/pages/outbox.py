@@ -14,9 +14,8 @@ from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, TAB_SHIFT, FrameFlag, FrameKind
-from assist.pages.page_queue import QueuePart, read_queue
+from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue
 
-READ_FRAMES = 64
 RESUME_BYTES = MAX_FRAME_BYTES
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY, FrameKind.VISIBILITY}
 
@@ -165,17 +164,17 @@ class Outbox:
     async def _catch_up(self, page: int) -> None:
         """Page 0 stands for the current one; for it the watermarks of all tabs are taken over as well."""
         whole = page == 0
-        part = await read_queue(self.keys, page, after=None, count=READ_FRAMES)
+        part = await read_queue(self.keys, page)
         page, first, left, begun = part.page, part.first, part.length, False
         await self._say("queue", page=page, frames=part.length, current=part.current)
         while True:
-            for data in part.frames:
-                begun = begun or data[0] == FrameKind.SNAPSHOT
-                await self._send(data)
-            left -= len(part.frames)
-            if len(part.frames) < READ_FRAMES:
+            begun = begun or part.has_snapshot
+            if part.count:
+                await self._send(part.message, frames=part.count)
+            left -= part.count
+            if part.is_last:
                 break
-            part = await read_queue(self.keys, page, after=part.last_read, count=READ_FRAMES)
+            part = await read_queue(self.keys, page, after=part.last_read, most=left if left > 0 else PART_FRAMES)
             if part.first != first:
                 return self.want(page)
         if left > 0:
@@ -194,11 +193,11 @@ class Outbox:
             if part.current != part.page:
                 self.want(0)
 
-    async def _send(self, data: bytes) -> None:
+    async def _send(self, data: bytes, *, frames: int = 1) -> None:
         if self.sent_bytes + len(data) > self._credit:
             await self._wait_for_credit(len(data))
         self.sent_bytes += len(data)
-        self._meters.frames_out.inc()
+        self._meters.frames_out.inc(frames)
         self._meters.bytes_out.inc(len(data))
         await self._send_frame(data)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from assist.channel.protocol import HEADER, HEADER_BYTES, PROTOCOL_VERSION, FrameFlag, FrameKind
+from assist.channel.protocol import HEADER, HEADER_BYTES, PROTOCOL_VERSION, FrameFlag, FrameKind, unbundled
 from benchmarks.relay.wire import BINARY, TEXT, Connection, masked
 
 FRAME_BYTES = 600
@@ -173,8 +173,9 @@ class Ours(Speaker):
             self.granted = self.heard + CONSOLE_WINDOW
             self._say(self.console, "credit", bytes=self.granted)
         if self.queued > 0:
-            self.queued -= 1
-            self.received += 1
+            count = len(unbundled(data))
+            self.queued -= count
+            self.received += count
             self.is_ready = self.received == 2
         else:
             self.hear(data)

@@ -18,6 +18,7 @@ from assist.channel.protocol import (
     FrameKind,
     decode_frame,
     encode_frame,
+    unbundled,
 )
 
 ORIGIN = "http://localhost:9000"
@@ -26,12 +27,13 @@ WAIT_SECONDS = 10
 
 
 class Peer:
-    """Keeps what it receives: text messages in `messages`, frames in `frames`."""
+    """Keeps what it receives: text messages in `messages`, frames in `frames`, which came in `binaries` messages."""
 
     def __init__(self, url: str, *, origin: str | None = ORIGIN, cookie: str = "") -> None:
         self.url, self.origin, self.cookie = url, origin, cookie
         self.messages: list[dict[str, Any]] = []
         self.frames: list[Frame] = []
+        self.binaries = 0
         self.closed_with: int | None = None
         self._changed = asyncio.Condition()
 
@@ -54,7 +56,7 @@ class Peer:
                 if isinstance(data, str):
                     await self.on_message(json.loads(data))
                 else:
-                    await self.on_frame(decode_frame(data))
+                    await self.on_binary(data)
                 async with self._changed:
                     self._changed.notify_all()
         except ConnectionClosed:
@@ -64,6 +66,11 @@ class Peer:
 
     async def on_message(self, message: dict[str, Any]) -> None:
         self.messages.append(message)
+
+    async def on_binary(self, data: bytes) -> None:
+        self.binaries += 1
+        for frame in unbundled(data):
+            await self.on_frame(decode_frame(frame))
 
     async def on_frame(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -172,9 +179,9 @@ class ConsolePeer(Peer):
         await self.say("hello", version=PROTOCOL_VERSION, credit=credit)
         return await self.heard("welcome")
 
-    async def on_frame(self, frame: Frame) -> None:
-        await super().on_frame(frame)
-        self.received_bytes += len(encode_frame(frame))
+    async def on_binary(self, data: bytes) -> None:
+        await super().on_binary(data)
+        self.received_bytes += len(data)
         if not self.is_slow:
             with contextlib.suppress(ConnectionClosed):  # what came before the end is still to be read
                 await self.say("credit", bytes=self.received_bytes + self.window)

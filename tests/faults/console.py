@@ -10,7 +10,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from assist.channel.protocol import PROTOCOL_VERSION, FrameFlag, FrameKind, decode_frame
+from assist.channel.protocol import PROTOCOL_VERSION, FrameFlag, FrameKind, decode_frame, unbundled
 
 WINDOW_BYTES = 8 * 1024 * 1024
 FIRST_SECONDS, LONGEST_SECONDS = 0.25, 2.0
@@ -105,7 +105,8 @@ class SteadyConsole:
                     if isinstance(data, str):
                         self._hear(json.loads(data))
                         continue
-                    self._take(data)
+                    for frame in unbundled(data):
+                        self._take(frame)
                     received += len(data)
                     if granted - received < WINDOW_BYTES / 2:
                         granted = received + WINDOW_BYTES

@@ -11,6 +11,7 @@ from assist.channel.limits import CONSOLE_WINDOW_BYTES
 from assist.channel.live import SessionKeys
 from assist.channel.protocol import MAX_FRAME_BYTES, FrameKind
 from assist.channel.valkey import sync_client
+from assist.pages.page_queue import PART_FRAMES
 from assist.pages.queries import page_summaries
 from helpdesk.tenants.context import tenant_scope
 from tests.channel.peers import VIEWPORT, ConsolePeer, VisitorPeer
@@ -142,6 +143,48 @@ async def test_console_fetches_a_queue(channel: Scene) -> None:
         await console.until(lambda: len(console.frames) == 2)
         await console.say("fetch", page=visitor.tab << 16 | 1)
         await console.until(lambda: [f.kind for f in console.frames] == [1, 2, 1, 2])
+
+
+async def test_long_queue_comes_in_few_messages_and_in_order(channel: Scene) -> None:
+    """More frames than are read at once, and among them one that leaves no room for another."""
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.snapshot()
+        for step in range(600):
+            await visitor.operate("scroll", step, 1, 0, step)
+        await visitor.stored(await visitor.send(FrameKind.OPERATIONS, bytes(MAX_FRAME_BYTES - 20)))
+        for step in range(PART_FRAMES - 400):
+            last = await visitor.operate("scroll", step, 1, 0, step)
+        await visitor.stored(last)
+        async with channel.console() as console:
+            await console.hello(credit=CONSOLE_WINDOW_BYTES)
+            await console.until(lambda: console.seqs()[-1:] == [last])
+            assert console.seqs() == list(range(1, last + 1))
+            assert (await console.heard("queue"))["frames"] == last
+            assert console.binaries < 6
+            live = await visitor.operate("scroll", 0, 1, 0, 0)
+            await console.until(lambda: console.seqs()[-1:] == [live])
+
+
+async def test_queue_stops_where_the_credit_of_its_console_ends(channel: Scene) -> None:
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.snapshot()
+        for _ in range(30):
+            last = await visitor.send(FrameKind.OPERATIONS, bytes(50_000))
+            await visitor.stored(last)
+        async with channel.console() as console:
+            console.is_slow = True
+            await console.hello(credit=CONSOLE_WINDOW_BYTES)
+            await console.until(lambda: console.received_bytes > CONSOLE_WINDOW_BYTES - MAX_FRAME_BYTES)
+            await console.say("ping", time=1)
+            await console.heard("pong")
+            assert console.received_bytes <= CONSOLE_WINDOW_BYTES
+            await catch_up(console)
+            await console.until(lambda: console.seqs()[-1:] == [last])
+            assert console.seqs() == list(range(1, last + 1))
 
 
 async def test_console_asks_the_visitor_for_a_snapshot(channel: Scene) -> None:

@@ -10,6 +10,7 @@ import {
   FrameKind,
   PROTOCOL_VERSION,
   TAB_SHIFT,
+  unbundled,
 } from "../protocol/wire";
 import { Socket } from "./socket";
 
@@ -28,7 +29,8 @@ const FINAL: ErrorCode[] = [
 
 export interface Queue {
   page: number;
-  frames: ArrayBuffer[];
+  /** Many of them in one buffer. */
+  frames: Uint8Array<ArrayBuffer>[];
   /** The page to show, which may be another one. */
   current: number;
 }
@@ -157,10 +159,13 @@ export class ConsoleChannel {
   private onBinary(data: ArrayBuffer): void {
     this.bytesIn += data.byteLength;
     this.received += data.byteLength;
-    if (this.queue) {
-      this.queue.frames.push(data);
-      this.closeQueueWhenFull();
-    } else this.handlers.frame(decodeFrame(data), data);
+    const frames = unbundled(data);
+    const queued = frames.splice(0, this.queue ? this.queue.count - this.queue.frames.length : 0);
+    // Their own bytes: a queue takes along the message that it ends in.
+    const live = frames.map((bytes) => (bytes.length === data.byteLength ? data : bytes.slice().buffer));
+    this.queue?.frames.push(...queued);
+    this.closeQueueWhenFull();
+    for (const bytes of live) this.handlers.frame(decodeFrame(bytes), bytes);
     this.grant();
   }
 

@@ -116,13 +116,14 @@ class Console {
   }
 
   private onQueue({ page, frames, current }: Queue): void {
-    const decoded = frames.map((data) => decodeFrame(data));
-    this.asked.delete(page);
-    this.pages.takeQueue(decoded, current);
-    this.tabs.draw();
-    this.caughtUp.set(page, decoded.at(-1)?.seq ?? 0);
-    this.stage.post({ type: "queue", page, frames }, frames);
+    // The visitor's page first; what the stage gets is gone here.
+    const about = frames.filter(([kind]) => kind !== FrameKind.OPERATIONS).map((bytes) => decodeFrame(bytes.slice()));
+    this.caughtUp.set(page, frames.length ? decodeFrame(frames.at(-1)!).seq : 0);
+    this.stage.post({ type: "queue", page, frames }, [...new Set(frames.map(({ buffer }) => buffer))]);
     if (current) this.stage.post({ type: "show", page: current });
+    this.asked.delete(page);
+    this.pages.takeQueue(about, current);
+    this.tabs.draw();
   }
 
   private onReport(report: StageReport): void {

@@ -56,7 +56,7 @@ export interface CaptureControl {
  */
 export type StageCommand =
   | { type: "frames"; frames: ArrayBuffer[]; received: number[]; live: boolean }
-  | { type: "queue"; page: number; frames: ArrayBuffer[] }
+  | { type: "queue"; page: number; frames: Uint8Array[] }
   | { type: "show"; page: number }
   | { type: "seek"; timeMs: number }
   | { type: "size"; width: number; height: number }

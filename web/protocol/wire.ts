@@ -2,6 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const HEADER_BYTES = 20;
+export const LENGTH_BYTES = 4;
 export const MAX_FRAME_BYTES = 262144;
 export const TAB_SHIFT = 16;
 export const FLAG_BITS = 15;
@@ -20,6 +21,7 @@ export const FrameKind = {
   GAP: 10,
   VISIBILITY: 11,
   CAPTURE_CODE: 32,
+  BUNDLE: 33,
   SESSION_START: 40,
   TAB_HELLO: 41,
   SESSION_END: 42,
@@ -126,6 +128,20 @@ export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame {
     time,
     payload: bytes.subarray(HEADER_BYTES),
   };
+}
+
+/** The frames of a binary message, which is one itself or a bundle: views into `data`. Throws BadFrame. */
+export function unbundled(data: ArrayBuffer): Uint8Array<ArrayBuffer>[] {
+  const bytes = new Uint8Array(data);
+  if (bytes[0] !== FrameKind.BUNDLE) return [bytes];
+  const [frames, view] = [[] as Uint8Array<ArrayBuffer>[], new DataView(data)];
+  for (let at = HEADER_BYTES; at < bytes.length; ) {
+    const from = at + LENGTH_BYTES;
+    at = from + (from > bytes.length ? 0 : view.getUint32(at));
+    if (at > bytes.length) throw new BadFrame("bad_frame");
+    frames.push(bytes.subarray(from, at));
+  }
+  return frames;
 }
 
 export interface CaptureCode {

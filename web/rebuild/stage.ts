@@ -73,7 +73,7 @@ export class Stage {
    * A page's queue replaces what is known of it, and does not lead away from the page that is shown. It is read as data:
    * only the state that it ends with is built, and the newest of its operations told.
    */
-  private queue(page: number, frames: ArrayBuffer[]): void {
+  private queue(page: number, frames: Uint8Array[]): void {
     const { front } = this.session;
     this.session.forget(page);
     this.broken.delete(page);
