@@ -1,13 +1,13 @@
 /** One raw-deflate stream for each stay on a page: text in, a sync-flushed piece out for every batch. */
 
-import { Deflate, Inflate } from "pako";
+import { Deflate, Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream, zlibInflate, zlibInflateInit2 } from "pako";
 
-const SYNC_FLUSH = 2;
 /** A buffer of this size is made for every batch, however small that is. */
 const CHUNK_BYTES = 16 * 1024;
-const LEAST_CHUNK_BYTES = 1024;
-/** Of text to its bytes here. */
-const USUAL_RATIO = 8;
+/** Window bits of a stream without a header. */
+const RAW = -15;
+/** All streams' text comes through here: a buffer for each piece would take longer than what is in it. */
+const OUTPUT = /* @__PURE__ */ new Uint8Array(64 * 1024);
 export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
 
 export class DeflateStream {
@@ -24,7 +24,7 @@ export class DeflateStream {
   /** The bytes that carry `text`, complete: the other side can read all of it at once. */
   push(text: string): Uint8Array {
     this.pieces = [];
-    this.deflate.push(this.encoder.encode(text), SYNC_FLUSH);
+    this.deflate.push(this.encoder.encode(text), Z_SYNC_FLUSH);
     const bytes = new Uint8Array(this.pieces.reduce((sum, piece) => sum + piece.length, 0));
     let at = 0;
     for (const piece of this.pieces) {
@@ -39,34 +39,35 @@ export class DeflateStream {
 export class StreamFault extends Error {}
 
 export class InflateStream {
-  private readonly inflate = new Inflate({ raw: true });
-  /** Not in its types. */
-  private readonly options = (this.inflate as unknown as { options: { chunkSize: number } }).options;
+  private readonly stream = new ZStream();
   private readonly decoder = new TextDecoder();
   private rest = "";
-  private text = "";
-  private inflated = 0;
 
   constructor() {
-    this.inflate.onData = (piece: Uint8Array) => this.take(piece);
+    zlibInflateInit2(this.stream, RAW);
   }
 
   /** The lines that are complete with these bytes; throws StreamFault. */
   push(bytes: Uint8Array): string[] {
-    this.inflated = 0;
-    this.text = "";
-    this.options.chunkSize = Math.min(CHUNK_BYTES, Math.max(LEAST_CHUNK_BYTES, USUAL_RATIO * bytes.length));
-    this.inflate.push(bytes, SYNC_FLUSH);
-    if (this.inflate.err) throw new StreamFault(`the page stream is broken: ${this.inflate.msg}`);
-    const lines = (this.rest + this.text).split("\n");
+    const lines = (this.rest + this.inflate(bytes)).split("\n");
     this.rest = lines.pop()!;
     if (this.rest.length > MAX_INFLATED_BYTES) throw new StreamFault("a line of the page stream is too long");
     return lines;
   }
 
-  private take(piece: Uint8Array): void {
-    this.inflated += piece.length;
-    if (this.inflated > MAX_INFLATED_BYTES) throw new StreamFault("a frame inflates to more than 32 MiB");
-    this.text += this.decoder.decode(piece, { stream: true });
+  private inflate(bytes: Uint8Array): string {
+    const { stream } = this;
+    Object.assign(stream, { input: bytes, next_in: 0, avail_in: bytes.length });
+    let [text, inflated] = ["", 0];
+    do {
+      Object.assign(stream, { output: OUTPUT, next_out: 0, avail_out: OUTPUT.length });
+      const status = zlibInflate(stream, Z_SYNC_FLUSH);
+      if (status !== Z_OK && status !== Z_BUF_ERROR && status !== Z_STREAM_END)
+        throw new StreamFault(`the page stream is broken: ${stream.msg || status}`);
+      inflated += stream.next_out;
+      if (inflated > MAX_INFLATED_BYTES) throw new StreamFault("a frame inflates to more than 32 MiB");
+      text += this.decoder.decode(OUTPUT.subarray(0, stream.next_out), { stream: true });
+    } while (stream.avail_out === 0);
+    return text;
   }
 }

@@ -1,9 +1,12 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
-import type { Operation, Volatile } from "../protocol/operations";
+import { type Operation, parseOperation, type Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
+
+/** Of an operation only its line: the tree takes over what it says, and changes that. */
+type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
 
 export class PageState {
   model: TreeModel | null = null;
@@ -16,21 +19,33 @@ export class PageState {
   media = new Map<number, { paused: 0 | 1; time: number }>();
   canvas = new Map<number, string>();
   focus = 0;
-  private items: Item[] = [];
+  private kept: Kept[] = [];
   /** A checkpoint that has not been checked, while the tree is as it was then. */
   private named: string | null = null;
 
-  constructor(readonly id: number) {}
+  /** `past` reads again, each time anew, the items that came before those that are kept. */
+  constructor(
+    readonly id: number,
+    private past: () => Item[] = () => [],
+  ) {}
 
   /**
-   * Take one item of this page; throws TreeFault when it does not fit. Whether a checkpoint names the state is found out
-   * at once if it `checks`, else of the newest one by `check`: a digest of a large page takes long.
+   * Take one item of this page; throws TreeFault when it does not fit. One that `isPast` is of those that `past` reads
+   * again; nobody else needs it, and whether a checkpoint names the state is found out later, of the newest one, by
+   * `check`: a digest of a large page takes long.
    */
-  take(item: Item, checks = true): void {
-    if (item.name === "operation" && item.operation[0] === "snapshot") this.items = [];
-    this.items.push(item);
-    this.apply(item);
-    if (checks) this.check();
+  take(item: Item, isPast = false): void {
+    if (!isPast) this.keep(item);
+    this.apply(item, isPast);
+    if (!isPast) this.check();
+  }
+
+  private keep(item: Item): void {
+    if (item.name === "operation" && item.operation[0] === "snapshot") {
+      this.kept = [];
+      this.past = () => [];
+    }
+    this.kept.push(keepable(item));
   }
 
   /** Throws TreeFault where the tree is not what the newest checkpoint says. */
@@ -41,8 +56,8 @@ export class PageState {
       throw new TreeFault("the rebuilt tree differs from the visitor's");
   }
 
-  private apply(item: Item): void {
-    if (item.name === "operation") this.operate(item.operation);
+  private apply(item: Item, isPast: boolean): void {
+    if (item.name === "operation") this.operate(isPast ? item.operation : ownCopy(item));
     else if (item.name === "enter") this.arrive(item.arrival);
     else if (item.name === "return") this.comeBack(item.arrival);
     else if (item.name === "viewport") this.viewport = item.viewport;
@@ -69,8 +84,9 @@ export class PageState {
 
   /** The state after the frame `seq`, from the items that are kept. */
   private asOf(seq: number): PageState {
-    const then = new PageState(this.id);
-    for (const item of this.items) if (item.seq <= seq) then.take(structuredClone(item), false);
+    const all = (): Item[] => [...this.past(), ...this.kept.map(readAgain)];
+    const then = new PageState(this.id, all);
+    for (const item of all()) if (item.seq <= seq) then.take(item, true);
     return then;
   }
 
@@ -85,7 +101,7 @@ export class PageState {
   private operate(operation: Operation): void {
     if (operation[0] === "snapshot") {
       this.named = null;
-      this.model = new TreeModel(structuredClone(operation[2]));
+      this.model = new TreeModel(operation[2]);
       this.restore(operation[3]);
       this.viewport = operation[4];
       return;
@@ -98,7 +114,7 @@ export class PageState {
     switch (operation[0]) {
       case "mutation":
         this.named = null;
-        return model.apply(structuredClone(operation[2]));
+        return model.apply(operation[2]);
       case "rule":
         this.named = null;
         return model.setRule(operation[2], operation[3], operation[4]);
@@ -121,4 +137,20 @@ export class PageState {
         this.named = operation[2];
     }
   }
+}
+
+/** Of what the tree would take over and change. */
+function ownCopy({ operation, line }: Item & { name: "operation" }): Operation {
+  const [name] = operation;
+  return name === "snapshot" || name === "mutation" ? parseOperation(line) : operation;
+}
+
+function readAgain(item: Kept): Item {
+  return item.name === "operation" ? { ...item, operation: parseOperation(item.line) } : structuredClone(item);
+}
+
+function keepable(item: Item): Kept {
+  if (item.name !== "operation") return item;
+  const { operation: _, ...kept } = item;
+  return kept;
 }

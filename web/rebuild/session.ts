@@ -29,8 +29,13 @@ export class SessionState {
     this.pages.delete(id);
   }
 
-  /** Take one item; throws TreeFault when it does not fit the page. `checks` as of PageState. */
-  take(item: Item, checks = true): void {
+  /** A page anew, from what is past; `past` as of PageState. */
+  begin(id: number, past: () => Item[]): void {
+    this.pages.set(id, new PageState(id, past));
+  }
+
+  /** Take one item; throws TreeFault when it does not fit the page. `isPast` as of PageState. */
+  take(item: Item, isPast = false): void {
     this.front.take(item.head);
     if (item.name === "close") return this.forget(item.page);
     if (item.name === "pause" || item.name === "resume") this.paused = item.name === "pause";
@@ -42,6 +47,6 @@ export class SessionState {
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "unread")
       this.assets.miss(item.operation[2].map(([url]) => url));
-    page.take(item, checks);
+    page.take(item, isPast);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Operation } from "../protocol/operations";
 import type { StageCommand, StageReport } from "../protocol/seam";
-import { decodeFrame } from "../protocol/wire";
+import { decodeFrame, type Frame } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import { describe } from "./describe";
@@ -30,6 +30,8 @@ export class Stage {
   private decoder = new Decoder();
   private readonly broken = new Set<number>();
   private size = { width: 0, height: 0 };
+  /** The page that was built from its queue, while nothing has come since. */
+  private fresh = 0;
   private player: Player | null = null;
 
   constructor(
@@ -63,6 +65,7 @@ export class Stage {
 
   /** What comes with a queue came at some time before. */
   private frames(frames: ArrayBuffer[], received: number[] = []): void {
+    this.fresh = 0;
     frames.forEach((bytes, i) => {
       const frame = decodeFrame(bytes);
       this.guard(frame.page, () => this.decoder.decode(frame, received[i]).forEach((item) => this.take(item)));
@@ -75,26 +78,37 @@ export class Stage {
    */
   private queue(page: number, frames: Uint8Array[]): void {
     const { front } = this.session;
-    this.session.forget(page);
+    const read = frames.map((bytes) => decodeFrame(bytes));
+    if (read.length) this.session.begin(page, () => oneByOne(read));
+    else this.session.forget(page);
     this.broken.delete(page);
     const isBeside = front.page !== 0 && front.page !== page;
     front.isHeld = isBeside;
-    const items: Item[] = [];
-    for (const bytes of frames) {
-      const frame = decodeFrame(bytes);
-      this.guard(frame.page, () => {
-        for (const item of this.decoder.decode(frame)) if (this.admit(item, false)) items.push(item);
-      });
-    }
+    const items = this.takeAll(read);
     front.isHeld = false;
+    this.fresh = 0;
     if (!isBeside) this.arrive(items);
     this.tell(items);
     setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
   }
 
+  /** The items that fit; of frames that can't be read at once as far as they can be one by one. */
+  private takeAll(frames: Frame[]): Item[] {
+    const taken: Item[] = [];
+    const take = (page: number, read: () => Item[]): void =>
+      this.guard(page, () => {
+        for (const item of read()) if (this.admit(item, true)) taken.push(item);
+      });
+    const items = atOnce(this.decoder, frames);
+    if (items) for (const item of items) take(item.page, () => [item]);
+    else for (const frame of frames) take(frame.page, () => this.decoder.decode(frame));
+    return taken;
+  }
+
   /** What the state itself does not hold is where the pointer is, and what is selected. */
   private arrive(items: Item[]): void {
     this.rebuild();
+    this.fresh = this.view.page;
     const operations = items.flatMap((item) => (item.name === "operation" ? [item.operation] : []));
     const begins = operations.findLastIndex(([name]) => name === "snapshot");
     for (const name of ["pointer", "selection"] as const) {
@@ -129,16 +143,16 @@ export class Stage {
   }
 
   /** False for what comes for a broken page before its next snapshot. */
-  private admit(item: Item, checks: boolean): boolean {
+  private admit(item: Item, isPast: boolean): boolean {
     if (isWhole(item)) this.broken.delete(item.page);
     if (this.broken.has(item.page)) return false;
-    this.session.take(item, checks);
+    this.session.take(item, isPast);
     return true;
   }
 
   private take(item: Item): void {
     const before = this.session.current;
-    if (!this.admit(item, true)) return;
+    if (!this.admit(item, false)) return;
     if (item.name === "visibility" && !this.session.shown) this.report({ type: "need", page: this.session.current });
     this.reflect(item, isWhole(item) || item.name === "return" || before !== this.session.current);
     this.tell([item]);
@@ -196,7 +210,7 @@ export class Stage {
   private showPage(page: number): void {
     if (!this.session.page(page)) return this.report({ type: "need", page });
     this.session.front.page = page;
-    this.rebuild();
+    if (this.fresh !== page) this.rebuild();
   }
 
   private replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): void {
@@ -216,4 +230,18 @@ export class Stage {
 
 function isWhole(item: Item): boolean {
   return item.name === "operation" && item.operation[0] === "snapshot";
+}
+
+/** Null where something of them can't be read. */
+function atOnce(decoder: Decoder, frames: Frame[]): Item[] | null {
+  try {
+    return decoder.decodeAll(frames);
+  } catch {
+    return null;
+  }
+}
+
+function oneByOne(frames: Frame[]): Item[] {
+  const decoder = new Decoder();
+  return frames.flatMap((frame) => decoder.decode(frame));
 }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DeflateStream } from "../../../web/protocol/stream";
+import { type Frame, FrameFlag, FrameKind } from "../../../web/protocol/wire";
+import { Decoder, type Item } from "../../../web/rebuild/decode";
+
+const PAGE = 65537;
+const BEGAN = 1_700_000_000_000;
+const VIEWPORT = { width: 1280, height: 720, dpr: 1, screen_width: 1280, screen_height: 720, zoom: 1 };
+
+/** What a tab sends, a frame each 500 ms. */
+class Sender {
+  readonly frames: Frame[] = [];
+  private deflate = new DeflateStream();
+  private startedAt = 0;
+
+  send(kind: number, payload: Uint8Array, flags = 0): void {
+    const seq = this.frames.length + 1;
+    this.frames.push({ kind, flags, page: PAGE, seq, time: BEGAN + 500 * seq, payload });
+  }
+
+  control(kind: number, payload: unknown): void {
+    this.send(kind, new TextEncoder().encode(JSON.stringify(payload)));
+  }
+
+  /** In pieces, as a large one comes. */
+  snapshot(pieces: number): void {
+    this.deflate = new DeflateStream();
+    this.startedAt = BEGAN + 500 * (this.frames.length + 1);
+    const tree = [9, 1, [[1, 2, "html", {}, [[3, 3, "é上🚚".repeat(5000)]]]]];
+    const bytes = this.deflate.push(`${JSON.stringify(["snapshot", 0, tree, {}, VIEWPORT])}\n`);
+    const size = Math.ceil(bytes.length / pieces);
+    for (let n = 0; n < pieces; n++) {
+      const flags = (n ? 0 : FrameFlag.STREAM_START) | (n < pieces - 1 ? FrameFlag.MORE : 0);
+      this.send(FrameKind.SNAPSHOT, bytes.subarray(n * size, (n + 1) * size), flags);
+    }
+  }
+
+  operate(...texts: string[]): void {
+    const t = BEGAN + 500 * (this.frames.length + 1) - this.startedAt - 20;
+    const lines = texts.map((text, n) => `${JSON.stringify(["input", t + n, 3, text, 0])}\n`);
+    this.send(FrameKind.OPERATIONS, this.deflate.push(lines.join("")));
+  }
+}
+
+function pageQueue(): Frame[] {
+  const sender = new Sender();
+  sender.control(FrameKind.PAGE_ENTER, { url: "", title: "", kind: "html", viewport: VIEWPORT });
+  sender.snapshot(3);
+  for (let n = 0; n < 300; n++) sender.operate(`a${n}`, ...(n % 7 ? [] : [`b${n}`, `c${n}`]));
+  sender.control(FrameKind.VIEWPORT, VIEWPORT);
+  for (let n = 0; n < 20; n++) sender.operate(`d${n}`);
+  sender.snapshot(1);
+  sender.operate("e");
+  return sender.frames;
+}
+
+function oneByOne(frames: Frame[]): Item[] {
+  const decoder = new Decoder();
+  return frames.flatMap((frame) => decoder.decode(frame));
+}
+
+test("frames read at once say what they say one by one", () => {
+  const frames = pageQueue();
+  assert.equal(oneByOne(frames).length, 1 + 1 + 300 + 2 * 43 + 1 + 20 + 1 + 1);
+  assert.deepEqual(new Decoder().decodeAll(frames), oneByOne(frames));
+});
+
+test("what follows frames that were read at once goes on with their stream", () => {
+  const frames = pageQueue();
+  const decoder = new Decoder();
+  const items = [...decoder.decodeAll(frames.slice(0, 100)), ...frames.slice(100).flatMap((f) => decoder.decode(f))];
+  assert.deepEqual(items, oneByOne(frames));
+});
+
+test("the last line of a queue counts as of its last frame", () => {
+  const frames = pageQueue();
+  const late = { ...frames.at(-1)!, time: frames.at(-1)!.time + 5000 };
+  assert.equal(new Decoder().decodeAll([...frames.slice(0, -1), late]).at(-1)!.seq, late.seq);
+});
+
+test("a broken piece is a fault of all that is read at once", () => {
+  const frames = pageQueue();
+  frames[50] = { ...frames[50]!, payload: Uint8Array.of(255, 255, 255, 255) };
+  assert.throws(() => new Decoder().decodeAll(frames));
+});
