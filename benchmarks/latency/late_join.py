@@ -75,7 +75,7 @@ class LateJoin:
 
 
 def large_page(tag: str) -> str:
-    """About ten thousand elements with text, styled by rules."""
+    """About twenty thousand elements with text, styled by rules."""
     style = "article{border-top:1px solid #ccc}article.open{background:#eef}p{margin:2px}.n{color:#666;font-size:12px}"
     parts = [f"<!doctype html><title>Orders</title><style>{style}</style>{tag}<input><ul></ul>"]
     size, number = 0, 0

@@ -170,9 +170,7 @@ export class Stage {
   private rebuild(): void {
     const state = this.session.shown;
     if (!state?.model) return;
-    const isOther = this.view.page !== state.id;
-    this.view.show(state);
-    if (isOther) this.view.veil();
+    this.view.show(state, this.view.page !== state.id);
     this.fit();
   }
 

@@ -4,6 +4,8 @@ import { type Mutation, NODE, type Operation, type Node as TreeNode } from "../p
 import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { Builder, prepare } from "./builder";
+import { fill } from "./fields";
+import { LATER_RULES, Later } from "./later";
 import type { PageState } from "./page_state";
 import { BASE_RULES, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
 
@@ -17,6 +19,7 @@ export class View {
   private focused: Element | null = null;
   private hovered: Element[] = [];
   private aligning = false;
+  private later = new Later();
   private readonly pictures = new Set<Promise<void>>();
 
   constructor(
@@ -36,8 +39,8 @@ export class View {
     return this.state?.id ?? 0;
   }
 
-  /** Build the page as it is now. */
-  show(state: PageState): void {
+  /** Build the page as it is now; one that `arrives` is veiled, and laid out in slices. */
+  show(state: PageState, arrives = false): void {
     this.state = state;
     this.assets.reset();
     this.sheets.reset();
@@ -49,10 +52,13 @@ export class View {
     prepare(document, state.model.root);
     this.base(document);
     this.builder.fill(document, state.model.root);
+    this.later = new Later();
+    if (arrives) this.later.hold(document);
     for (const child of childrenOf(state.model.root) ?? []) this.builder.connected(child);
     this.builder.extra(document, extraOf(state.model.root) ?? {});
     document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
     this.restore(state);
+    if (arrives) this.veil();
   }
 
   resize(state: PageState): void {
@@ -70,9 +76,10 @@ export class View {
       case "mutation":
         return this.mutate(operation[2]);
       case "scroll":
+        this.later.finish();
         return this.scroll(operation[2], operation[3], operation[4]);
       case "input":
-        return this.input(operation[2], operation[3], operation[4]);
+        return fill(this.node(operation[2]) as HTMLElement, operation[3], operation[4]);
       case "canvas":
         return this.canvas(operation[2], operation[3]);
       case "rule":
@@ -89,11 +96,13 @@ export class View {
   }
 
   /** A page without its style sheets is not what the visitor sees: hide it until they are there, for a moment at most. */
-  veil(): void {
+  private veil(): void {
     const id = this.page;
     this.frame.style.opacity = "0";
     const unveil = (): void => {
-      if (this.page === id) this.frame.style.opacity = "";
+      if (this.page !== id || !this.frame.style.opacity) return;
+      this.later.open(() => this.align());
+      this.frame.style.opacity = "";
     };
     void this.sheets.complete().then(unveil);
     setTimeout(unveil, LONGEST_VEIL_MS);
@@ -134,7 +143,7 @@ export class View {
   private base(document: Document): void {
     const view = document.defaultView as Window & typeof globalThis;
     const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(BASE_RULES);
+    sheet.replaceSync(BASE_RULES + LATER_RULES);
     document.adoptedStyleSheets = [sheet];
   }
 
@@ -191,7 +200,8 @@ export class View {
   }
 
   private restore(state: PageState): void {
-    for (const [id, [text, checked]] of state.values) this.attempt(() => this.input(id, text, checked));
+    for (const [id, [text, checked]] of state.values)
+      this.attempt(() => fill(this.node(id) as HTMLElement, text, checked));
     for (const [id, sha256] of state.canvas) this.attempt(() => this.canvas(id, sha256));
     for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
     for (const [id, [x, y]] of state.scroll) this.attempt(() => this.scroll(id, x, y));
@@ -212,17 +222,6 @@ export class View {
     const node = this.node(id);
     const element = node.nodeType === NODE.DOCUMENT ? (node as Document).scrollingElement : (node as Element);
     element?.scrollTo({ left: x, top: y, behavior: "instant" });
-  }
-
-  private input(id: number, text: string, checked: 0 | 1): void {
-    const field = this.node(id) as HTMLInputElement;
-    if (field.localName === "select") return choose(field as unknown as HTMLSelectElement, text);
-    field.checked = checked === 1;
-    try {
-      field.value = text;
-    } catch {
-      /* A file input has no value that could be set. */
-    }
   }
 
   private canvas(id: number, sha256: string): void {
@@ -287,13 +286,4 @@ export class View {
       this.attempt(() => selection?.setBaseAndExtent(this.node(start), from, this.node(end), to));
     }
   }
-}
-
-function choose(select: HTMLSelectElement, text: string): void {
-  if (text.includes("•")) {
-    select.selectedIndex = -1;
-    return;
-  }
-  const chosen = new Set(text.split(",").filter(Boolean).map(Number));
-  for (const [at, option] of Array.from(select.options).entries()) option.selected = chosen.has(at);
 }

@@ -1,0 +1,81 @@
+"""A long page that somebody joins late: what is in sight is laid out first, and right from the first frame on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.capture.likeness import _picture, differing_share, structure
+from tests.capture.rig import Rig, rig
+from tests.capture.test_queue import hand_over
+
+ROW = "<div class=row><h3>Order {0}</h3><p>Waits for <b>the carrier</b>, box {0}.</p><p>Placed on day {0}.</p></div>"
+PAGE = """<!doctype html><title>Long</title><style>%s</style><body><main>%s</main>
+<div style="position:fixed;left:0;bottom:0;width:300px;height:60px;background:#fc0">A bar that comes last</div>"""
+ROWS = 1500
+HELD = "[data-alongside-later]"
+# The stage's frames come when the test lets them.
+FREEZE = """() => {
+  window.waiting = [];
+  window.requestAnimationFrame = (call) => waiting.push(call);
+}"""
+# Frame by frame, until nothing asks for one.
+THAW = "() => { for (let n = 0; waiting.length && n < 500; n++) waiting.splice(0).forEach((call) => call(0)); }"
+HEIGHT = "document.documentElement.scrollHeight"
+APPLIED = "reports.some((report) => report.type === 'applied')"
+
+
+@contextmanager
+def joined(browser: Browser, folder: Path, *, style: str = "", scroll_y: int = 0) -> Iterator[Rig]:
+    """The stage has the page's queue, and has shown its first frame."""
+    rows = "".join(ROW.format(number) for number in range(ROWS))
+    (folder / "page.html").write_text(PAGE % (style, rows))
+    with rig(browser, folder) as shown:
+        shown.open("page.html")
+        shown.visitor.evaluate("y => scrollTo(0, y)", scroll_y)
+        while f"1,0,{scroll_y}]" not in shown.operations() if scroll_y else not shown.frames[1:]:
+            shown.visitor.wait_for_timeout(20)
+        shown.stage.evaluate(FREEZE)
+        hand_over(shown, shown.frames)
+        shown._moved = len(shown.frames)
+        shown.console.wait_for_function(APPLIED)
+        yield shown
+
+
+def pictures_differ(shown: Rig) -> float:
+    stage = shown.stage.get_by_test_id("assist-page").screenshot(animations="disabled", caret="initial")
+    return differing_share(_picture(shown.visitor.screenshot(animations="disabled", caret="initial")), _picture(stage))
+
+
+@pytest.mark.parametrize("scroll_y", [0, 40_000])
+def test_first_frame_of_a_long_page_is_what_the_visitor_sees(browser: Browser, tmp_path: Path, scroll_y: int) -> None:
+    with joined(browser, tmp_path, scroll_y=scroll_y) as shown:
+        assert shown.page.locator(HELD).count() > 100
+        assert structure(shown.visitor) == structure(shown.page)
+        assert shown.page.evaluate("scrollY") == scroll_y
+        assert pictures_differ(shown) == 0
+
+
+def test_rest_of_a_long_page_follows_frame_by_frame(browser: Browser, tmp_path: Path) -> None:
+    with joined(browser, tmp_path, scroll_y=3000) as shown:
+        assert shown.page.evaluate(HEIGHT) != shown.visitor.evaluate(HEIGHT)
+        shown.stage.evaluate(THAW)
+        assert shown.page.locator(HELD).count() == 0
+        assert shown.page.evaluate(HEIGHT) == shown.visitor.evaluate(HEIGHT)
+        assert shown.page.evaluate("scrollY") == 3000
+
+
+def test_scrolling_does_not_wait_for_the_rest(browser: Browser, tmp_path: Path) -> None:
+    with joined(browser, tmp_path) as shown:
+        shown.visitor.evaluate("scrollTo(0, 90000)")
+        shown.until(lambda: shown.page.evaluate("scrollY") == 90_000, "the stage has scrolled")
+        assert shown.page.locator(HELD).count() == 0
+        assert pictures_differ(shown) == 0
+
+
+def test_page_whose_rows_move_each_other_is_laid_out_at_once(browser: Browser, tmp_path: Path) -> None:
+    with joined(browser, tmp_path, style="main { display: grid; grid-template-columns: auto auto }") as shown:
+        assert shown.page.locator(HELD).count() == 0
+        assert pictures_differ(shown) == 0

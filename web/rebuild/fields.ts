@@ -1,0 +1,21 @@
+/** What stands in a field of the rebuilt page. */
+
+export function fill(field: HTMLElement, text: string, checked: 0 | 1): void {
+  if (field.localName === "select") return choose(field as HTMLSelectElement, text);
+  const input = field as HTMLInputElement;
+  input.checked = checked === 1;
+  try {
+    input.value = text;
+  } catch {
+    /* A file input has no value that could be set. */
+  }
+}
+
+function choose(select: HTMLSelectElement, text: string): void {
+  if (text.includes("•")) {
+    select.selectedIndex = -1;
+    return;
+  }
+  const chosen = new Set(text.split(",").filter(Boolean).map(Number));
+  for (const [at, option] of Array.from(select.options).entries()) option.selected = chosen.has(at);
+}
