@@ -1,6 +1,6 @@
 """A session that waits for its visitor's first hello, and the people around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from helpdesk.tenants.models import Tenant
 from recordings.archive import journal
 from recordings.archive.segments import JournalEntry
 from tests import factories
-from tests.channel.peers import ConsolePeer, UploadPeer, VisitorPeer
+from tests.channel.peers import ConsolePeer, Peer, UploadPeer, VisitorPeer
 from tests.webserver import WebServer
 
 
@@ -27,16 +27,21 @@ class Scene:
     agent: User
     cookie: str
     row_has_tab: bool = False
+    peers: list[Peer] = field(default_factory=list)
 
     def visitor(self, **values: str | None) -> VisitorPeer:
-        return VisitorPeer(self.web.socket_url(f"/ws/assist/visitor/{self.session_id}/"), **values)
+        peer = VisitorPeer(self.web.socket_url(f"/ws/assist/visitor/{self.session_id}/"), **values)
+        self.peers.append(peer)
+        return peer
 
     def uploads(self, *, session: UUID | None = None, **values: str | None) -> UploadPeer:
         return UploadPeer(self.web.socket_url(f"/ws/assist/assets/{session or self.session_id}/"), **values)
 
     def console(self, *, cookie: str | None = None, origin: str | None = "http://localhost:8000") -> ConsolePeer:
         url = self.web.socket_url(f"/ws/assist/console/{self.session_id}/")
-        return ConsolePeer(url, origin=origin, cookie=self.cookie if cookie is None else cookie)
+        peer = ConsolePeer(url, origin=origin, cookie=self.cookie if cookie is None else cookie)
+        self.peers.append(peer)
+        return peer
 
     def row(self) -> AssistSession:
         with tenant_scope(self.tenant.id):

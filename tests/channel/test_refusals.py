@@ -1,7 +1,8 @@
-"""Bad input: each a stable code, and the connection closed or kept as docs/protocol.md says."""
+"""Bad input: each a stable code, one line in the log, and the connection closed or kept as docs/protocol.md says."""
 
 import contextlib
 import json
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -12,9 +13,31 @@ from assist.channel.limits import MAX_CONTROL_BYTES, WINDOW_BYTES
 from assist.channel.protocol import CLOSE_CODES, HEADER, HEADER_BYTES, MAX_FRAME_BYTES, ErrorCode, FrameKind
 from tests.channel.peers import VIEWPORT
 from tests.channel.scene import Scene, make_scene
+from tests.channel.weblog import WebLog, refusals_of
+from tests.webserver import WebServer
 
 GOOD_ENTER = {"url": "http://localhost:9000/", "title": "T", "kind": "html", "viewport": VIEWPORT}
 RUNNING_NATIVE = {"url": " java\nscript:alert(1)", "kind": "native"}
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """One whose log has nothing of other files' tests, and what comes late is there once it has stopped."""
+    server = WebServer(tmp_path_factory.mktemp("refusing"))
+    server.start()
+    log = WebLog(server.log)
+    yield server
+    server.stop()
+    assert "Traceback" not in "\n".join(log.lines())
+
+
+@pytest.fixture(autouse=True)
+async def each_refusal_is_one_line(channel: Scene) -> AsyncIterator[None]:
+    """Holds for every test of this file: nothing is in the log of the web process but one line for each refusal."""
+    log = WebLog(channel.web.log)
+    yield
+    await log.complete()
+    assert sorted(log.refusals()) == sorted(code for peer in channel.peers for code in refusals_of(peer))
 
 
 async def test_hello_with_wrong_token_is_refused(channel: Scene) -> None:
