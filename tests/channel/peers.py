@@ -78,19 +78,19 @@ class Peer:
     async def say(self, kind: str, **fields: Any) -> None:
         await self.socket.send(json.dumps({"type": kind, **fields}))
 
-    async def until(self, condition: Any, *, seconds: float = WAIT_SECONDS) -> Any:
-        """Wait until `condition()` is true and return it; fails after `seconds`."""
-        async with asyncio.timeout(seconds), self._changed:
+    async def until(self, condition: Any, *, within_seconds: float = WAIT_SECONDS) -> Any:
+        """Wait until `condition()` is true and return it; TimeoutError when it does not come."""
+        async with asyncio.timeout(within_seconds), self._changed:
             await self._changed.wait_for(condition)
         return condition()
 
-    async def heard(self, kind: str) -> dict[str, Any]:
+    async def heard(self, kind: str, *, within_seconds: float = WAIT_SECONDS) -> dict[str, Any]:
         """The newest message of this type."""
-        found = await self.until(lambda: [m for m in self.messages if m["type"] == kind])
+        found = await self.until(lambda: [m for m in self.messages if m["type"] == kind], within_seconds=within_seconds)
         return found[-1]
 
-    async def closed(self, *, seconds: float = WAIT_SECONDS) -> int:
-        return int(await self.until(lambda: self.closed_with, seconds=seconds))
+    async def closed(self, *, within_seconds: float = WAIT_SECONDS) -> int:
+        return int(await self.until(lambda: self.closed_with, within_seconds=within_seconds))
 
     def errors(self) -> list[str]:
         return [message["code"] for message in self.messages if message["type"] == "error"]

@@ -11,6 +11,9 @@ from assist.channel.protocol import CLOSE_CODES, HEADER_BYTES, ErrorCode, FrameK
 from recordings.archive import journal
 from tests.channel.scene import Scene
 
+# What the visitor is promised: the agent sees the end within a second. It takes some milliseconds.
+PROMISED_SECONDS = 1.0
+
 
 async def test_visitor_ends_after_the_frames_it_sent(channel: Scene) -> None:
     async with channel.visitor() as visitor, channel.console() as console:
@@ -19,10 +22,12 @@ async def test_visitor_ends_after_the_frames_it_sent(channel: Scene) -> None:
         await console.heard("queue")
         await visitor.enter()
         last = await visitor.snapshot("x" * 1000)
+        await console.until(lambda: console.seqs()[-1:] == [last])
         await visitor.say("end", reason="done")
+        ended = await console.heard("ended", within_seconds=PROMISED_SECONDS)
+        assert ended["reason"] == EndReason.VISITOR_ENDED
         assert (await visitor.heard("ended"))["reason"] == EndReason.VISITOR_ENDED
         assert await visitor.closed() == 1000
-        assert (await console.heard("ended"))["reason"] == EndReason.VISITOR_ENDED
         assert await console.closed() == 1000
         assert console.seqs()[-1] == last
     entries = await sync_to_async(channel.journal)()
