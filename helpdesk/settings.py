@@ -163,6 +163,7 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/desk/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "helpdesk.errors.csrf_failure"
 
 # Pages of ours run no inline script and no eval; docs/security.md names the pages that need more.
 CONTENT_SECURITY_POLICY = {
