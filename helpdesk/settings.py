@@ -229,6 +229,13 @@ API_BODY_BYTES_MAX = 1024 * 1024
 # What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
 BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"refusals": {"()": "helpdesk.logs.RefusalsInOneLine"}},
+    "loggers": {name: {"filters": ["refusals"]} for name in ("django.request", "django.security.DisallowedHost")},
+}
+
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 HEADLESS_SHELL_PATH = env("HEADLESS_SHELL_PATH", default="")

@@ -55,3 +55,18 @@ def test_failure_is_told_without_the_database(language: str, heading: str) -> No
     assert answer.status_code == 500
     assert heading in answer.content.decode()
     assert SENT not in answer.content.decode()
+
+
+@pytest.mark.parametrize("what", HEADINGS)
+def test_refusal_is_one_line_in_the_log(
+    browser_of: Callable[..., Client], caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    provoked(what, browser_of, language="en")
+    assert len(caplog.text.splitlines()) == 1
+
+
+def test_failure_is_in_the_log_with_where_it_happened(caplog: pytest.LogCaptureFixture) -> None:
+    browser = Client(raise_request_exception=False)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = SENT
+    browser.get("/desk/")
+    assert "Traceback" in caplog.text
