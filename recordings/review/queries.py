@@ -26,6 +26,10 @@ class Reviewer:
     user_id: UUID
     role: str
 
+    @property
+    def sees_all(self) -> bool:
+        return role_includes(self.role, Role.MANAGER)
+
 
 @dataclass(frozen=True)
 class RecordingPage:
@@ -41,7 +45,7 @@ class BadCursor(ValueError):
 
 def visible_recordings(reviewer: Reviewer) -> QuerySet[Recording]:
     rows = Recording.objects.select_related("session__request__ticket", "session__agent")
-    if role_includes(reviewer.role, Role.MANAGER):
+    if reviewer.sees_all:
         return rows
     return rows.filter(session__agent_id=reviewer.user_id)
 

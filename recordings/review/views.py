@@ -41,11 +41,13 @@ def _origin(url: str) -> str:
 @require_safe
 def recording_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` continues."""
+    reviewer = _reviewer(request)
     try:
-        page = recording_page(_reviewer(request), cursor=request.GET.get("before", ""))
+        page = recording_page(reviewer, cursor=request.GET.get("before", ""))
     except BadCursor:
         raise Http404 from None
-    return render(request, "recordings/list.html", {"section": "recordings", "page": page})
+    context = {"section": "recordings", "page": page, "sees_all": reviewer.sees_all}
+    return render(request, "recordings/list.html", context)
 
 
 # django-csp's types know only views without parameters.
@@ -53,7 +55,11 @@ def recording_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_update({"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]})  # type: ignore[arg-type]
 def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    recording = _recording_or_404(request, recording_id)
+    reviewer = _reviewer(request)
+    recording = find_recording(reviewer, recording_id)
+    if recording is None:
+        context = {"section": "recordings", "sees_all": reviewer.sees_all}
+        return render(request, "recordings/missing.html", context, status=404)
     session = recording.session
     context = {
         "section": "recordings",

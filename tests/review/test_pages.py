@@ -1,6 +1,7 @@
 """The review pages and their routes: who may see which recording, and what leaves the server."""
 
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -49,6 +50,34 @@ def test_agent_reviews_own_sessions_only(desk: Desk) -> None:
         200,
     ]
     assert {desk.client.get(f"/desk/recordings/{theirs.id}/{route}").status_code for route in ROUTES} == {404}
+
+
+OWN_ONLY = {
+    "en": "You see the recordings of your own sessions; managers see all.",
+    "zh-hans": "您可以看到自己会话的录像；主管可以看到全部录像。",
+}
+
+
+@pytest.mark.parametrize("language", OWN_ONLY)
+def test_agent_is_told_that_others_see_more(desk: Desk, language: str) -> None:
+    theirs = record(desk, own=False)
+    headers = {"accept-language": language}
+    for path, status in (("", 200), (f"{theirs.id}/", 404), (f"{uuid4()}/", 404)):
+        answer = desk.client.get(f"/desk/recordings/{path}", headers=headers)
+        assert answer.status_code == status
+        assert OWN_ONLY[language] in answer.content.decode()
+
+
+def test_recording_of_a_colleague_reads_like_none(desk: Desk) -> None:
+    answers = [desk.client.get(f"/desk/recordings/{key}/") for key in (record(desk, own=False).id, uuid4())]
+    assert answers[0].content == answers[1].content
+
+
+def test_manager_is_not_told_of_limits(desk: Desk) -> None:
+    with tenant_scope(desk.tenant.id):
+        client = signed_in(factories.member(Role.MANAGER))
+    for path in ("", f"{uuid4()}/"):
+        assert OWN_ONLY["en"] not in client.get(f"/desk/recordings/{path}").content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])
