@@ -79,7 +79,7 @@ async def test_console_closes_when_the_right_to_watch_can_not_be_read(channel: A
         await console.hello()
         line.hold(new_ones=True)
         began = time.monotonic()
-        assert await console.closed(seconds=LATEST_SECONDS) == CLOSE_CODES[ErrorCode.RIGHT_UNREAD]
+        assert await console.closed(within_seconds=LATEST_SECONDS) == CLOSE_CODES[ErrorCode.RIGHT_UNREAD]
         assert console.errors() == [ErrorCode.RIGHT_UNREAD]
         assert time.monotonic() - began >= UNREAD_SECONDS
         line.release()

@@ -5,6 +5,7 @@ import type { Operation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
+import { UploadLine } from "./upload_line";
 
 const MAX_ASSETS = 1000;
 const MAX_TABLE = 2000;
@@ -43,6 +44,7 @@ export class Assets {
     private readonly addresses: Addresses,
     private readonly changed: () => void,
   ) {
+    host.useAssetLine((options) => new UploadLine(options));
     this.table = JSON.parse(host.load("assets") ?? "{}") as Record<string, string>;
   }
 

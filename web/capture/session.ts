@@ -9,6 +9,7 @@ import { Assets } from "./assets";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
+import { watchNavigation } from "./navigation";
 import { Outbox, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
 import { HtmlSource, isEarly, type Source } from "./source";
@@ -61,7 +62,11 @@ export class Session implements CaptureControl {
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
     this.assets = new Assets(host, this.addresses, () => this.changed());
-    this.listen();
+    watchNavigation(this.closing.signal, {
+      hidden: () => this.hide(),
+      changed: () => this.changed(),
+      renamed: () => this.followNavigation(),
+    });
     this.source = this.html();
     // An application that has handed over a native page hands it over again before this.
     queueMicrotask(() => this.enteredAt || this.enter(this.source));
@@ -131,15 +136,6 @@ export class Session implements CaptureControl {
   private html(): Source {
     const { host, addresses, assets, ownScript } = this;
     return unlessTooLarge(() => new HtmlSource(host, addresses, assets, () => this.changed(), ownScript), addresses);
-  }
-
-  private listen(): void {
-    const options = { signal: this.closing.signal };
-    window.addEventListener("pagehide", () => this.hide(), options);
-    window.addEventListener("popstate", () => this.changed(), options);
-    const { navigation } = window as unknown as { navigation?: EventTarget };
-    navigation?.addEventListener("currententrychange", () => this.followNavigation(), options);
-    if (document.readyState !== "complete") window.addEventListener("load", () => this.changed(), options);
   }
 
   private enter(source: Source, still = 0): void {

@@ -1,7 +1,7 @@
 /** Assets on their way to the tenant's store: offered in order, uploaded the smallest first, behind everything else. */
 
+import { type AssetLine, type AssetLineOptions, LOST } from "../protocol/asset_line";
 import type { Channel } from "./channel";
-import { LOST, UploadLine } from "./upload_line";
 
 const OFFER_MOST = 200;
 /** One goes up, while the answer for the one before is awaited. */
@@ -31,15 +31,17 @@ export class AssetUploads {
   private offers: Offer[] = [];
   private running = 0;
   private readonly waiting: { size: number; begin(): void }[] = [];
-  private readonly line: UploadLine;
+  private line: AssetLine | null = null;
   private isStopped = false;
 
   constructor(
     private readonly channel: Channel,
-    url: string,
-    token: string,
-  ) {
-    this.line = new UploadLine({ url, token, calm: () => this.calm() });
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  useLine(open: (options: AssetLineOptions) => AssetLine): void {
+    this.line = open({ url: this.url, token: this.token, calm: () => this.calm() });
   }
 
   async offer(assets: Offered[]): Promise<string[]> {
@@ -57,7 +59,7 @@ export class AssetUploads {
   /** The session has ended: nothing goes out any more. */
   stop(): void {
     this.isStopped = true;
-    this.line.close();
+    this.line?.close();
     for (const offer of this.offers.splice(0)) offer.answer(offer.assets.map(([sha256]) => sha256));
   }
 
@@ -100,7 +102,7 @@ export class AssetUploads {
     const head = { sha256, content_type: contentType, is_zipped: isZipped };
     for (let tries = 0, breaks = 0; tries < TRIES && breaks < BREAKS; ) {
       await Promise.race([this.channel.opened(), pause(BREAK_MS)]);
-      if (this.isStopped) return false;
+      if (this.isStopped || !this.line) return false;
       const refusal = await this.line.send(head, body);
       if (!refusal) return true;
       // What a break of the network took is no fault of the asset.

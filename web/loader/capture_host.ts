@@ -49,6 +49,7 @@ export function captureHost({
       return channel()?.send(kind, page, payload, flags) ?? 0;
     },
     backlogBytes: () => channel()?.backlogBytes() ?? 0,
+    useAssetLine: (open) => uploads.useLine(open),
     offerAssets: (assets) => uploads.offer(assets),
     uploadAsset: (sha256, contentType, bytes) => uploads.upload(sha256, contentType, bytes),
     ownElement,

@@ -1,5 +1,7 @@
 /** The seams between the browser parts. Implementations live in loader/, capture/ and rebuild/. */
 
+import type { AssetLine, AssetLineOptions } from "./asset_line";
+
 export interface Viewport {
   width: number;
   height: number;
@@ -25,6 +27,8 @@ export interface CaptureHost {
   backlogBytes(): number;
   /** Which of these are missing at the store; resolves when the server has answered. */
   offerAssets(assets: [sha256: string, sizeBytes: number, contentType: string][]): Promise<string[]>;
+  /** How assets go up; said once, before the first. */
+  useAssetLine(open: (options: AssetLineOptions) => AssetLine): void;
   uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
   /** What a ticket to another origin of the tenant is made of. */
   readonly handOver?: { key: string; origins: string[]; session: string; token: string; clockOffsetMs: number };

@@ -45,6 +45,7 @@
       return seq;
     },
     backlogBytes: () => 0,
+    useAssetLine: () => {},
     offerAssets: (assets) => testOffer(assets.map(([sha256]) => sha256)),
     uploadAsset: (sha256, type, bytes) => testUpload(sha256, type, base64(bytes)),
     ownElement: own,

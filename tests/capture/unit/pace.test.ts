@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pace } from "../../../web/loader/pace";
+import { Pace } from "../../../web/capture/pace";
 
 interface Run {
   /** Longest time that a packet waited behind others, after `settledMs`. */

@@ -1,30 +1,20 @@
 /** The socket of its own on which assets go up, in pieces: a packet that is lost here holds no operation up. */
 
-import { PROTOCOL_VERSION, type UploadMessageAsset, type UploadReply } from "../protocol/wire";
+import { type AssetHead, type AssetLine, type AssetLineOptions, LOST } from "../protocol/asset_line";
+import { PROTOCOL_VERSION, type UploadReply } from "../protocol/wire";
 import { Pace } from "./pace";
 
-export const LOST = "lost";
 const IDLE_MS = 5_000;
 const SILENCE_MS = 30_000;
 
-export type Head = Omit<UploadMessageAsset, "type" | "size_bytes">;
-
-export interface LineOptions {
-  url: string;
-  token: string;
-  /** Resolves when operations leave room. */
-  calm(): Promise<void>;
-}
-
-export class UploadLine {
+export class UploadLine implements AssetLine {
   private connection: Connection | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private readonly pace = new Pace();
 
-  constructor(private readonly options: LineOptions) {}
+  constructor(private readonly options: AssetLineOptions) {}
 
-  /** Resolves with "" when the asset is kept, LOST when the connection broke, else with the reason. */
-  async send(head: Head, body: Uint8Array<ArrayBuffer>): Promise<string> {
+  async send(head: AssetHead, body: Uint8Array<ArrayBuffer>): Promise<string> {
     const poured = this.last.then(() => this.pour(head, body));
     this.last = poured;
     return (await poured).kept;
@@ -34,7 +24,7 @@ export class UploadLine {
     this.connection?.close();
   }
 
-  private async pour(head: Head, body: Uint8Array<ArrayBuffer>): Promise<{ kept: Promise<string> }> {
+  private async pour(head: AssetHead, body: Uint8Array<ArrayBuffer>): Promise<{ kept: Promise<string> }> {
     if (!this.connection?.isAlive) this.connection = new Connection(this.options, this.pace);
     const { connection } = this;
     await connection.opened;
@@ -65,7 +55,7 @@ class Connection {
   private timer = 0;
 
   constructor(
-    { url, token }: LineOptions,
+    { url, token }: AssetLineOptions,
     private readonly pace: Pace,
   ) {
     this.opened = new Promise((resolve) => (this.open = resolve));
@@ -76,7 +66,7 @@ class Connection {
     this.watch();
   }
 
-  begin(head: Head, size: number): Promise<string> {
+  begin(head: AssetHead, size: number): Promise<string> {
     if (!this.isAlive) return Promise.resolve(LOST);
     this.say({ type: "asset", ...head, size_bytes: size });
     this.leftBytes = size;
