@@ -18,7 +18,6 @@ import { Ticker } from "./ticker";
 import { fits, TooLargeSource, unlessTooLarge } from "./too_large";
 import { readViewport, watchViewport } from "./viewport";
 
-/** A page that may be known is compared so often. */
 const COMPARE_EVERY_MS = 40;
 const LONGEST_RETURN = 5000; // characters; a control frame carries at most 16 KiB
 const QUIET_MS = 200;
@@ -134,8 +133,8 @@ export class Session implements CaptureControl {
   }
 
   private html(): Source {
-    const { host, addresses, assets, ownScript } = this;
-    return unlessTooLarge(() => new HtmlSource(host, addresses, assets, () => this.changed(), ownScript), addresses);
+    const { host, addresses, assets, ownScript: own } = this;
+    return unlessTooLarge(() => new HtmlSource(host, addresses, assets, () => this.changed(), own), addresses);
   }
 
   private enter(source: Source, still = 0): void {
