@@ -15,7 +15,8 @@ from assist.channel.models import AssistSession, SessionState
 from assist.links.actions import expire
 from assist.links.models import ConsentReceipt
 from assist.requests.delivery import link_of
-from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.context import run_in_tenant, tenant_scope
+from helpdesk.tenants.models import Tenant
 from tests import factories
 from tests.requests.links import accept, call, in_threads, redeem, token_of
 from tests.requests.test_answer import rest
@@ -204,3 +205,27 @@ async def heard(socket, link_state):
             message = json.loads(await socket.recv())
             if message.get("link_state") == link_state:
                 return message
+
+
+async def test_session_that_nobody_comes_to_after_the_consent_ends_by_itself(live_stack, tenant, agent):
+    """By the beat of the worker; the ticket stays."""
+    asked = await asyncio.to_thread(lambda: ask(tenant).json())
+    link = await asyncio.to_thread(accepted_link, tenant, agent, asked["request_id"])
+    url = f"ws://localhost:{live_stack.port}/ws/assist/request/{asked['request_id']}/?language=en"
+    async with connect(url, origin=ORIGIN) as socket:
+        await socket.send(json.dumps({"type": "auth", "token": asked["request_token"]}))
+        await run_in_tenant(tenant.pk, lambda: Tenant.objects.filter(pk=tenant.pk).update(grace_seconds=1))
+        landed = await asyncio.to_thread(in_its_thread, redeemed, tenant, link)
+        await heard(socket, "redeemed")
+        await heard(socket, "expired")
+    answer = await asyncio.to_thread(in_its_thread, redeem, tenant, token_of(link), landed)
+    assert (answer.status_code, answer.json()["code"]) == (410, "expired")
+    row = await run_in_tenant(tenant.pk, lambda: AssistSession.objects.select_related("request__ticket").get())
+    assert (row.state, row.end_reason, row.request.ticket.status) == ("ended", "visitor_vanished", "open")
+
+
+def redeemed(tenant, url):
+    """The landing."""
+    landed = call(tenant, "land", token_of(url)).json()
+    redeem(tenant, token_of(url), landed)
+    return landed
