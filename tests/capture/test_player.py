@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from assist.channel.protocol import decode_frame
+from assist.channel.protocol import FrameKind, decode_frame
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
 
@@ -37,6 +37,20 @@ def player(recorded: Rig) -> Iterator[tuple[Page, dict[str, Any]]]:
     frames = [{"at": decode_frame(frame).time, "frame": base64.b64encode(frame).decode()} for frame in recorded.frames]
     yield page, page.evaluate(LOAD, frames)
     page.close()
+
+
+def test_page_before_stays_until_the_next_has_its_snapshot(recorded: Rig, player: tuple[Page, dict[str, Any]]) -> None:
+    """Also where playing begins there, as a segment of the video does."""
+    entered, snapshot = (
+        [frame.time for frame in map(decode_frame, recorded.frames) if frame.kind == kind][-1]
+        for kind in (FrameKind.PAGE_ENTER, FrameKind.SNAPSHOT)
+    )
+    assert entered < snapshot
+    page, _span = player
+    page.evaluate("at => alongsideStage.seek(at)", snapshot)
+    assert shown_heading(page) == "three"
+    page.evaluate("at => alongsideStage.seek(at)", snapshot + 1)
+    assert shown_heading(page) == "Tables"
 
 
 def shown_heading(page: Page) -> str:

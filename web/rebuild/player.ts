@@ -4,6 +4,7 @@ import type { StagePlayer, Viewport } from "../protocol/seam";
 import { decodeFrame } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
+import type { PageState } from "./page_state";
 import { isPicture, withPictures } from "./pictures";
 import { SessionState } from "./session";
 import type { View } from "./view";
@@ -11,6 +12,8 @@ import type { View } from "./view";
 export class Player implements StagePlayer {
   private items: Item[] = [];
   private session: SessionState;
+  /** The page that is to be seen: the one before stays until the next one has its snapshot. */
+  private standing: PageState | undefined;
   private next = 0;
 
   constructor(
@@ -70,6 +73,7 @@ export class Player implements StagePlayer {
 
   private rewind(): void {
     this.session = new SessionState(this.assets);
+    this.standing = undefined;
     this.next = 0;
   }
 
@@ -81,14 +85,15 @@ export class Player implements StagePlayer {
       } catch {
         /* What does not fit is left out; the page goes on from its next snapshot. */
       }
+      if (this.session.shown?.model) this.standing = this.session.shown;
       this.next++;
     }
     return this.items.slice(from, this.next);
   }
 
   private reflect(applied: Item[], back: boolean): void {
-    const state = this.session.shown;
-    if (!state?.model) return;
+    const state = this.standing;
+    if (!state) return;
     const anew = applied.some(
       (item) => item.name === "return" || (item.name === "operation" && item.operation[0] === "snapshot"),
     );
@@ -102,7 +107,7 @@ export class Player implements StagePlayer {
     try {
       this.view.operate(item.operation);
     } catch {
-      if (this.session.shown) this.view.show(this.session.shown);
+      if (this.standing) this.view.show(this.standing);
     }
   }
 }
