@@ -15,8 +15,9 @@ type Position = { at: number; x: number; y: number; target: Node };
 export class Events {
   private pointer: Position[] = [];
   private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
-  private readonly scrolled = new Set<Node>();
-  private readonly fields = new Set<Field>();
+  /** When they changed last: a flush can come much later. */
+  private readonly scrolled = new Map<Node, number>();
+  private readonly fields = new Map<Field, number>();
   private readonly sent = new WeakMap<Field, FieldState>();
   private readonly media = new Set<HTMLMediaElement>();
   private selected: Document | null = null;
@@ -64,8 +65,8 @@ export class Events {
     const operations: Operation[] = [];
     this.drainPointer(operations);
     for (const action of this.actions.splice(0)) push(operations, action(id));
-    for (const field of this.fields) push(operations, this.input(field));
-    for (const node of this.scrolled) push(operations, this.scroll(node));
+    for (const [field, at] of this.fields) push(operations, this.input(field, at));
+    for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.selected) push(operations, this.selection(this.selected));
     this.clear();
@@ -93,19 +94,19 @@ export class Events {
       const before = this.sent.get(field);
       const now = fieldState(field, this.masking);
       if (before ? sameState(before, now) : !now.text && !now.checked) continue;
-      this.fields.add(field);
+      this.fields.set(field, Date.now());
       this.changed();
     }
   }
 
   private noteScroll(target: Node): void {
-    this.scrolled.add(target);
+    this.scrolled.set(target, Date.now());
     this.changed();
   }
 
   private noteField(target: EventTarget | null): void {
     if (!isField(target)) return;
-    this.fields.add(target);
+    this.fields.set(target, Date.now());
     if ((target as HTMLInputElement).type === "radio") this.sweep();
     this.changed();
   }
@@ -153,19 +154,19 @@ export class Events {
     ]);
   }
 
-  private input(field: Field): Operation | null {
+  private input(field: Field, at: number): Operation | null {
     const id = this.recorder.idOf(field);
     const state = fieldState(field, this.masking);
     const before = this.sent.get(field);
     this.sent.set(field, state);
     if (!id || (before && sameState(before, state))) return null;
-    return ["input", Date.now(), id, state.text, state.checked];
+    return ["input", at, id, state.text, state.checked];
   }
 
-  private scroll(node: Node): Operation | null {
+  private scroll(node: Node, at: number): Operation | null {
     const [id, element] = [this.recorder.idOf(node), scroller(node)];
     if (!id || !element) return null;
-    return ["scroll", Date.now(), id, Math.round(element.scrollLeft), Math.round(element.scrollTop)];
+    return ["scroll", at, id, Math.round(element.scrollLeft), Math.round(element.scrollTop)];
   }
 
   private play(element: HTMLMediaElement): Operation | null {
