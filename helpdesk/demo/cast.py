@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ElementHandle, Frame, Page, WebSocket
+from playwright.async_api import Browser, ElementHandle, Frame, Page, Request, WebSocket
 
 from assist.channel.protocol import HEADER_BYTES, FrameKind, decode_frame
 from helpdesk.demo import page_scripts
@@ -34,22 +34,27 @@ async def until(what: str, probe: Callable[[], Awaitable[T]], *, seconds: float 
 
 @dataclass
 class SentFrame:
-    """A binary frame that the visitor's browser put on the wire."""
+    """What the visitor's browser put on the wire: a binary frame, or a text message as kind 0.
+
+    `at` is when it was seen there, `happened_at` what its header says: s since 1970, 0 for text.
+    """
 
     at: float
     kind: int
     page: int
     size_bytes: int
+    happened_at: float = 0.0
 
 
 @dataclass
 class Visitor:
-    """The visitor's browser and what went over its wire."""
+    """The visitor's browser and what went over its wire; `left_at` is when it set out for another document."""
 
     page: Page
     sent: list[SentFrame] = field(default_factory=list)
     received_capture_bytes: list[tuple[float, int]] = field(default_factory=list)
     uploaded_bytes: int = 0
+    left_at: list[float] = field(default_factory=list)
     peer: JpegPeer = field(default_factory=JpegPeer)
 
     @classmethod
@@ -57,6 +62,7 @@ class Visitor:
         context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         visitor = cls(page=await context.new_page())
         visitor.page.on("websocket", visitor._watch_socket)
+        visitor.page.on("request", visitor._watch_request)
         await visitor.page.goto(url)
         return visitor
 
@@ -70,7 +76,7 @@ class Visitor:
     def _on_sent(self, payload: str | bytes) -> None:
         if isinstance(payload, bytes):
             frame = decode_frame(payload)
-            self.sent.append(SentFrame(time.time(), frame.kind, frame.page, len(payload)))
+            self.sent.append(SentFrame(time.time(), frame.kind, frame.page, len(payload), frame.time / 1000))
         else:
             self.sent.append(SentFrame(time.time(), 0, 0, len(payload.encode())))
 
@@ -80,6 +86,10 @@ class Visitor:
 
     def _on_uploaded(self, payload: str | bytes) -> None:
         self.uploaded_bytes += len(payload if isinstance(payload, bytes) else payload.encode())
+
+    def _watch_request(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.left_at.append(time.time())
 
     async def state(self) -> str:
         return await self.page.evaluate("document.documentElement.dataset.alongside ?? ''")

@@ -77,10 +77,12 @@ def differing_share(ours: np.ndarray, theirs: np.ndarray, *, boxes: list[tuple[i
 
 
 def likeness(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Correlation (-1 to 1) of the `cells` of two pictures: which state a frame shows."""
+    """Correlation (-1 to 1) of the `cells` of two pictures: which state a frame shows. Two that are blank are alike."""
     a, b = ours - ours.mean(), theirs - theirs.mean()
-    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum() / norm) if norm else 0.0
+    ours_vary, theirs_vary = (float((grid * grid).sum()) for grid in (a, b))
+    if not ours_vary or not theirs_vary:
+        return float(ours_vary == theirs_vary)
+    return float((a * b).sum() / np.sqrt(ours_vary * theirs_vary))
 
 
 def cells(picture: np.ndarray) -> np.ndarray:

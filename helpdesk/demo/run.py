@@ -18,6 +18,7 @@ from playwright.async_api import Browser, async_playwright
 from helpdesk.demo import video as films
 from helpdesk.demo.cast import StoryError
 from helpdesk.demo.evidence import Evidence, say
+from helpdesk.demo.moments import loads_of
 from helpdesk.demo.steps import Stage
 from helpdesk.demo.story import Story
 from helpdesk.embedded.browser import ARGUMENTS, chromium_path
@@ -72,7 +73,15 @@ async def film(story: Story, browser: Browser, evidence: Evidence, *, out: Path)
     (out / "session.mp4").write_bytes(data)
     started, ended = (datetime.fromisoformat(session[name]).timestamp() for name in ("started_at", "ended_at"))
     error = films.check_length(video, session_ms=(ended - started) * 1000)
-    frames = films.check_frames(video, peer=story.visitor.peer, started_at=started, rng=story.rng, out=out)
+    frames = films.check_frames(
+        video,
+        peer=story.visitor.peer,
+        started_at=started,
+        shown_at=story.shown_at,
+        loads=loads_of(story.visitor.sent, left_at=story.visitor.left_at),
+        rng=story.rng,
+        out=out,
+    )
     await films.plays_in_browser(browser, url, duration_ms=video.duration_ms)
     if not video.fast_start or video.codec != "h264" or not video.chapters:
         raise StoryError(f"video: fast start {video.fast_start}, {video.codec}, {len(video.chapters)} chapters")
@@ -84,7 +93,8 @@ async def film(story: Story, browser: Browser, evidence: Evidence, *, out: Path)
         "ready_after_end_s": round(waited_s, 1),
         "video_size": f"{video.width}x{video.height}",
         "chapters": len(video.chapters),
-        "frames_compared": [f"{at:.2f} s: {score:.3f}" for at, score in frames],
+        "frames_compared": [f"{at:.2f} s: {score:.3f}" for at, score in frames[: films.MOMENTS]],
+        "changes_in_time": len(frames) - films.MOMENTS,
     }
     evidence.saw(
         "M13",

@@ -11,6 +11,8 @@ from helpdesk.demo.steps import Steps
 class Story(Steps):
     """One assisted session on a third-party site, from the request to the end by the visitor."""
 
+    shown_at = 0.0
+
     async def play(self) -> None:
         await self.arrive_and_ask()
         await self.accept_and_link()
@@ -73,6 +75,7 @@ class Story(Steps):
         await self.agent.reach("state", "live")
         self.evidence.saw("M4", "landing changed nothing; consent named the recording, redeemed the link and went live")
         await self.same_page("the dashboard after consent")
+        self.shown_at = time.time()  # before, our own dialog covers the page
         first = self.visitor.received_capture_bytes
         if not first:
             raise StoryError("no capture code came through the channel")

@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,12 @@ from PIL import Image
 from playwright.async_api import Browser
 
 from helpdesk.demo.cast import StoryError, until
-from helpdesk.demo.pictures import JpegPeer, cells, likeness, load
+from helpdesk.demo.moments import PAINTED_S, Pictures, Stretch
+from helpdesk.demo.pictures import JpegPeer
 
 MAX_LENGTH_ERROR_MS = 250
 RENDER_DEADLINE_S = 180
-SLACK_S = 0.3
-# A page that is being loaded is seen once its channel is open; until then the one before it stays.
-LOADING_S = 1.0
-MIN_LIKENESS = 0.9
-# A frame may not be more like a picture of another moment than like those of its own.
-MAX_BETTER_ELSEWHERE = 0.02
+MOMENTS = 5
 
 
 async def ready_recording(api: httpx.AsyncClient, session_id: str) -> dict[str, Any]:
@@ -83,43 +80,42 @@ def check_length(video: Video, *, session_ms: float) -> float:
 
 
 def check_frames(
-    video: Video, *, peer: JpegPeer, started_at: float, rng: random.Random, out: Path
+    video: Video,
+    *,
+    peer: JpegPeer,
+    started_at: float,
+    rng: random.Random,
+    out: Path,
+    loads: Sequence[Stretch] = (),
+    shown_at: float = 0.0,
 ) -> list[tuple[float, float]]:
-    """Five moments drawn at random: the frame must be like what the visitor's browser showed then."""
-    pictures = Pictures(peer)
+    """Moments of the film, `(s since the start, likeness)`: each frame is like what the visitor's browser showed.
+
+    Five are of all the session since `shown_at`; behind them are those at which a late film shows it.
+    """
+    pictures, since = Pictures(peer.seen, loads=loads), max(started_at, shown_at)
+    moments = [rng.uniform(since, peer.seen[-1][0]) for _ in range(MOMENTS)]
     scores = []
-    for at in (rng.uniform(started_at, peer.seen[-1][0]) for _ in range(5)):
+    for at in moments + pictures.moments_after_changes(since=since):
         frame = video.frame_at((at - started_at) * 1000)
         score, elsewhere = pictures.likeness_of(frame, at)
-        if score < MIN_LIKENESS or elsewhere - score > MAX_BETTER_ELSEWHERE:
+        if not pictures.is_like(frame, at):
             Image.fromarray(frame).save(out / "failed-frame.png")
-            raise StoryError(f"the frame at {at - started_at:.2f} s is not what the visitor saw: {score:.3f}")
+            where = f"the frame at {at - started_at:.2f} s is not what the visitor saw"
+            raise StoryError(f"{where}: {score:.3f}, and {elsewhere:.3f} at another moment")
         scores.append((at - started_at, score))
+    _check_not_ahead(video, pictures, started_at=started_at, since=since)
     return scores
 
 
-class Pictures:
-    """What the visitor's browser painted, in cells, each with its time."""
-
-    def __init__(self, peer: JpegPeer) -> None:
-        self._seen = [(at, picture.shape, cells(picture)) for at, data in peer.seen for picture in [load(data)]]
-
-    def likeness_of(self, frame: np.ndarray, at: float) -> tuple[float, float]:
-        """How much a frame is like what was on the screen around a moment, and like anything that ever was."""
-        grids = {shape: cells(_content(frame, shape)) for shape in {shape for _, shape, _ in self._seen}}
-        scores = [(taken, likeness(grids[shape], grid)) for taken, shape, grid in self._seen]
-        before = [score for taken, score in scores if taken <= at - LOADING_S][-1:]
-        around = [score for taken, score in scores if at - LOADING_S < taken < at + SLACK_S]
-        return max(before + around), max(score for _, score in scores)
-
-
-def _content(frame: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The part of a letterboxed frame that holds a page of a picture's shape."""
-    height, width = frame.shape[:2]
-    scale = min(1.0, width / shape[1], height / shape[0])
-    inner_w, inner_h = round(shape[1] * scale), round(shape[0] * scale)
-    left, top = (width - inner_w) // 2, (height - inner_h) // 2
-    return frame[top : top + inner_h, left : left + inner_w]
+def _check_not_ahead(video: Video, pictures: Pictures, *, started_at: float, since: float) -> None:
+    """Single pictures are late on a busy machine; a film that is early is ahead of most of them."""
+    moments = pictures.moments_before_changes(since=since)
+    ahead = [
+        at for at in moments if not pictures.is_like(video.frame_at((at - started_at) * 1000), at, ahead_s=PAINTED_S)
+    ]
+    if len(ahead) > len(moments) / 2:
+        raise StoryError(f"the video is ahead of {len(ahead)} of {len(moments)} changes that the visitor saw")
 
 
 async def plays_in_browser(browser: Browser, url: str, *, duration_ms: float) -> float:
