@@ -85,3 +85,9 @@ SET_MARK = """
   return performance.timeOrigin + performance.now();
 }
 """
+
+# Resolves when whatever waits for the next flush has had its turn: two frames, and a timer of this many ms.
+AFTER_FLUSHES = """
+(ms) => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, ms))))
+"""

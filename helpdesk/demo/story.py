@@ -3,9 +3,14 @@
 import time
 from typing import Any
 
+from assist.channel.protocol import FrameKind
+from helpdesk.demo import page_scripts
 from helpdesk.demo.cast import Agent, StoryError, Visitor, until
 from helpdesk.demo.links import dead_links
 from helpdesk.demo.steps import Steps
+
+# At the latest by then the capture code has also looked for what no event tells of.
+SWEEP_MS = 250
 
 
 class Story(Steps):
@@ -173,7 +178,7 @@ class Story(Steps):
         self.evidence.saw("M14", f"{up:,} bytes went up, against {jpeg:,} bytes of JPEG pictures in the same run")
 
     async def end_by_visitor(self) -> None:
-        page, queues = self.visitor.page, await self.queues()
+        page, queues, flush_ms = self.visitor.page, await self.queues(), await self.flush_ms()
         await page.get_by_test_id("assist-indicator").click()
         ended_at = time.monotonic()
         await page.get_by_test_id("assist-end").click()
@@ -183,8 +188,20 @@ class Story(Steps):
         sent = len(self.visitor.sent)
         await page.evaluate("document.body.append('nobody sees this')")
         await page.mouse.move(200, 200)
+        await page.evaluate(page_scripts.AFTER_FLUSHES, 2 * flush_ms + SWEEP_MS)
         if await page.evaluate("typeof window.__alongsideCapture") == "function" or len(self.visitor.sent) != sent:
             raise StoryError("something was sent after the end")
         self.evidence.saw("M12", f"the indicator was there all the time; its end reached the agent in {ms:.0f} ms")
         await until("the page queues are cleared", self.no_queues)
         self.evidence.saw("M9", f"{queues} pages had a queue of their own in Valkey, and none is left after the end")
+
+    async def flush_ms(self) -> float:
+        """How long a change takes to the visitor's wire while the session lasts."""
+        sent, changed_at = len(self.visitor.sent), time.monotonic()
+        await self.visitor.page.evaluate("document.body.append('the last that is seen')")
+
+        async def probe() -> bool:
+            return any(frame.kind == FrameKind.OPERATIONS for frame in self.visitor.sent[sent:])
+
+        await until("a change is sent while the session lasts", probe)
+        return (time.monotonic() - changed_at) * 1000
