@@ -12,8 +12,10 @@ from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
 
 CARD = "4111111111111111"
-FORM = """<meta name=referrer content=unsafe-url>
-<form action="/two"><input name=q><input name=x1 type=password><input name=field9><button id=send>Send</button></form>
+TELLING = "<meta name=referrer content=unsafe-url>"
+FORM = """<form action="/two"><input name=q><input name=x1 type=password><input name=field9>
+<button id=send>Send</button>
+</form>
 <script>document.title = `${new URLSearchParams(location.search).get("q")}: found`;</script>"""
 APPLICATION = """() => {
   const field = document.querySelector("[name=q]");
@@ -33,12 +35,17 @@ class Everything:
         self.requests: list[Any] = []
         self.frames: dict[tuple[int, int], bytes] = {}
         self.base_url = visitor.site.base_url
-        visitor.page.on("websocket", lambda socket: socket.on("framesent", self._sent))
+        visitor.page.on("websocket", self._watch)
         visitor.page.on("request", self._asked)
 
-    def _sent(self, data: str | bytes) -> None:
+    def _watch(self, socket: Any) -> None:
+        socket.on("framesent", lambda data: self._sent(data, is_channel="/ws/assist/visitor/" in socket.url))
+
+    def _sent(self, data: str | bytes, *, is_channel: bool) -> None:
         if isinstance(data, str):
             self.said.append(data)
+        elif not is_channel:
+            self.said.append(data.decode("latin-1"))
         else:
             frame = decode_frame(data)
             self.frames[frame.tab, frame.seq] = data
@@ -97,6 +104,7 @@ async def test_request_names_its_page_without_secrets_and_its_link_works(
     visitor: Visitor, desk: Desk, site: Site
 ) -> None:
     everything = Everything(visitor)
+    site.body = TELLING
     address = f"/one?page=2&reset_token=canary1&n={CARD}&next={quote('/x?pwd=canary2')}"
     await visitor.page.goto(site.origin + address)
     accepted = await desk.accept(await visitor.ask())
@@ -143,6 +151,7 @@ async def test_form_that_opens_its_answer_in_another_tab(visitor: Visitor, desk:
     site.body = FORM.replace("<form ", "<form target=_blank ")
     await visitor.go_live()
     await visitor.page.fill("[name=q]", "canary one")
+    site.body = ""
     async with visitor.page.context.expect_page() as opened:
         await visitor.page.click("#send")
     await (await opened.value).wait_for_function("typeof window.__alongsideCapture === 'function'")
