@@ -17,6 +17,10 @@ const PASSWORD_OF_HOST = /\/\/[^/]*@/;
 const DEEPEST = 5;
 const LONGEST_EDITOR = 20;
 
+interface NavigateEvent extends Event {
+  destination: { url: string };
+}
+
 export class Addresses {
   readonly masking: Masking;
   private readonly names: FieldNames;
@@ -33,11 +37,7 @@ export class Addresses {
     this.masking = new Masking(host.masking, location.href, (field) => this.note(field));
     const { navigation } = window as unknown as { navigation?: EventTarget };
     // An application that goes to another document has what was typed in the old one only.
-    navigation?.addEventListener(
-      "navigate",
-      (event) => this.learn((event as unknown as { destination: { url: string } }).destination.url),
-      { signal },
-    );
+    navigation?.addEventListener("navigate", (event) => this.leaveFor(event as NavigateEvent), { signal });
   }
 
   /** Learn from the forms of a document or shadow root what they send. */
@@ -83,6 +83,13 @@ export class Addresses {
     for (const field of fieldsOf(document)) this.masking.masksValue(field);
     for (const editor of document.querySelectorAll("[contenteditable]")) this.noteEditor(editor);
     this.learn(location.href);
+  }
+
+  /** Also by what was entered a moment ago, and by scripts, of which no event tells. */
+  private leaveFor({ destination }: NavigateEvent): void {
+    this.isFresh = false;
+    this.look();
+    this.learn(destination.url);
   }
 
   private learn(address: string): void {
