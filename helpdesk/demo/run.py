@@ -8,7 +8,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,8 @@ from helpdesk.embedded.system import System
 NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 
 
-# What people may have to wait for, in ms, on any machine; the latency is a claim about one that has nothing else to do.
-PROMISES = {"request_seen_ms": 1000, "end_seen_ms": 1000}
-BOUNDS = PROMISES | {"latency_p95_ms": 200}
+# What people may have to wait for, in ms.
+BOUNDS = {"request_seen_ms": 1000, "end_seen_ms": 1000, "latency_p95_ms": 200}
 
 
 async def play(stage: Stage, *, seed: int, out: Path) -> Evidence:
@@ -117,11 +115,11 @@ def summary(evidence: Evidence, *, out: Path) -> None:
     say(f"\nvideo, pictures and numbers: {out}")
 
 
-def shortcomings(evidence: Evidence, *, bounds: Mapping[str, int] = BOUNDS) -> list[str]:
-    """What was not shown, and what took too long: `bounds` are ms by the name of the number."""
-    slow = [name for name, bound in bounds.items() if evidence.numbers[name] > bound]
+def shortcomings(evidence: Evidence) -> list[str]:
+    """What was not shown, and what took too long."""
+    slow = [name for name, bound in BOUNDS.items() if evidence.numbers[name] > bound]
     return [f"{behaviour} was not shown" for behaviour in evidence.missing()] + [
-        f"{name} is {evidence.numbers[name]}, at most {bounds[name]} is allowed" for name in slow
+        f"{name} is {evidence.numbers[name]}, at most {BOUNDS[name]} is allowed" for name in slow
     ]
 
 
