@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from assist.channel import metrics
 from assist.channel.node import this_node
@@ -58,11 +58,15 @@ def _newest(writes: list[Write], tenant_id: UUID) -> list[Write]:
 
 def _write_all(writes: list[Write]) -> None:
     """One that fails is left out; while the database is away none of them is done, and all come again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or one whose session is gone would undo the others at the end
     for write in writes:
         try:
             with transaction.atomic():
                 write()
         except (InterfaceError, OperationalError):
             raise
+        except IntegrityError as gone:
+            logger.warning("a write that a frame caused is left out: %s", str(gone).partition("\n")[0])
         except Exception:
             logger.exception("a write that a frame caused has failed")

@@ -1,12 +1,15 @@
 """Writes that frames cause, while the database is away."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DataError, OperationalError
 from prometheus_client import REGISTRY
 
 from assist.channel import batches
+from assist.channel.models import SessionQuality
+from assist.channel.quality import add_quality
+from helpdesk.tenants.context import run_in_tenant, tenant_scope
 from tests import factories
 from tests.channel.eventually import eventually
 
@@ -41,6 +44,20 @@ async def test_write_that_is_wrong_in_itself_is_left_out(tenant_id: UUID) -> Non
     batches.write_later(tenant_id, done.append, "right")
     await eventually(lambda: "right" in done)
     assert done == ["wrong", "right"]
+
+
+async def test_write_whose_session_is_gone_is_left_out_alone(tenant_id: UUID, caplog: pytest.LogCaptureFixture) -> None:
+    session_id = await run_in_tenant(tenant_id, lambda: factories.assist_session().pk)
+    batches.write_later(tenant_id, add_quality, uuid4(), resyncs=1)
+    batches.write_later(tenant_id, add_quality, session_id, resyncs=2)
+
+    def kept() -> list[int]:
+        with tenant_scope(tenant_id):
+            return list(SessionQuality.objects.filter(session_id=session_id).values_list("resyncs", flat=True))
+
+    assert await eventually(kept) == [2]
+    assert "left out" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_writes_that_are_given_up_are_counted_and_logged(
