@@ -15,6 +15,7 @@ from helpdesk.bounds import REACHED
 WAITING_BYTES = 2 * 1024 * 1024  # taken from a socket, and not yet by the application
 UNSENT_BYTES = 16 * 1024 * 1024  # a console's whole window fits twice
 LOOK_SECONDS = 0.02
+CLOSE_SECONDS = 10  # for the other side to answer a close; cut sooner, a busy one never reads why
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -72,6 +73,7 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
         self._waiting: deque[int] = deque()
         self._waiting_bytes = self._unsent_bytes = 0
         self._is_held = self._is_stuck = self._is_cut = False
+        self.closeHandshakeTimeout = CLOSE_SECONDS
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()

@@ -112,6 +112,7 @@ export class View {
   async settled(): Promise<void> {
     await this.sheets.settled();
     const document = this.document();
+    document.documentElement?.getBoundingClientRect(); // fonts are first asked for by a layout
     const images = Array.from(document.images).filter((image) => !image.complete && image.getAttribute("src"));
     await Promise.allSettled([...images.map((image) => image.decode()), ...this.pictures]);
     await document.fonts.ready;
