@@ -26,7 +26,7 @@ run: .venv/run.stamp build ## Start the whole system; Ctrl-C stops it
 
 .PHONY: test
 test: .venv/dev.stamp build ## Run all tests, in parallel
-	@$(PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-long
 test-long: .venv/dev.stamp build ## Run the tests that are too long for every landing

@@ -1,3 +1,3 @@
 """The services of a test session come before the settings are read; see tests/services.py."""
 
-pytest_plugins = ["tests.services", "tests.stack", "tests.webserver", "tests.long_result"]
+pytest_plugins = ["tests.services", "tests.stack", "tests.webserver", "tests.long_result", "tests.order"]
