@@ -17,7 +17,7 @@ SENT_AT_ONCE = """async () => {
   return testSent - before;
 }"""
 BUSY_MS = 600
-BATCH_MS = 50
+BATCH_MS = 40
 BUSY = """async (ms) => {
   const began = performance.now();
   while (performance.now() - began < ms) {

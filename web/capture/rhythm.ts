@@ -1,7 +1,6 @@
 /** When the next flush is due: at once after quiet, in batches while more follows. */
 
-/** As pointer positions are taken. */
-const FLUSH_EVERY_MS = 50;
+const FLUSH_EVERY_MS = 40;
 /** Flushes may take this share of the time. */
 const BUSY_SHARE = 8;
 /** But a single one that took long, since the machine was busy, holds the next up by so much less. */
