@@ -47,28 +47,41 @@ async (count) => {
 }
 """
 
-# The stage notes when a change that is there from the start has been painted.
+# The stage notes when a change that is there from the start has been painted, and when what is out of sight is there.
 JOINED = """
 if (location.pathname.startsWith("/stage/")) {
-  const look = setInterval(() => {
+  const painted = (call) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = call;
+    port2.postMessage(0);
+  });
+  const shown = () => {
     const frame = document.querySelector("[data-testid=assist-page]");
-    if (!frame?.contentDocument?.documentElement?.dataset.change || frame.style.opacity === "0") return;
-    clearInterval(look);
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => (window.__joined = Date.now());
-      port2.postMessage(0);
-    });
-  }, 1);
+    return frame?.contentDocument?.documentElement?.dataset.change && frame.style.opacity !== "0" ? frame : null;
+  };
+  const once = (isSo, call) => {
+    const look = setInterval(() => {
+      if (!isSo()) return;
+      clearInterval(look);
+      call();
+    }, 1);
+  };
+  once(shown, () => painted(() => {
+    const joined = Date.now();
+    once(() => shown()?.dataset.waits === "0", () => painted(() => {
+      window.__joined = [joined, Date.now()];
+    }));
+  }));
 }
 """
 
 
 @dataclass
 class LateJoin:
-    """`times_ms` of each join; what the queue held."""
+    """`times_ms` of each join until the page is painted, `whole_ms` until all that is out of sight is; the queue."""
 
     times_ms: list[float]
+    whole_ms: list[float]
     page_bytes: int
     frames: int
     queue_bytes: int
@@ -125,19 +138,22 @@ async def run(system: System, *, operations: int, joins: int) -> LateJoin:
         sent = len(scene.visitor.sent)
         await scene.visitor.page.evaluate(WORK, operations)
         await scene.agent.page.context.add_init_script(JOINED)
-        times = [await _join(scene) for _ in range(joins)]
+        times, whole = zip(*[await _join(scene) for _ in range(joins)], strict=True)
         frames = scene.visitor.sent
-        out = LateJoin(times, len(html), len(frames) - sent, sum(f.size_bytes for f in frames if f.kind in (2, 3)))
+        out = LateJoin(
+            [*times], [*whole], len(html), len(frames) - sent, sum(f.size_bytes for f in frames if f.kind in (2, 3))
+        )
         await end(scene)
         return out
 
 
-async def _join(scene: Scene) -> float:
+async def _join(scene: Scene) -> tuple[float, float]:
     """The console is opened anew."""
     await scene.agent.page.goto(scene.console_url)
 
-    async def probe() -> float:
-        return float(await (await scene.agent.stage()).evaluate("window.__joined ?? 0"))
+    async def probe() -> list[float]:
+        return list(await (await scene.agent.stage()).evaluate("window.__joined ?? []"))
 
-    painted_at = await until("the page is on the screen of who joined", probe, seconds=30)
-    return painted_at - float(await scene.agent.page.evaluate("window.__opened"))
+    painted_at, whole_at = await until("the page is on the screen of who joined", probe, seconds=30)
+    opened_at = float(await scene.agent.page.evaluate("window.__opened"))
+    return painted_at - opened_at, whole_at - opened_at

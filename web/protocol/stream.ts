@@ -1,6 +1,16 @@
 /** One raw-deflate stream for each stay on a page: text in, a sync-flushed piece out for every batch. */
 
-import { Deflate, Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream, zlibInflate, zlibInflateInit2 } from "pako";
+import {
+  Deflate,
+  Z_BUF_ERROR,
+  Z_OK,
+  Z_STREAM_END,
+  Z_SYNC_FLUSH,
+  ZStream,
+  zlibInflate,
+  zlibInflateInit2,
+  zlibInflateSetDictionary,
+} from "pako";
 
 /** A buffer of this size is made for every batch, however small that is. */
 const CHUNK_BYTES = 16 * 1024;
@@ -9,6 +19,10 @@ const RAW = -15;
 /** All streams' text comes through here: a buffer for each piece would take longer than what is in it. */
 const OUTPUT = /* @__PURE__ */ new Uint8Array(64 * 1024);
 export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
+/** How far back a piece may refer to what was inflated before it (RFC 1951). */
+const WINDOW_BYTES = 32 * 1024;
+/** An empty last block (RFC 1951, section 3.2.6): with it, what ends at a sync flush is a whole stream. */
+const LAST_BLOCK = /* @__PURE__ */ new Uint8Array([3, 0]);
 
 export class DeflateStream {
   private readonly deflate = new Deflate({ raw: true, level: 6, chunkSize: CHUNK_BYTES });
@@ -25,13 +39,7 @@ export class DeflateStream {
   push(text: string): Uint8Array {
     this.pieces = [];
     this.deflate.push(this.encoder.encode(text), Z_SYNC_FLUSH);
-    const bytes = new Uint8Array(this.pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of this.pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
+    return joined(this.pieces);
   }
 }
 
@@ -49,7 +57,19 @@ export class InflateStream {
 
   /** The lines that are complete with these bytes; throws StreamFault. */
   push(bytes: Uint8Array): string[] {
-    const lines = (this.rest + this.inflate(bytes)).split("\n");
+    return this.lines(this.inflate(bytes));
+  }
+
+  /** The same for the first bytes of a stream, by the browser's own code: much sooner while ours is not warm. */
+  async begin(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {
+    const pieces = await inflatedNatively(bytes);
+    const text = pieces.map((piece) => this.decoder.decode(piece, { stream: true })).join("");
+    zlibInflateSetDictionary(this.stream, lastBytes(pieces, WINDOW_BYTES));
+    return this.lines(text);
+  }
+
+  private lines(text: string): string[] {
+    const lines = (this.rest + text).split("\n");
     this.rest = lines.pop()!;
     if (this.rest.length > MAX_INFLATED_BYTES) throw new StreamFault("a line of the page stream is too long");
     return lines;
@@ -70,4 +90,46 @@ export class InflateStream {
     } while (stream.avail_out === 0);
     return text;
   }
+}
+
+/** Throws StreamFault. */
+async function inflatedNatively(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
+  const stream = new Blob([bytes, LAST_BLOCK]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const reader = stream.getReader();
+  const pieces: Uint8Array[] = [];
+  let inflated = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: Error) => {
+      throw new StreamFault(`the page stream is broken: ${error.message}`);
+    });
+    if (done) return pieces;
+    pieces.push(value);
+    inflated += value.length;
+    if (inflated > MAX_INFLATED_BYTES) {
+      void reader.cancel();
+      throw new StreamFault("the page stream inflates to more than 32 MiB at once");
+    }
+  }
+}
+
+/** As many of their last bytes as there are, up to `count`. */
+function lastBytes(pieces: Uint8Array[], count: number): Uint8Array {
+  const last: Uint8Array[] = [];
+  let length = 0;
+  for (let i = pieces.length - 1; i >= 0 && length < count; i--) {
+    const piece = pieces[i]!.subarray(-(count - length));
+    last.unshift(piece);
+    length += piece.length;
+  }
+  return joined(last);
+}
+
+export function joined(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

@@ -9,16 +9,28 @@ import {
   type Node as TreeNode,
 } from "../protocol/operations";
 import type { AssetMap } from "./asset_map";
+import { block, create, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
-import { replaceRules, rewriteStates, type Sheets, STATE_ATTRIBUTE } from "./sheets";
+import { replaceRules, rewriteStates, type Sheets } from "./sheets";
 
-const SVG = "http://www.w3.org/2000/svg";
-const MATH = "http://www.w3.org/1998/Math/MathML";
 const LOADED = new Set(["src", "poster", "href", "xlink:href"]);
 const PICTURES = new Set(["img", "image", "use", "input", "feimage", "video"]);
 
+/** A node that is not made yet, and where it belongs. */
+export interface Held {
+  parent: Node;
+  node: TreeNode;
+  /** A later child of the parent, which is there already. */
+  before: Node | null;
+}
+
 export class Builder {
   readonly nodes = new Map<number, Node>();
+  /** What there was no room for, in document order. */
+  held: Held[] = [];
+  /** How many nodes more are made, and how many are when the body begins. */
+  private room = Infinity;
+  private bodyRoom = Infinity;
   private readonly pictures = new WeakMap<HTMLElement, string>();
   private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
 
@@ -43,13 +55,30 @@ export class Builder {
     }
   }
 
-  /** Fill a document that is empty. */
-  fill(document: Document, tree: DocumentNode): void {
+  /** Fill a document that is empty, its body with about `count` nodes; the rest is held. */
+  fill(document: Document, tree: DocumentNode, count = Infinity): void {
+    const { room } = this;
     this.keep(tree[1], document);
+    [this.room, this.bodyRoom] = [Infinity, count];
     for (const child of tree[2]) {
       if (child[0] === NODE.DOCTYPE) this.doctype(child, document);
       else this.append(document, child, document);
     }
+    this.room = room;
+  }
+
+  /** Make about `count` more nodes, of what is held and wanted. */
+  release(count: number, isWanted: (held: Held) => boolean = () => true): void {
+    const all = this.held;
+    this.held = [];
+    this.room = count;
+    for (const held of all) {
+      const { parent, node, before } = held;
+      if (isWanted(held)) this.append(parent, node, parent.ownerDocument ?? (parent as Document), before);
+      else this.held.push(held);
+      if (this.nodes.has(node[1])) this.connected(node);
+    }
+    this.room = Infinity;
   }
 
   /** What can only be done once the node is in the document. */
@@ -147,6 +176,7 @@ export class Builder {
 
   private element(node: ElementNode, document: Document): Element {
     const element = this.keep(node[1], create(document, node[2], node[5]));
+    if (node[2] === "body") this.room = this.bodyRoom;
     for (const [name, value] of Object.entries(node[3])) this.setAttribute(element, name, value);
     if (element.localName.toLowerCase() === "script") element.setAttribute("type", "text/plain");
     if (node[5]?.block) block(element as HTMLElement, node[5].block);
@@ -154,10 +184,12 @@ export class Builder {
     return element;
   }
 
-  private append(parent: Node, child: TreeNode, document: Document): void {
+  private append(parent: Node, child: TreeNode, document: Document, before: Node | null = null): void {
+    if (this.room <= 0) return void this.held.push({ parent, node: child, before });
+    this.room--;
     if (child[0] === NODE.SHADOW) return this.shadow(parent as Element, child, document);
     const dom = this.build(child, document, parent);
-    if (dom) parent.appendChild(dom);
+    if (dom) parent.insertBefore(dom, before);
   }
 
   /** Style text is never in the document as it came: its URLs would be asked for. */
@@ -254,46 +286,5 @@ export class Builder {
         return sheet;
       }),
     ];
-  }
-}
-
-/** Empty the document and give it the mode that the captured one has. */
-export function prepare(document: Document, tree: TreeNode): void {
-  const [, , children, extra] = tree as [9, number, TreeNode[], Extra?];
-  const doctype = children.find((child) => child[0] === NODE.DOCTYPE);
-  document.open();
-  if (doctype && !extra?.quirks) document.write("<!DOCTYPE html>");
-  document.close();
-  for (const child of [...document.childNodes]) if (child.nodeType !== NODE.DOCTYPE) child.remove();
-}
-
-function create(document: Document, tag: string, extra?: Extra): Element {
-  try {
-    if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
-    return document.createElement(tag);
-  } catch {
-    return document.createElement("span");
-  }
-}
-
-function block(element: HTMLElement, [width, height]: [number, number]): void {
-  element.setAttribute(`${STATE_ATTRIBUTE}block`, "");
-  element.style?.setProperty("box-sizing", "border-box", "important");
-  for (const [side, size] of [
-    ["width", width],
-    ["height", height],
-  ] as const) {
-    element.style?.setProperty(side, `${size}px`, "important");
-    element.style?.setProperty(`min-${side}`, `${size}px`, "important");
-  }
-}
-
-function raise(element: HTMLElement, top: "modal" | "popover"): void {
-  try {
-    if (top === "popover") return element.showPopover();
-    element.removeAttribute("open");
-    (element as HTMLDialogElement).showModal();
-  } catch {
-    /* It is there already. */
   }
 }

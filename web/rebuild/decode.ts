@@ -4,7 +4,7 @@ import type { FrameHead } from "../protocol/front";
 import type { Volatile } from "../protocol/operations";
 import { type Operation, parseOperation } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
-import { InflateStream } from "../protocol/stream";
+import { InflateStream, joined } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
 
@@ -65,8 +65,11 @@ export class Decoder {
    * be read; the page then needs a fresh snapshot.
    */
   decode(frame: Frame, received?: number): Item[] {
-    if (isStreamed(frame)) return this.run([frame], received);
     const place = this.place(frame, received);
+    if (isStreamed(frame)) {
+      const open = this.open(frame, place);
+      return this.items([frame], place, open, open?.inflate.push(frame.payload) ?? []);
+    }
     const simple = SIMPLE[frame.kind];
     if (simple) return [{ ...place, name: simple }];
     return this.control(frame, place);
@@ -76,11 +79,11 @@ export class Decoder {
    * Many frames at once, much sooner than one by one: what follows each other in a page's stream is inflated as one
    * piece. A line then counts as of the first frame that is as new as it, which nearly always is the one that it came in.
    */
-  decodeAll(frames: Frame[]): Item[] {
+  async decodeAll(frames: Frame[]): Promise<Item[]> {
     const items: Item[][] = [];
     for (let at = 0, end = 0; at < frames.length; at = end) {
       end = endOfRun(frames, at);
-      items.push(end > at + 1 ? this.run(frames.slice(at, end)) : this.decode(frames[at]!));
+      items.push(end > at + 1 ? await this.run(frames.slice(at, end)) : this.decode(frames[at]!));
     }
     return items.flat();
   }
@@ -108,14 +111,26 @@ export class Decoder {
   }
 
   /** Frames of one stream, which may begin with the first of them. */
-  private run(frames: Frame[], received?: number): Item[] {
+  private async run(frames: Frame[]): Promise<Item[]> {
     const [first] = frames as [Frame];
-    let [place, next] = [this.place(first, received), 1];
-    if (first.flags & FrameFlag.STREAM_START)
-      this.streams.set(first.page, { inflate: new InflateStream(), startedAt: first.time, at: place.at });
-    const open = this.streams.get(first.page);
-    const lines = open?.inflate.push(joined(frames)).map((line) => ({ line, operation: parseOperation(line) })) ?? [];
-    const items = lines.map(({ line, operation }, i): Item => {
+    const place = this.place(first);
+    const open = this.open(first, place);
+    if (!open) return this.items(frames, place, open, []);
+    const bytes = joined(frames.map(({ payload }) => payload));
+    const begins = first.flags & FrameFlag.STREAM_START;
+    return this.items(frames, place, open, await (begins ? open.inflate.begin(bytes) : open.inflate.push(bytes)));
+  }
+
+  private open({ flags, page, time }: Frame, { at }: Place): OpenStream | undefined {
+    if (flags & FrameFlag.STREAM_START) this.streams.set(page, { inflate: new InflateStream(), startedAt: time, at });
+    return this.streams.get(page);
+  }
+
+  /** What the frames said, each line with the place of its frame; `place` is the first one's. */
+  private items(frames: Frame[], place: Place, open: OpenStream | undefined, lines: string[]): Item[] {
+    let next = 1;
+    const items = lines.map((line, i): Item => {
+      const operation = parseOperation(line);
       const since = i === lines.length - 1 ? Infinity : open!.startedAt + operation[1];
       while (next < frames.length && isBefore(frames[next - 1]!, since)) place = this.place(frames[next++]!);
       return { ...place, at: this.time(operation, place.tab, open!), name: "operation", operation, line };
@@ -147,15 +162,4 @@ function endOfRun(frames: Frame[], begin: number): number {
 /** Or no whole line could have come with it. */
 function isBefore({ flags, time }: Frame, since: number): boolean {
   return time < since || Boolean(flags & FrameFlag.MORE);
-}
-
-function joined(frames: Frame[]): Uint8Array {
-  if (frames.length === 1) return frames[0]!.payload;
-  const bytes = new Uint8Array(frames.reduce((sum, { payload }) => sum + payload.length, 0));
-  let at = 0;
-  for (const { payload } of frames) {
-    bytes.set(payload, at);
-    at += payload.length;
-  }
-  return bytes;
 }

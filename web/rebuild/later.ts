@@ -1,116 +1,149 @@
 /**
- * A long page is laid out in slices: at once what is in sight, so that it is seen soon, and frame by frame what follows
- * below. Only what stands in plain flow is held back, for what follows there moves nothing that is above it. The tree is
- * whole at any time.
+ * A long page is built in slices: at once what is in sight, so that it is seen soon, and frame by frame what follows
+ * below. Only what ends a box in plain flow is held back, for what follows there moves nothing that is above it.
  */
 
-import { STATE_ATTRIBUTE } from "./sheets";
+import type { Builder, Held } from "./builder";
 
-const LATER = `${STATE_ATTRIBUTE}later`;
-export const LATER_RULES = `[${LATER}] { content-visibility: hidden !important; contain-intrinsic-height: 100px !important; }`;
-
-/** A page of fewer elements is laid out soon enough. */
-const LONG_ELEMENTS = 4000;
+/** A page of fewer nodes is built soon enough. */
+const LONG_NODES = 8000;
 /** More than fills a window, mostly. */
-const FIRST_ELEMENTS = 1000;
+const FIRST_NODES = 2000;
+/** What comes last in a box is often above all: as many of its children are made at first, with as many nodes in all. */
+const LAST_CHILDREN = 20;
+const LAST_NODES = 500;
 /** Fewer would cost more than they gain: each slice is a frame. */
-const LEAST_SLICE = 128;
+const LEAST_SLICE = 250;
 const SLICE_MS = 16;
+/** A window that is not looked at draws no frames. */
+const LONGEST_FRAME_MS = 100;
 const PLAIN = new Set(["block", "flow-root", "list-item"]);
 
+/** How many nodes of a page's body are made at first. */
+export function firstOf(nodes: number): number {
+  return nodes < LONG_NODES ? Infinity : FIRST_NODES;
+}
+
 export class Later {
-  /** In document order. */
-  private held: HTMLElement[] = [];
   private slice = LEAST_SLICE;
+  private tellOpened: () => void = () => undefined;
+  private tellWhole: () => void = () => undefined;
+  /** Resolves when what is in sight is on the screen. */
+  readonly opened = new Promise<void>((resolve) => {
+    this.tellOpened = resolve;
+  });
+  readonly whole = new Promise<void>((resolve) => {
+    this.tellWhole = resolve;
+  });
 
-  /** Before the document's first layout. */
-  hold({ body }: Document): void {
-    this.held = [];
-    this.slice = LEAST_SLICE;
-    if (!body || body.getElementsByTagName("*").length < LONG_ELEMENTS) return;
-    this.held = behind(body, FIRST_ELEMENTS);
-    for (const element of this.held) element.setAttribute(LATER, "");
+  /** `place` puts the scroll positions right. */
+  constructor(
+    private readonly builder: Builder,
+    private readonly place: () => void,
+  ) {
+    if (!builder.held.length) this.end();
   }
 
-  /** Once its styles are there; `place` puts the scroll positions right. */
-  open(place: () => void): void {
+  /** Once the styles of what was built are there. */
+  open(): void {
     const isPlain = plainness();
-    const apart = this.held.filter((element) => !isPlain(element));
-    this.release(new Set([...apart, ...this.holdersOf("dialog[open], [popover]")]));
+    this.builder.release(Infinity, ({ parent }) => !isPlain(parent));
+    this.releaseLast();
+    this.place();
     for (let count = LEAST_SLICE; this.isInSight(); count *= 2) {
-      this.release(new Set(this.held.slice(0, count)));
-      place();
+      this.builder.release(count);
+      this.place();
     }
-    if (this.held.length) requestAnimationFrame(() => requestAnimationFrame(() => this.goOn(place)));
+    onceDrawn(() => {
+      this.tellOpened();
+      this.goOn();
+    });
   }
 
-  /** Whatever is held, now. */
+  /** Whatever is held, now; what is not, when this page is not shown any more. */
   finish(): void {
-    this.release(new Set(this.held));
+    if (this.builder.held.length) this.builder.release(Infinity);
+    this.end();
   }
 
-  /** Those with something that may be above the page. */
-  private holdersOf(selector: string): HTMLElement[] {
-    const found = this.held[0]?.ownerDocument.querySelectorAll(selector) ?? [];
-    return Array.from(found).flatMap((element) => element.closest<HTMLElement>(`[${LATER}]`) ?? []);
+  drop(): void {
+    this.builder.held = [];
+    this.end();
+  }
+
+  private end(): void {
+    this.tellOpened();
+    this.tellWhole();
+  }
+
+  private releaseLast(): void {
+    const { builder } = this;
+    const boxes = new Map<Node, Held[]>();
+    for (const held of builder.held) {
+      const box = boxes.get(held.parent);
+      if (box) box.push(held);
+      else boxes.set(held.parent, [held]);
+    }
+    const last = new Set([...boxes.values()].flatMap((children) => children.slice(-LAST_CHILDREN)));
+    builder.release(LAST_NODES, (held) => last.has(held));
+    for (const children of boxes.values()) {
+      const [next] = children.slice(-LAST_CHILDREN) as [Held];
+      for (const held of children.slice(0, -LAST_CHILDREN)) held.before = builder.nodes.get(next.node[1]) ?? null;
+    }
   }
 
   private isInSight(): boolean {
-    const [first] = this.held;
-    return (
-      first !== undefined && first.getBoundingClientRect().top < (first.ownerDocument.defaultView?.innerHeight ?? 0)
-    );
-  }
-
-  private release(elements: Set<HTMLElement>): void {
-    for (const element of elements) element.removeAttribute(LATER);
-    this.held = this.held.filter((element) => !elements.has(element));
+    const [first] = this.builder.held;
+    return first !== undefined && endOf(first) < (first.parent.ownerDocument?.defaultView?.innerHeight ?? 0);
   }
 
   /** As much as fits in a frame beside what else there is to do. */
-  private goOn(place: () => void): void {
-    const [first] = this.held;
-    if (!first) return;
+  private goOn(): void {
+    const [first] = this.builder.held;
+    if (!first) return this.end();
     const began = performance.now();
-    this.release(new Set(this.held.slice(0, this.slice)));
-    first.getBoundingClientRect();
+    this.builder.release(this.slice);
+    endOf(first);
     const share = SLICE_MS / (performance.now() - began);
     this.slice = Math.max(LEAST_SLICE, Math.ceil(this.slice * Math.min(2, share)));
-    if (this.held.length) requestAnimationFrame(() => this.goOn(place));
-    else place();
+    requestAnimationFrame(() => this.goOn());
   }
 }
 
-/** Whatever follows the first `count` elements, as few elements that hold it all. */
-function behind(root: Element, count: number): HTMLElement[] {
-  const found: HTMLElement[] = [];
-  let left = count;
-  const walk = (parent: Element): void => {
-    for (let child = parent.firstElementChild; child; child = child.nextElementSibling) {
-      if (left > 0) {
-        left--;
-        walk(child);
-      } else if ("style" in child) found.push(child as HTMLElement);
-    }
-  };
-  walk(root);
-  return found;
+/** Where in the window that begins which is held. */
+function endOf({ parent, before }: Held): number {
+  const element = parent as Element;
+  const above = before
+    ? (before as ChildNode & { previousElementSibling: Element }).previousElementSibling
+    : element.lastElementChild;
+  return (above ?? element).getBoundingClientRect().bottom;
 }
 
-/** Whether an element, and all that it is in, are boxes below each other that nothing but what is above them moves. */
-function plainness(): (element: Element) => boolean {
-  const known = new Map<Element, boolean>();
-  const isPlain = (element: Element): boolean => {
-    const above = element.parentElement;
-    const plain = known.get(element) ?? (isInFlow(element) && !above?.shadowRoot && (!above || isPlain(above)));
-    known.set(element, plain);
-    return plain;
+function onceDrawn(call: () => void): void {
+  let isCalled = false;
+  const once = (): void => {
+    if (!isCalled) call();
+    isCalled = true;
+  };
+  requestAnimationFrame(() => requestAnimationFrame(once));
+  setTimeout(once, LONGEST_FRAME_MS);
+}
+
+/** Whether a node is a box, in boxes, that are below each other and that nothing but what is above them moves. */
+function plainness(): (node: Node) => boolean {
+  const known = new Map<Node, boolean>();
+  const isPlain = (node: Node): boolean => {
+    const above = node.parentElement;
+    const isFree = known.get(node) ?? (isInFlow(node as Element) && !above?.shadowRoot && (!above || isPlain(above)));
+    known.set(node, isFree);
+    return isFree;
   };
   return isPlain;
 }
 
-function isInFlow(element: Element): boolean {
-  const { display, position, float, columnCount } = getComputedStyle(element);
+function isInFlow(node: Element): boolean {
+  if (node.nodeType !== Node.ELEMENT_NODE) return false;
+  const { display, position, float, columnCount } = getComputedStyle(node);
   const isPlaced = position !== "static" && position !== "relative";
   return PLAIN.has(display) && !isPlaced && float === "none" && columnCount === "auto";
 }

@@ -8,7 +8,7 @@ const STATES = /:(hover|active|focus-visible|focus-within|focus)(?![\w-])/g;
 export const STATE_ATTRIBUTE = "data-alongside-";
 
 /** What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins. */
-export const BASE_RULES = `@layer {
+const BASE_RULES = `@layer {
   [${STATE_ATTRIBUTE}focus-visible] { outline: -webkit-focus-ring-color auto 1px; }
   canvas { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
     aspect-ratio: attr(width type(<number>), 300) / attr(height type(<number>), 150); }
@@ -20,6 +20,13 @@ noscript { display: none !important; }
 [${STATE_ATTRIBUTE}arriving], [${STATE_ATTRIBUTE}arriving] :is(*, *::before, *::after) { transition: none !important; }
 [${STATE_ATTRIBUTE}block] { background: repeating-linear-gradient(45deg, #8883 0 8px, #8885 8px 16px) !important; }
 [${STATE_ATTRIBUTE}masked-choice] { color: transparent; }`;
+
+export function addBaseRules(document: Document): void {
+  const view = document.defaultView as Window & typeof globalThis;
+  const sheet = new view.CSSStyleSheet();
+  sheet.replaceSync(BASE_RULES);
+  document.adoptedStyleSheets = [sheet];
+}
 
 export class Sheets {
   private readonly texts = new Map<string, Promise<string>>();

@@ -33,6 +33,8 @@ export class Stage {
   /** The page that was built from its queue, while nothing has come since. */
   private fresh = 0;
   private player: Player | null = null;
+  /** One command after the other: reading a queue takes some time. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     host: HTMLElement,
@@ -46,6 +48,10 @@ export class Stage {
   }
 
   command(command: StageCommand): void {
+    this.turn = this.turn.then(() => this.carryOut(command)).catch(reportError);
+  }
+
+  private carryOut(command: StageCommand): void | Promise<void> {
     switch (command.type) {
       case "frames":
         return command.live ? this.frames(command.frames, command.received) : this.replay(command);
@@ -74,33 +80,35 @@ export class Stage {
 
   /**
    * A page's queue replaces what is known of it, and does not lead away from the page that is shown. It is read as data:
-   * only the state that it ends with is built, and the newest of its operations told.
+   * only the state that it ends with is built, and the newest of its operations told. What comes next waits until it is
+   * seen.
    */
-  private queue(page: number, frames: Uint8Array[]): void {
+  private async queue(page: number, frames: Uint8Array[]): Promise<void> {
     const { front } = this.session;
     const read = frames.map((bytes) => decodeFrame(bytes));
+    const known = await atOnce(this.decoder, read);
     if (read.length) this.session.begin(page, () => oneByOne(read));
     else this.session.forget(page);
     this.broken.delete(page);
     const isBeside = front.page !== 0 && front.page !== page;
     front.isHeld = isBeside;
-    const items = this.takeAll(read);
+    const items = this.takeAll(read, known);
     front.isHeld = false;
     this.fresh = 0;
     if (!isBeside) this.arrive(items);
     this.tell(items);
     setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
+    await this.view.opened();
   }
 
   /** The items that fit; of frames that can't be read at once as far as they can be one by one. */
-  private takeAll(frames: Frame[]): Item[] {
+  private takeAll(frames: Frame[], known: Item[] | null): Item[] {
     const taken: Item[] = [];
     const take = (page: number, read: () => Item[]): void =>
       this.guard(page, () => {
         for (const item of read()) if (this.admit(item, true)) taken.push(item);
       });
-    const items = atOnce(this.decoder, frames);
-    if (items) for (const item of items) take(item.page, () => [item]);
+    if (known) for (const item of known) take(item.page, () => [item]);
     else for (const frame of frames) take(frame.page, () => this.decoder.decode(frame));
     return taken;
   }
@@ -146,6 +154,7 @@ export class Stage {
   private admit(item: Item, isPast: boolean): boolean {
     if (isWhole(item)) this.broken.delete(item.page);
     if (this.broken.has(item.page)) return false;
+    this.view.finish();
     this.session.take(item, isPast);
     return true;
   }
@@ -231,9 +240,9 @@ function isWhole(item: Item): boolean {
 }
 
 /** Null where something of them can't be read. */
-function atOnce(decoder: Decoder, frames: Frame[]): Item[] | null {
+async function atOnce(decoder: Decoder, frames: Frame[]): Promise<Item[] | null> {
   try {
-    return decoder.decodeAll(frames);
+    return await decoder.decodeAll(frames);
   } catch {
     return null;
   }

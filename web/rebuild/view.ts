@@ -3,11 +3,12 @@
 import { type Mutation, NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
-import { Builder, prepare } from "./builder";
+import { Builder } from "./builder";
+import { prepare } from "./elements";
 import { fill } from "./fields";
-import { LATER_RULES, Later } from "./later";
+import { firstOf, Later } from "./later";
 import type { PageState } from "./page_state";
-import { BASE_RULES, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
+import { addBaseRules, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
 
 const LONGEST_VEIL_MS = 500;
 
@@ -19,7 +20,7 @@ export class View {
   private focused: Element | null = null;
   private hovered: Element[] = [];
   private aligning = false;
-  private later = new Later();
+  private later: Later | null = null;
   private readonly pictures = new Set<Promise<void>>();
 
   constructor(
@@ -39,8 +40,9 @@ export class View {
     return this.state?.id ?? 0;
   }
 
-  /** Build the page as it is now; one that `arrives` is veiled, and laid out in slices. */
+  /** Build the page as it is now; one that `arrives` is veiled, and built in slices. */
   show(state: PageState, arrives = false): void {
+    this.later?.drop();
     this.state = state;
     this.assets.reset();
     this.sheets.reset();
@@ -50,15 +52,31 @@ export class View {
     if (!state.model) return;
     const document = this.document();
     prepare(document, state.model.root);
-    this.base(document);
-    this.builder.fill(document, state.model.root);
-    this.later = new Later();
-    if (arrives) this.later.hold(document);
+    addBaseRules(document);
+    this.builder.fill(document, state.model.root, arrives ? firstOf(state.model.size) : Infinity);
     for (const child of childrenOf(state.model.root) ?? []) this.builder.connected(child);
     this.builder.extra(document, extraOf(state.model.root) ?? {});
     document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
     this.restore(state);
+    this.later = new Later(this.builder, () => this.align());
+    if (this.builder.held.length) this.follow(this.later, state);
     if (arrives) this.veil();
+  }
+
+  /** What is built later has state as well. */
+  private follow(later: Later, state: PageState): void {
+    this.assets.load(later.whole);
+    void later.whole.then(() => this.later === later && this.restore(state));
+  }
+
+  /** All of the page, now: before its state changes, of which the rest is built. */
+  finish(): void {
+    this.later?.finish();
+  }
+
+  /** Resolves when what is in sight of the page is on the screen. */
+  async opened(): Promise<void> {
+    await this.later?.opened;
   }
 
   resize(state: PageState): void {
@@ -76,7 +94,6 @@ export class View {
       case "mutation":
         return this.mutate(operation[2]);
       case "scroll":
-        this.later.finish();
         return this.scroll(operation[2], operation[3], operation[4]);
       case "input":
         return fill(this.node(operation[2]) as HTMLElement, operation[3], operation[4]);
@@ -101,7 +118,7 @@ export class View {
     this.frame.style.opacity = "0";
     const unveil = (): void => {
       if (this.page !== id || !this.frame.style.opacity) return;
-      this.later.open(() => this.align());
+      this.later?.open();
       this.frame.style.opacity = "";
     };
     void this.sheets.complete().then(unveil);
@@ -139,13 +156,6 @@ export class View {
 
   private document(): Document {
     return this.frame.contentDocument!;
-  }
-
-  private base(document: Document): void {
-    const view = document.defaultView as Window & typeof globalThis;
-    const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(BASE_RULES + LATER_RULES);
-    document.adoptedStyleSheets = [sheet];
   }
 
   private mutate(change: Mutation): void {

@@ -60,27 +60,29 @@ function oneByOne(frames: Frame[]): Item[] {
   return frames.flatMap((frame) => decoder.decode(frame));
 }
 
-test("frames read at once say what they say one by one", () => {
+test("frames read at once say what they say one by one", async () => {
   const frames = pageQueue();
   assert.equal(oneByOne(frames).length, 1 + 1 + 300 + 2 * 43 + 1 + 20 + 1 + 1);
-  assert.deepEqual(new Decoder().decodeAll(frames), oneByOne(frames));
+  assert.deepEqual(await new Decoder().decodeAll(frames), oneByOne(frames));
 });
 
-test("what follows frames that were read at once goes on with their stream", () => {
+test("what follows frames that were read at once goes on with their stream", async () => {
   const frames = pageQueue();
   const decoder = new Decoder();
-  const items = [...decoder.decodeAll(frames.slice(0, 100)), ...frames.slice(100).flatMap((f) => decoder.decode(f))];
+  const atOnce = await decoder.decodeAll(frames.slice(0, 100));
+  const items = [...atOnce, ...frames.slice(100).flatMap((frame) => decoder.decode(frame))];
   assert.deepEqual(items, oneByOne(frames));
 });
 
-test("the last line of a queue counts as of its last frame", () => {
+test("the last line of a queue counts as of its last frame", async () => {
   const frames = pageQueue();
   const late = { ...frames.at(-1)!, time: frames.at(-1)!.time + 5000 };
-  assert.equal(new Decoder().decodeAll([...frames.slice(0, -1), late]).at(-1)!.seq, late.seq);
+  const items = await new Decoder().decodeAll([...frames.slice(0, -1), late]);
+  assert.equal(items.at(-1)!.seq, late.seq);
 });
 
-test("a broken piece is a fault of all that is read at once", () => {
+test("a broken piece is a fault of all that is read at once", async () => {
   const frames = pageQueue();
   frames[50] = { ...frames[50]!, payload: Uint8Array.of(255, 255, 255, 255) };
-  assert.throws(() => new Decoder().decodeAll(frames));
+  await assert.rejects(new Decoder().decodeAll(frames));
 });

@@ -1,0 +1,48 @@
+/** Single steps of building a page, which know nothing of the rest of it. */
+
+import { type Extra, NODE, type Node as TreeNode } from "../protocol/operations";
+import { STATE_ATTRIBUTE } from "./sheets";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MATH = "http://www.w3.org/1998/Math/MathML";
+
+/** Empty the document and give it the mode that the captured one has. */
+export function prepare(document: Document, tree: TreeNode): void {
+  const [, , children, extra] = tree as [9, number, TreeNode[], Extra?];
+  const doctype = children.find((child) => child[0] === NODE.DOCTYPE);
+  document.open();
+  if (doctype && !extra?.quirks) document.write("<!DOCTYPE html>");
+  document.close();
+  for (const child of [...document.childNodes]) if (child.nodeType !== NODE.DOCTYPE) child.remove();
+}
+
+export function create(document: Document, tag: string, extra?: Extra): Element {
+  try {
+    if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
+    return document.createElement(tag);
+  } catch {
+    return document.createElement("span");
+  }
+}
+
+export function block(element: HTMLElement, [width, height]: [number, number]): void {
+  element.setAttribute(`${STATE_ATTRIBUTE}block`, "");
+  element.style?.setProperty("box-sizing", "border-box", "important");
+  for (const [side, size] of [
+    ["width", width],
+    ["height", height],
+  ] as const) {
+    element.style?.setProperty(side, `${size}px`, "important");
+    element.style?.setProperty(`min-${side}`, `${size}px`, "important");
+  }
+}
+
+export function raise(element: HTMLElement, top: "modal" | "popover"): void {
+  try {
+    if (top === "popover") return element.showPopover();
+    element.removeAttribute("open");
+    (element as HTMLDialogElement).showModal();
+  } catch {
+    /* It is there already. */
+  }
+}
