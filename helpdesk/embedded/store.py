@@ -64,9 +64,6 @@ class Store:
             "AWS_DEFAULT_REGION": REGION,
         }
 
-    def set_up(self) -> None:
-        """Nothing left to prepare: being ready means that the bucket is there."""
-
     def create_bucket(self, name: str) -> None:
         """Make the bucket unless it is there."""
         client = self._client()

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from helpdesk.embedded.postgres import Postgres
@@ -41,17 +41,20 @@ class Services:
         self.parts: dict[str, Part] = {}
         self._published: dict[str, str] = {}
 
-    def start(self, *, given: Mapping[str, str] = os.environ) -> dict[str, str]:
+    def start(
+        self, *, given: Mapping[str, str] = os.environ, meanwhile: Callable[[dict[str, str]], None] = lambda added: None
+    ) -> dict[str, str]:
         """Start what `given` does not name. Returns the variables to add to it.
 
-        Raises ServiceFailed, with the name and the log's last lines, after stopping the rest; AlreadyRunning if
-        the home is in use. Must be called on the thread that lives as long as the services should.
+        `meanwhile` is called with them once the database answers: the store takes some seconds longer. Raises
+        ServiceFailed, with the name and the log's last lines, after stopping the rest; AlreadyRunning if the home is
+        in use. Must be called on the thread that lives as long as the services should.
         """
         # Others may pass through, to what belongs to PostgreSQL's user, but not look around.
         self.home.mkdir(parents=True, exist_ok=True, mode=0o711)
         self._lock = take_lock(self.home)
         try:
-            return self._start(given)
+            return self._start(given, meanwhile)
         except BaseException:
             self.stop()
             raise
@@ -70,18 +73,18 @@ class Services:
         for child in self._children:
             child.check()
 
-    def _start(self, given: Mapping[str, str]) -> dict[str, str]:
+    def _start(self, given: Mapping[str, str], meanwhile: Callable[[dict[str, str]], None]) -> dict[str, str]:
         for _ in range(PORT_ATTEMPTS - 1):
             try:
-                return self._start_once(given)
+                return self._start_once(given, meanwhile)
             except ServiceFailed as failure:
                 if IN_USE not in str(failure).lower():
                     raise
                 stop_all(self._children)
                 self._children = []
-        return self._start_once(given)
+        return self._start_once(given, meanwhile)
 
-    def _start_once(self, given: Mapping[str, str]) -> dict[str, str]:
+    def _start_once(self, given: Mapping[str, str], meanwhile: Callable[[dict[str, str]], None]) -> dict[str, str]:
         state = State(self.home)
         self.parts = {
             variable: part(state, durable=self._durable)
@@ -92,17 +95,21 @@ class Services:
         for part in self.parts.values():
             added |= part.environment()
         self._launch()
+        database = self.parts.get("DATABASE_URL")
+        if isinstance(database, Postgres):
+            database.set_up()
+        meanwhile(added)
+        wait_until_ready(self._children)
         self.publish(added)
         return added
 
     def _launch(self) -> None:
+        """All of them; returns when those answer that do so at once."""
         for part in self.parts.values():
             for child in part.children():
                 child.start()
                 self._children.append(child)
-        wait_until_ready(self._children)
-        for part in self.parts.values():
-            part.set_up()
+        wait_until_ready([child for child in self._children if child.name != "store"])
 
     def publish(self, added: dict[str, str]) -> None:
         """Let who joins have these variables as well, until the stop."""

@@ -35,6 +35,7 @@ class System:
         self.environment: dict[str, str] = {}
         self.seed: dict[str, Any] = {}
         self._children: list[Child] = []
+        self._preparing: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         """Start everything. Raises ServiceFailed after stopping what had been started."""
@@ -52,8 +53,7 @@ class System:
 
     def stop(self) -> None:
         """Stop everything, the services last."""
-        stop_all(self._children)
-        self._children = []
+        self._stop_processes()
         self.services.stop()
 
     def check(self) -> None:
@@ -78,27 +78,34 @@ class System:
         return self.environment["REDIS_URL"]
 
     def _start(self) -> None:
-        added = self.services.start(given=self.given)
-        self.environment = {**self.given, **added, **browser.environment(self.home), "ALONGSIDE_HOME": str(self.home)}
+        added = self.services.start(given=self.given, meanwhile=self._prepare)
         for _ in range(PORT_ATTEMPTS - 1):
             try:
                 return self._start_processes()
             except ServiceFailed as failure:
                 if IN_USE not in str(failure).lower():
                     raise
-                stop_all(self._children)
-                self._children = []
+                self._stop_processes()
+                self._prepare(added)
         return self._start_processes()
 
     def _start_processes(self) -> None:
-        self._choose_addresses()
-        self.environment |= self._addresses()
         self.services.publish({name: self.environment[name] for name in PUBLISHED})
         self._add(self._mail())
-        self.seed = self._prepare()
+        self.seed = self._prepared()
         web = processes.web(self.environment, port=self.port, logs=self._logs)
-        self._add([web, self._worker("worker", "celery"), self._worker("renderer", "render"), self._site()])
+        self._add([web, self._worker("worker", "celery"), self._site()])
         wait_until_ready(self._children)
+        # Nobody waits for the first video yet.
+        self._add([self._worker("renderer", "render")])
+
+    def _stop_processes(self) -> None:
+        stop_all(self._children)
+        self._children = []
+        if self._preparing:
+            self._preparing.kill()
+            self._preparing.communicate()
+            self._preparing = None
 
     def _choose_addresses(self) -> None:
         state = State(self.home)
@@ -120,17 +127,30 @@ class System:
             "EMAIL_URL": self.given.get("EMAIL_URL") or mail,
         }
 
-    def _prepare(self) -> dict[str, Any]:
+    def _prepare(self, added: dict[str, str]) -> None:
+        """Begin with migrations and demo data, for which the database is enough."""
+        self._stop_processes()
+        own = {"ALONGSIDE_HOME": str(self.home)}
+        self.environment = {**self.given, **added, **browser.environment(self.home), **own}
+        self._choose_addresses()
+        self.environment |= self._addresses()
         self._logs.mkdir(exist_ok=True, mode=0o700)
-        log = self._logs / "prepare.log"
         command = [sys.executable, "-m", "helpdesk.embedded.prepare"]
-        with log.open("w") as errors:
-            done = subprocess.run(
+        with self._prepare_log.open("w") as errors:
+            self._preparing = subprocess.Popen(
                 command, cwd=processes.ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=errors, text=True
             )
-        if done.returncode:
-            raise ServiceFailed("migrations and demo data", f"ended with status {done.returncode}", log)
-        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    def _prepared(self) -> dict[str, Any]:
+        """What is there then: the seed."""
+        preparing = self._preparing
+        assert preparing
+        told, _ = preparing.communicate()
+        self._preparing = None
+        if preparing.returncode:
+            what = f"ended with status {preparing.returncode}"
+            raise ServiceFailed("migrations and demo data", what, self._prepare_log)
+        return dict(json.loads(told.splitlines()[-1]))
 
     def _add(self, children: list[Child]) -> None:
         for child in children:
@@ -140,6 +160,10 @@ class System:
     @property
     def _logs(self) -> Path:
         return self.home / "logs"
+
+    @property
+    def _prepare_log(self) -> Path:
+        return self._logs / "prepare.log"
 
     def _worker(self, name: str, queues: str) -> Child:
         return processes.worker(self.environment, logs=self._logs, folder=self.home, name=name, queues=queues)

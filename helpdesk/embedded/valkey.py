@@ -46,9 +46,6 @@ class Valkey:
         """`REDIS_URL` with the password."""
         return {VARIABLE: f"redis://:{self._password}@{HOST}:{self.port}/0"}
 
-    def set_up(self) -> None:
-        """Nothing to prepare."""
-
     def _write_config(self) -> Path:
         config = self._folder / "valkey.conf"
         text = CONFIG.format(
