@@ -14,7 +14,8 @@ export PATH := $(CURDIR)/.venv/node:$(PATH)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/dist/*')
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 COMPILED := $(CATALOGUES:.po=.mo)
-TEST_WORKERS ?= $(shell nproc)
+# One more than there are cores: half of the time a test waits for a browser.
+TEST_WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
 .PHONY: help
 help: ## Show what can be done
