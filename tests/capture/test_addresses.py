@@ -185,11 +185,21 @@ def test_secrets_of_addresses_are_masked_whatever_the_fields(shown: Rig) -> None
 def test_title_that_is_some_letters_behind(shown: Rig) -> None:
     shown.open("app")
     shown.settle()
-    shown.visitor.type("#search", "canary-typed", delay=60)
-    shown.visitor.evaluate("document.title = 'Looking for canary-ty'")
+    shown.visitor.evaluate("""() => {
+      const editor = document.createElement('div');
+      editor.contentEditable = 'true';
+      document.body.append(editor);
+      for (const value of ['canary-ty', 'canary-typ', 'canary-typed']) {
+        search.value = value;
+        search.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        editor.textContent = `also-${value}`;
+        editor.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      }
+      document.title = 'Looking for canary-typ, also-canary-ty';
+    }""")
     shown.settle()
     assert leaks(shown) == []
-    assert shown.page.evaluate("document.title") == "Looking for •••••••••"
+    assert shown.page.evaluate("document.title") == "Looking for ••••••••••, ••••••••••••••"
 
 
 def test_page_that_is_too_large_is_named_without_its_secrets(shown: Rig) -> None:

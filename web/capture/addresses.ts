@@ -40,8 +40,9 @@ export class Addresses {
     navigation?.addEventListener("navigate", (event) => this.leaveFor(event as NavigateEvent), { signal });
   }
 
-  /** Learn from the forms of a document or shadow root what they send. */
+  /** Learn what is typed in a document or shadow root, and from its forms what they send. */
   watch(root: Document | ShadowRoot): void {
+    root.addEventListener("input", this.typedInto, { capture: true, passive: true, signal: this.signal });
     root.addEventListener("formdata", this.submitted, { capture: true, signal: this.signal });
   }
 
@@ -104,6 +105,13 @@ export class Addresses {
     // Those of hidden fields and boxes are common words; where they are sent, `submitted` takes them.
     if (field.localName === "select" || !isChosen(field)) this.noteName(field);
   }
+
+  /** Letter by letter: an application may name a page by what stood in a field between two looks. */
+  private readonly typedInto = (event: Event): void => {
+    const target = event.composedPath()[0] as Element;
+    if (isField(target)) this.masking.masksValue(target);
+    else if (target.nodeType === 1) this.noteEditor(target);
+  };
 
   private noteName(field: Field): void {
     this.names.add(field.getAttribute("name") || field.id, !isChosen(field));
