@@ -73,6 +73,14 @@ def delete(key: str) -> None:
     client().delete_object(Bucket=settings.S3_BUCKET, Key=key)
 
 
+def delete_below(folder: str) -> None:
+    """Delete every object whose key begins with `folder` and a slash."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    for found in pages.search("Contents[].Key"):
+        if found:
+            delete(found)
+
+
 def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> str:
     """A GET URL on S3_PUBLIC_ENDPOINT_URL, since the signature covers the host; `filename` makes it a download."""
     params = {"Bucket": settings.S3_BUCKET, "Key": key}

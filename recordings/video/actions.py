@@ -138,18 +138,18 @@ def queue_join(recording: Recording) -> None:
     transaction.on_commit(partial(join_task.delay, str(recording.tenant_id), str(recording.id)))
 
 
-def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) -> list[str]:
-    """Commit the video, once; returns the keys of the segments' objects, which nobody needs any more."""
+def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) -> bool:
+    """Commit the video, once; whether this call did, so that nobody needs the segments' objects any more."""
     recording = _lock(recording_id)
     if recording.state != RecordingState.RENDERING:
-        return []
+        return False
     for name in ("object_key", "sha256", "video_bytes", "duration_ms", "chapters"):
         setattr(recording, name, getattr(facts, name))
     recording.state, recording.failure, recording.ready_at = RecordingState.READY, "", now
     recording.render_ms = round((now - recording.created_at).total_seconds() * 1000)
     recording.save()
     _announce(recording)
-    return [key for key in recording.segments.values_list("object_key", flat=True) if key]
+    return True
 
 
 def fail_recording(recording_id: UUID, *, failure: str) -> None:

@@ -77,7 +77,7 @@ def _render(tenant_id: UUID, session_id: UUID, segment: VideoSegment, *, owner: 
 
     archive = read_archive(tenant_id, session_id)
     render = render_segment if segment.attempts < actions.CARD_ATTEMPT else render_card
-    key = object_key(tenant_id, "recordings", segment.recording_id, "segments", f"{segment.number}-{owner}.mp4")
+    key = f"{_segments_key(tenant_id, segment.recording_id)}/{segment.number}-{owner}.mp4"
     with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
         path = Path(folder, "segment.mp4")
         cost = render(archive, segment, path, on_progress=renew)
@@ -109,9 +109,13 @@ def _join(tenant_id: UUID, recording: Recording, segments: list[VideoSegment]) -
     with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
         facts = _uploaded(join_video(archive, segments, Path(folder)), archive, recording_id=recording.id)
     with tenant_scope(tenant_id):
-        unneeded = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
-    for key in unneeded:
-        store.delete(key)
+        is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+    if is_committed:  # all of them: a worker that died may have left one that no row names
+        store.delete_below(_segments_key(tenant_id, recording.id))
+
+
+def _segments_key(tenant_id: UUID, recording_id: UUID) -> str:
+    return object_key(tenant_id, "recordings", recording_id, "segments")
 
 
 def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> actions.VideoFacts:

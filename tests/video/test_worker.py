@@ -39,7 +39,8 @@ def test_killed_worker_s_segment_is_rendered_once_by_the_next(live_stack: LiveSt
         VideoSegment.objects.filter(recording=recording, done_at=None).update(lease_until=long_ago)
     live_stack.start_worker()
     ready = wait_for(recording, lambda found: found.state == RecordingState.READY)
-    assert objects_below(ready.object_key.rpartition("/")[0]) == [ready.object_key]
+    folder = ready.object_key.rpartition("/")[0]
+    wait_for(ready, lambda _: objects_below(folder) == [ready.object_key])
     tasks.join_task(str(ready.tenant_id), str(ready.id))
     with tenant_scope(ready.tenant_id):
         assert queries.get_recording(ready.id).ready_at == ready.ready_at
