@@ -76,7 +76,8 @@ class Load:
         """Each of the first sessions sends `per_second` frames a second, each at its own moment."""
         del self._latencies[:]
         speakers = self._speakers[:sessions]
-        phases = sorted(random.Random(7).random() / per_second for _ in speakers)
+        chance = random.Random(7)
+        phases = sorted(chance.random() / per_second for _ in speakers)
         late: list[float] = []
         self._send_on_time(speakers, phases, 1 / per_second, until=warm, late=late)
         skip, cpu, began = len(self._latencies), _cpu_seconds(), time.monotonic()
