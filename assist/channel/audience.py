@@ -1,7 +1,6 @@
 """Who watches a session, as one end of its channel is told of it."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -39,8 +38,8 @@ class Audience:
         word.
         """
         now = await watching(self._keys)
-        if now.stale_at:
-            self._look_again(max(0, now.stale_at / 1000 - time.time()) + STALE_SECONDS)
+        if now.stale_seconds is not None:
+            self._look_again(now.stale_seconds + STALE_SECONDS)
         self._told = now.message(agent=self.agent, is_public=self._is_public)
         return self._told
 

@@ -49,6 +49,7 @@ class Intake:
         self.credit = self.granted = limits.WINDOW_BYTES
         self._frames = Bucket(limits.FRAMES_PER_SECOND, limits.BURST_SECONDS)
         self._bytes = Bucket(limits.BYTES_PER_SECOND, limits.BURST_SECONDS)
+        self._pages = Bucket(limits.PAGES_PER_SECOND, limits.PAGES_BURST_SECONDS)
 
     def take(self, data: bytes) -> Frame | None:
         """The frame if it is to be stored, None if it was before; raises `BadFrame`, `SeqGap`."""
@@ -61,6 +62,8 @@ class Intake:
             self._check_gap(frame)
         elif frame.seq != self.accepted + 1:
             raise SeqGap
+        if frame.kind == FrameKind.PAGE_ENTER and not self._pages.take(1):
+            raise BadFrame(ErrorCode.RATE_EXCEEDED)
         if handler := frame_handlers.get(frame.kind):
             handler(self.keys.tenant_id, self.keys.session_id, self._timed(frame))
         self.accepted = frame.seq

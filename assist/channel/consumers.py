@@ -262,14 +262,14 @@ class VisitorConsumer(Socket):
 
     async def _lose(self, silent_seconds: float) -> None:
         """Nobody is at the other end; the close of the socket can take long to be noticed."""
-        await self._go(since_ms=(time.time() - silent_seconds) * 1000)
+        await self._go(silent_seconds=silent_seconds)
         await self.close(GOING_AWAY)
 
     async def leave(self) -> None:
         if self.intake is not None:
-            await self._go(since_ms=time.time() * 1000)
+            await self._go()
 
-    async def _go(self, *, since_ms: float) -> None:
+    async def _go(self, *, silent_seconds: float = 0) -> None:
         if self._has_left:
             return
         self._has_left, self._owes_ack = True, False
@@ -280,6 +280,10 @@ class VisitorConsumer(Socket):
         self.node.remove_source(self)
         self.node.spawn(
             connection_closed(
-                self.tenant_id, self.session_id, tab=self.tab, connection_id=self.connection_id, since=since_ms
+                self.tenant_id,
+                self.session_id,
+                tab=self.tab,
+                connection_id=self.connection_id,
+                silent_seconds=silent_seconds,
             )
         )

@@ -16,19 +16,19 @@ MAX_SIDE = 100_000
 @on_frame(FrameKind.VIEWPORT)
 def take_viewport(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     viewport = check_viewport(control_payload(frame, VIEWPORT))
-    write_later(tenant_id, set_viewport, session_id, viewport=viewport)
+    write_later(tenant_id, set_viewport, session_id, of="viewport", viewport=viewport)
 
 
 @on_frame(FrameKind.PAUSE)
 def take_pause(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     control_payload(frame, {})
-    write_later(tenant_id, pause_session, session_id)
+    write_later(tenant_id, pause_session, session_id, of="paused")
 
 
 @on_frame(FrameKind.RESUME)
 def take_resume(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     control_payload(frame, {})
-    write_later(tenant_id, resume_session, session_id)
+    write_later(tenant_id, resume_session, session_id, of="paused")
 
 
 def check_viewport(viewport: dict[str, object]) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """How a visitor's connection begins: token, origin, tab, then its place in Valkey."""
 
 import hmac
-import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -83,16 +82,14 @@ async def enter(
         raise
     except BaseException:
         # Valkey may have taken it although its answer did not come.
-        this_node().spawn(_closed(intake, since=heard_at_ms))
+        this_node().spawn(_closed(intake))
         raise
     return entry, intake, paused
 
 
-async def _closed(intake: Intake, *, since: float) -> None:
+async def _closed(intake: Intake) -> None:
     keys = intake.keys
-    await connection_closed(
-        keys.tenant_id, keys.session_id, tab=intake.tab, connection_id=intake.connection_id, since=since
-    )
+    await connection_closed(keys.tenant_id, keys.session_id, tab=intake.tab, connection_id=intake.connection_id)
 
 
 async def _is_full(keys: SessionKeys) -> bool:
@@ -100,8 +97,8 @@ async def _is_full(keys: SessionKeys) -> bool:
     held = await async_client().smembers(keys.connections)
     if len(held) < limits.SESSION_SOCKETS:
         return False
-    now = time.time() * 1000
-    alive = set(await async_client().zrangebyscore(nodes_key(), now, "+inf"))
+    seconds, micros = await async_client().time()
+    alive = set(await async_client().zrangebyscore(nodes_key(), seconds * 1000 + micros / 1000, "+inf"))
     return sum(connection.partition(b".")[0] in alive for connection in held) >= limits.SESSION_SOCKETS
 
 
@@ -123,14 +120,14 @@ def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
 
 
 async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
-    keys, now = intake.keys, time.time() * 1000
+    keys = intake.keys
     started = server_record(FrameKind.SESSION_START, payload={"started_at_ms": entry.facts.started_at_ms})
     ttl = limits.SESSION_TTL_SECONDS
-    bounds = [now, str(keys.session_id), limits.INBOX_FRAMES, ttl]
+    bounds = [str(keys.session_id), limits.INBOX_FRAMES, ttl]
     await RECORD.arun([keys.state, keys.journal, keys.consoles], ["started", "1", started, *bounds])
     record = server_record(FrameKind.TAB_HELLO, payload={"tab": intake.tab, "offset_ms": offset_ms})
     names = [keys.state, keys.tab(intake.tab), keys.connections, keys.consoles, keys.journal, nodes_key()]
-    first = [intake.connection_id, intake.tab, intake.stored, now, ttl]
+    first = [intake.connection_id, intake.tab, intake.stored, ttl]
     rest = [limits.SESSION_SOCKETS, record, offset_ms, str(keys.session_id), limits.INBOX_FRAMES]
     status, stored, paused = await OPEN_TAB.arun(names, [*first, *rest])
     if status != TAKEN:

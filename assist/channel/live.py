@@ -31,7 +31,7 @@ class SessionKeys:
 
     @property
     def state(self) -> str:
-        """Hash: open, ended, paused, page, front_at, journal_bytes, queue_bytes, queue:{page}…
+        """Hash: open, ended, paused, page, front_at, journal_bytes, queue_bytes.
 
         Of each tab stored:{tab}, offset:{tab}, connection:{tab}, at:{tab} (its page), hidden:{tab}.
         """
@@ -54,13 +54,18 @@ class SessionKeys:
 
     @property
     def watchers(self) -> str:
-        """Hash: console → JSON of name and end of lease."""
+        """Hash: console → end of its lease (ms) and who it is (JSON), with a blank between."""
         return self._key("watchers")
 
     @property
-    def queues(self) -> str:
-        """Sorted set: pages that have a queue, by last use."""
-        return self._key("queues")
+    def pages(self) -> str:
+        """Sorted set: the pages that are known, by last use; not each of them has a queue."""
+        return self._key("pages")
+
+    @property
+    def page_facts(self) -> str:
+        """Hash: enter:{page} (its PAGE_ENTER), begun:{page} (its queue has a snapshot), queue:{page} (its bytes)."""
+        return self._key("page_facts")
 
     @property
     def queue_prefix(self) -> str:
@@ -116,19 +121,20 @@ def last_beat_ms(connections: Iterable[bytes], leases: Iterable[tuple[bytes, flo
 def begin_grace(tenant_id: UUID, session_id: UUID) -> None:
     """Nothing is known, since Valkey lost its memory: the visitor counts as gone from now on, unless it shows up."""
     keys = SessionKeys(tenant_id, session_id)
-    sync_client().hsetnx(keys.state, "gone", time.time() * 1000)
+    seconds, micros = sync_client().time()
+    sync_client().hsetnx(keys.state, "gone", seconds * 1000 + micros / 1000)
     sync_client().expire(keys.state, limits.SESSION_TTL_SECONDS)
 
 
 def forget(tenant_id: UUID, session_id: UUID) -> None:
     """After the archive is closed: queues and journal go; the seal stays until it is of no use."""
     keys, client = SessionKeys(tenant_id, session_id), sync_client()
-    pages = [keys.queue(int(page)) for page in client.zrange(keys.queues, 0, -1)]
-    client.delete(keys.journal, keys.queues, keys.consoles, keys.watchers, keys.connections, *pages)
+    queues = [keys.queue(int(page)) for page in client.zrange(keys.pages, 0, -1)]
+    client.delete(keys.journal, keys.pages, keys.page_facts, keys.consoles, keys.watchers, keys.connections, *queues)
     client.expire(keys.state, limits.ENDED_TTL_SECONDS)
 
 
 def _record(tenant_id: UUID, session_id: UUID, field: str, value: str, frame: bytes) -> None:
     keys = SessionKeys(tenant_id, session_id)
-    args = [field, value, frame, time.time() * 1000, str(session_id), limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
+    args = [field, value, frame, str(session_id), limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
     RECORD.run([keys.state, keys.journal, keys.consoles], args)

@@ -6,7 +6,6 @@ import itertools
 import logging
 import secrets
 import struct
-import time
 from collections.abc import Coroutine
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 READ_FRAMES = 512
 BLOCK_MS = 5000
 RENEW_PARTS = 25
-BEAT = Script("beat")
+BEAT, WATCH = Script("beat"), Script("watch")
 HEAD = struct.Struct("!BBxxII")
 
 
@@ -94,7 +93,7 @@ class Node:
     async def watch(self, watcher: Watcher) -> None:
         """From the return of this call on, `watcher` gets every frame that is appended to its session."""
         self._watchers.setdefault(_name(watcher), set()).add(watcher)
-        await self._lease(watcher.keys)
+        await self._lease([watcher])
 
     def unwatch(self, watcher: Watcher) -> None:
         """The node's lease runs out by itself; until then what arrives for nobody is dropped."""
@@ -104,11 +103,10 @@ class Node:
         if not watchers:
             self._watchers.pop(session, None)
 
-    async def _lease(self, keys: SessionKeys) -> None:
-        pipeline = async_client().pipeline(transaction=False)
-        pipeline.zadd(keys.consoles, {self.id: _lease_end()})
-        pipeline.expire(keys.consoles, limits.SESSION_TTL_SECONDS)
-        await pipeline.execute()
+    async def _lease(self, watchers: list[Watcher]) -> None:
+        names = sorted({watcher.keys.consoles for watcher in watchers})
+        if names:
+            await WATCH.arun(names, [self.id, limits.LEASE_SECONDS * 1000, limits.SESSION_TTL_SECONDS])
 
     async def _read(self) -> None:
         inbox, after, link = node_key(self.id, "inbox"), b"0", Link()
@@ -183,12 +181,8 @@ class Node:
                 self.spawn(watcher.renew())
 
     async def _renew_leases(self, watchers: list[Watcher]) -> None:
-        pipeline = async_client().pipeline(transaction=False)
-        until = _lease_end()
-        for keys in {watcher.keys for watcher in watchers}:
-            pipeline.zadd(keys.consoles, {self.id: until})
-            pipeline.expire(keys.consoles, limits.SESSION_TTL_SECONDS)
-        inbox = node_key(self.id, "inbox")
+        await self._lease(watchers)
+        inbox, pipeline = node_key(self.id, "inbox"), async_client().pipeline(transaction=False)
         pipeline.xtrim(inbox, maxlen=READ_FRAMES)
         pipeline.expire(inbox, 4 * limits.LEASE_SECONDS)
         await pipeline.execute(raise_on_error=False)
@@ -196,10 +190,6 @@ class Node:
 
 def _name(watcher: Watcher) -> bytes:
     return str(watcher.keys.session_id).encode()
-
-
-def _lease_end() -> float:
-    return time.time() * 1000 + limits.LEASE_SECONDS * 1000
 
 
 _nodes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Node]" = WeakKeyDictionary()

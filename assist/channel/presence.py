@@ -39,10 +39,10 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """Everybody whose lease runs, once and by name; `stale_at` (ms) is when the first of the leases would run out."""
+    """Everybody whose lease runs, once and by name; the first of the leases would run out `stale_seconds` from now."""
 
     people: list[Watcher]
-    stale_at: float | None
+    stale_seconds: float | None
 
     def message(self, *, agent: str, is_public: bool) -> dict[str, Any]:
         """As `Watching` of the protocol."""
@@ -52,42 +52,36 @@ class Watching:
 
 
 async def watching(keys: SessionKeys) -> Watching:
-    now = time.time() * 1000
-    entries = [e for e in map(json.loads, await async_client().hvals(keys.watchers)) if e["until"] > now]
-    people = {entry["who"][0]: Watcher(*entry["who"]) for entry in entries}
+    pipeline = async_client().pipeline(transaction=True)
+    pipeline.hvals(keys.watchers)
+    pipeline.time()
+    entries, (seconds, micros) = await pipeline.execute()
+    now = seconds * 1000 + micros / 1000
+    ends = {who: float(end) for end, who in (entry.split(b" ", 1) for entry in entries) if float(end) > now}
+    people = {watcher.person: watcher for watcher in (Watcher(*json.loads(who)) for who in ends)}
     in_order = sorted(people.values(), key=lambda watcher: (watcher.listens, watcher.name))
-    return Watching(in_order, min((entry["until"] for entry in entries), default=None))
+    return Watching(in_order, (min(ends.values()) - now) / 1000 if ends else None)
 
 
 async def join_watchers(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> bool:
-    """False when SESSION_CONSOLES watch already."""
-    now = time.time() * 1000
-    args = [console_id, _entry(watcher, now), now, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
-    return bool(await JOIN.arun([keys.watchers], args))
-
-
-def _entry(watcher: Watcher, now: float) -> str:
-    return json.dumps({"who": astuple(watcher), "until": now + limits.LEASE_SECONDS * 1000})
-
-
-async def renew_watcher(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> None:
-    pipeline = async_client().pipeline(transaction=False)
-    pipeline.hset(keys.watchers, console_id, _entry(watcher, time.time() * 1000))
-    pipeline.expire(keys.watchers, limits.SESSION_TTL_SECONDS)
-    await pipeline.execute()
+    """For LEASE_SECONDS, unless it is done again; False when SESSION_CONSOLES others watch already."""
+    bounds = [limits.LEASE_SECONDS * 1000, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
+    return bool(await JOIN.arun([keys.watchers], [console_id, json.dumps(astuple(watcher)), *bounds]))
 
 
 async def remove_watcher(keys: SessionKeys, *, console_id: str) -> None:
     await async_client().hdel(keys.watchers, console_id)
 
 
-async def connection_closed(tenant_id: UUID, session_id: UUID, *, tab: int, connection_id: str, since: float) -> None:
+async def connection_closed(
+    tenant_id: UUID, session_id: UUID, *, tab: int, connection_id: str, silent_seconds: float = 0
+) -> None:
     """When it was the visitor's last one and none comes back within RECONNECT_SECONDS, everybody is told.
 
-    When others remain, they are told that the tab has gone, unless it has come back by then. `since` is in ms.
+    When others remain, they are told that the tab has gone, unless it has come back by then.
     """
     keys = SessionKeys(tenant_id, session_id)
-    was_last = await _leave(keys, connection_id, since)
+    was_last, since = await _leave(keys, connection_id, time.monotonic() - silent_seconds)
     try:
         await asyncio.sleep(limits.RECONNECT_SECONDS)
         is_gone = await async_client().hexists(keys.state, "gone")
@@ -101,12 +95,17 @@ async def connection_closed(tenant_id: UUID, session_id: UUID, *, tab: int, conn
         await apublish(tenant_id, "session", session_id, kind="tab_closed", payload={"tab": tab})
 
 
-async def _leave(keys: SessionKeys, connection_id: str, since: float) -> bool:
-    """Until Valkey has taken it: else the connection would count for as long as this process lives."""
-    names, args = [keys.state, keys.connections, nodes_key()], [connection_id, since, limits.SESSION_TTL_SECONDS]
+async def _leave(keys: SessionKeys, connection_id: str, heard: float) -> tuple[bool, float]:
+    """Whether it was the last, and since when it is gone, ms by the clock of Valkey; `heard` is of this process.
+
+    Until Valkey has taken it: else the connection would count for as long as this process lives.
+    """
+    names = [keys.state, keys.connections, nodes_key()]
     while True:
+        silent_ms = (time.monotonic() - heard) * 1000
         try:
-            return bool(await LEAVE.arun(names, args))
+            was_last, since = await LEAVE.arun(names, [connection_id, silent_ms, limits.SESSION_TTL_SECONDS])
+            return bool(was_last), float(since)
         except (RedisError, OSError):
             end_if_cancelled()
             await asyncio.sleep(limits.NODE_BEAT_SECONDS)
@@ -136,7 +135,7 @@ async def look(keys: SessionKeys) -> Look:
     pipeline.time()
     fields, connections, leases, (seconds, micros) = await pipeline.execute()
     clock = seconds * 1000 + micros / 1000
-    held = {name.decode(): value for name, value in fields.items() if not name.startswith((b"enter:", b"queue:"))}
+    held = {name.decode(): value for name, value in fields.items()}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}
     state, since = _state(held, last_beat_ms(connections, leases), clock)
     page = int(held.get("page", 0))
@@ -165,6 +164,6 @@ def _state(held: dict[str, bytes], beat_ms: float | None, clock: float) -> tuple
     if (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < clock:
         if "gone" not in held:
             return "reconnecting", beat_ms
-        if time.time() * 1000 - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
+        if clock - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
             return "reconnecting", float(held["gone"])
     return ("paused" if "paused" in held else "live"), None

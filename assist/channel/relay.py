@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ APPEND = Script("append")
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 STORE_SECONDS = 5.0
-CONSTANT_ARGUMENTS = 3 + 6 + 9
+CONSTANT_ARGUMENTS = 3 + 7 + 10
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
@@ -104,8 +103,7 @@ class Writer:
                 tries += 1
 
     async def _execute(self, batch: dict[Source, list[bytes]]) -> list[Any]:
-        now = int(time.time() * 1000)
-        packed = b"".join([_packed(source, frames, now) for source, frames in batch.items()])
+        packed = b"".join([_packed(source, frames) for source, frames in batch.items()])
         replies = await self._link.ask(packed, count=len(batch), seconds=STORE_SECONDS)
         errors = [reply for reply in replies if isinstance(reply, Exception)]
         if any(map(is_unknown_script, errors)):
@@ -116,21 +114,21 @@ class Writer:
         return replies
 
 
-def _packed(source: Source, frames: list[bytes], now: int) -> bytes:
+def _packed(source: Source, frames: list[bytes]) -> bytes:
     if source.append_head is None:
         source.append_head = pack_arguments(*_constant_arguments(source))
-    head, time_part = source.append_head, pack_arguments(now)
     parts = [b"$%d\r\n%b\r\n" % (len(frame), frame) for frame in frames]
-    return b"*%d\r\n%b%b%b" % (CONSTANT_ARGUMENTS + 1 + len(frames), head, time_part, b"".join(parts))
+    return b"*%d\r\n%b%b" % (CONSTANT_ARGUMENTS + len(frames), source.append_head, b"".join(parts))
 
 
 def _constant_arguments(source: Source) -> list[Any]:
     """What does not change while the connection is there."""
     keys = source.keys
-    names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.queues, keys.queue_prefix]
+    names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.pages, keys.page_facts]
     bounds = [limits.JOURNAL_BYTES, limits.QUEUE_BYTES, limits.QUEUE_HARD_BYTES, limits.QUEUES_BYTES]
-    rest = [str(keys.session_id), *bounds, limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS, limits.FRONT_LATE_MS]
-    return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, *rest]
+    bounds += [limits.INBOX_FRAMES, limits.SESSION_PAGES]
+    rest = [str(keys.session_id), *bounds, limits.SESSION_TTL_SECONDS, limits.FRONT_LATE_MS]
+    return ["EVALSHA", APPEND.sha, len(names) + 1, *names, keys.queue_prefix, source.connection_id, *rest]
 
 
 def _answer(reply: list[Any]) -> Answer:

@@ -18,7 +18,7 @@ from assist.channel.messages import BadMessage, parse
 from assist.channel.metrics import meters_of
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import Look, Watcher, join_watchers, look, remove_watcher, renew_watcher
+from assist.channel.presence import Look, Watcher, join_watchers, look, remove_watcher
 from assist.channel.protocol import (
     CONSOLE_MESSAGES,
     HEADER_BYTES,
@@ -192,7 +192,7 @@ class ConsoleConsumer(Socket):
         except Refused as refused:
             await self.refuse(refused.code)
             return
-        await renew_watcher(self.keys, console_id=self.console_id, watcher=self._watcher())
+        await join_watchers(self.keys, console_id=self.console_id, watcher=self._watcher())
         await self._tell_state()
 
     def start_over(self) -> None:

@@ -26,13 +26,13 @@ ACTIVE_SCHEMES = {"javascript", "vbscript", "data", "blob"}
 
 @on_frame(FrameKind.PAGE_ENTER)
 def take_page_enter(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
-    write_later(tenant_id, enter_page, session_id, **page_values(frame, ENTER))
+    write_later(tenant_id, enter_page, session_id, of=("enter", frame.page), **page_values(frame, ENTER))
 
 
 @on_frame(FrameKind.HISTORY)
 def take_history(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     """The page is known; its row keeps the newest title and address."""
-    write_later(tenant_id, enter_page, session_id, **page_values(frame, HISTORY))
+    write_later(tenant_id, enter_page, session_id, of=("return", frame.page), **page_values(frame, HISTORY))
 
 
 @on_frame(FrameKind.PAGE_LEAVE)
@@ -44,7 +44,8 @@ def take_page_leave(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
 @on_frame(FrameKind.PAGE_CLOSE)
 def take_page_close(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     control_payload(frame, {})
-    write_later(tenant_id, close_page, session_id, number=_page_number(frame), at=time_of(frame))
+    number = _page_number(frame)
+    write_later(tenant_id, close_page, session_id, of=("close", number), number=number, at=time_of(frame))
 
 
 @on_frame(FrameKind.VISIBILITY)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from assist.channel import limits
 from assist.pages.models import Asset, Page, SessionAsset
 
 
@@ -14,8 +15,9 @@ def pages_of(session_id: UUID) -> QuerySet[Page]:
 
 
 def page_summaries(session_id: UUID) -> list[dict[str, Any]]:
-    """As `PageSummary` of the protocol: times in ms since 1970."""
-    return [_summary(page) for page in pages_of(session_id)]
+    """The newest WELCOME_PAGES in order, as `PageSummary` of the protocol: times in ms since 1970."""
+    newest = pages_of(session_id).reverse()[: limits.WELCOME_PAGES]
+    return [_summary(page) for page in reversed(newest)]
 
 
 def _summary(page: Page) -> dict[str, Any]:

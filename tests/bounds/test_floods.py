@@ -9,10 +9,21 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from assist.channel.limits import BURST_SECONDS, MESSAGES_PER_SECOND, SESSION_CONSOLES, SESSION_SOCKETS
+from assist.channel.limits import (
+    BURST_SECONDS,
+    MESSAGES_PER_SECOND,
+    PAGES_BURST_SECONDS,
+    PAGES_PER_SECOND,
+    SESSION_CONSOLES,
+    SESSION_SOCKETS,
+    WELCOME_PAGES,
+)
 from assist.channel.protocol import CLOSE_CODES, HEADER_BYTES, MAX_FRAME_BYTES, ErrorCode, FrameKind
+from assist.pages.queries import pages_of
+from helpdesk.tenants.context import tenant_scope
 from tests.bounds.memory import resident_bytes
 from tests.bounds.neighbour import undisturbed
+from tests.channel.eventually import eventually
 from tests.channel.peers import ConsolePeer, Peer, VisitorPeer
 from tests.channel.scene import Scene
 from tests.webserver import WebServer
@@ -63,6 +74,28 @@ async def test_flood_of_frames_closes(channel: Scene) -> None:
                 for _ in range(12_000):
                     await visitor.send(FrameKind.OPERATIONS, b"x")
             assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+
+
+def rows_of(scene: Scene) -> int:
+    with tenant_scope(scene.tenant.id):
+        return pages_of(scene.session_id).count()
+
+
+async def test_flood_of_pages_closes_and_a_welcome_has_the_newest(channel: Scene) -> None:
+    """Each is a row of the database: their rate is a lower one."""
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
+            most = 2 * PAGES_PER_SECOND * PAGES_BURST_SECONDS
+            with contextlib.suppress(ConnectionClosed):
+                for page in range(1, most + 1):
+                    await visitor.enter(page=page)
+            assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+    await eventually(lambda: rows_of(channel) > WELCOME_PAGES)
+    async with channel.console() as console:
+        pages = (await console.hello())["pages"]
+        assert len(pages) == WELCOME_PAGES
+        assert pages == sorted(pages, key=lambda page: (page["entered_at"], page["page"]))
 
 
 async def test_more_than_a_visitor_may_send_at_once_is_neither_taken_nor_held(channel: Scene) -> None:

@@ -95,12 +95,11 @@ async def test_queue_beyond_its_limit_asks_for_a_snapshot_and_beyond_twice_is_dr
 def weigh(scene: Scene, page: int, size: int) -> None:
     """As if the page's queue were so large."""
     keys = keys_of(scene)
-    for field in (f"queue:{page}", "queue_bytes"):
-        sync_client().hincrby(keys.state, field, size)
+    sync_client().hincrby(keys.page_facts, f"queue:{page}", size)
+    sync_client().hincrby(keys.state, "queue_bytes", size)
 
 
 async def test_queues_of_a_session_beyond_their_sum_drop_the_oldest(channel: Scene) -> None:
-    keys = keys_of(channel)
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
         for number in (1, 2, 3):
@@ -109,9 +108,38 @@ async def test_queues_of_a_session_beyond_their_sum_drop_the_oldest(channel: Sce
         for number in (1, 2, 3):
             await sync_to_async(weigh)(channel, visitor.tab << 16 | number, limits.QUEUES_BYTES // 3)
         await visitor.stored(await visitor.send(FrameKind.OPERATIONS, NOISE, page=3))
-        kept = [int(page) & 0xFFFF for page in await sync_to_async(sync_client().zrange)(keys.queues, 0, -1)]
-        assert kept == [2, 3]
+        assert await sync_to_async(kept)(channel, visitor.tab) == [2, 3]
         assert await state(channel, "queue_bytes") <= limits.QUEUES_BYTES
+
+
+def kept(scene: Scene, tab: int) -> list[int]:
+    """The pages that have a queue, of those with a number below 10."""
+    keys = keys_of(scene)
+    return [number for number in range(10) if sync_client().exists(keys.queue(tab << 16 | number))]
+
+
+async def test_page_used_longest_ago_is_forgotten_beyond_so_many(channel: Scene) -> None:
+    keys, client = keys_of(channel), sync_client()
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        for number in (1, 2):
+            await visitor.enter(page=number)
+            await visitor.stored(await visitor.snapshot(page=number))
+        # As if so many were between them; none of these has a queue.
+        others = {str(1 << 30 | number): number for number in range(limits.SESSION_PAGES)}
+        await sync_to_async(client.zadd)(keys.pages, others)
+        await visitor.enter(page=3)
+        await visitor.stored(await visitor.snapshot(page=3))
+        assert await sync_to_async(client.zcard)(keys.pages) == limits.SESSION_PAGES
+        await sync_to_async(client.zremrangebyscore)(keys.pages, 0, limits.SESSION_PAGES)
+        others = {str(1 << 30 | number): 1e15 for number in range(limits.SESSION_PAGES - 1)}
+        await sync_to_async(client.zadd)(keys.pages, others)
+        await visitor.enter(page=4)
+        await visitor.stored(await visitor.snapshot(page=4))
+        assert await sync_to_async(kept)(channel, visitor.tab) == [4]
+        facts = await sync_to_async(client.hkeys)(keys.page_facts)
+        assert {name.rpartition(b":")[2] for name in facts} == {b"%d" % (visitor.tab << 16 | 4)}
+        assert await sync_to_async(client.ttl)(keys.pages) > 0
 
 
 @pytest.fixture

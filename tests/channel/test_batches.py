@@ -1,12 +1,13 @@
 """Writes that frames cause, while the database is away."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DataError, OperationalError
 from prometheus_client import REGISTRY
 
-from assist.channel import batches
+from assist.channel import batches, limits
 from assist.channel.models import SessionQuality
 from assist.channel.quality import add_quality
 from helpdesk.tenants.context import run_in_tenant, tenant_scope
@@ -22,13 +23,14 @@ def tenant_id(transactional_db: None) -> UUID:
 async def test_write_that_the_database_does_not_take_comes_again_with_those_behind_it(tenant_id: UUID) -> None:
     done: list[str] = []
 
-    def first() -> None:
-        done.append("first")
+    def write(_session_id: UUID, *, name: str) -> None:
+        done.append(name)
         if len(done) == 1:
             raise OperationalError("the connection is gone")
 
-    batches.write_later(tenant_id, first)
-    batches.write_later(tenant_id, done.append, "second")
+    session_id = uuid4()
+    for name in ("first", "second"):
+        batches.write_later(tenant_id, write, session_id, name=name)
     await eventually(lambda: "second" in done)
     assert done == ["first", "first", "second"]
 
@@ -36,12 +38,14 @@ async def test_write_that_the_database_does_not_take_comes_again_with_those_behi
 async def test_write_that_is_wrong_in_itself_is_left_out(tenant_id: UUID) -> None:
     done: list[str] = []
 
-    def wrong() -> None:
-        done.append("wrong")
-        raise DataError("too long")
+    def write(_session_id: UUID, *, name: str) -> None:
+        done.append(name)
+        if name == "wrong":
+            raise DataError("too long")
 
-    batches.write_later(tenant_id, wrong)
-    batches.write_later(tenant_id, done.append, "right")
+    session_id = uuid4()
+    for name in ("wrong", "right"):
+        batches.write_later(tenant_id, write, session_id, name=name)
     await eventually(lambda: "right" in done)
     assert done == ["wrong", "right"]
 
@@ -60,13 +64,40 @@ async def test_write_whose_session_is_gone_is_left_out_alone(tenant_id: UUID, ca
     assert "Traceback" not in caplog.text
 
 
-def test_writes_that_are_given_up_are_counted_and_logged(
-    tenant_id: UUID, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(batches, "MOST_WAITING", 2)
+async def test_session_that_writes_much_is_bounded_and_holds_no_other_up(tenant_id: UUID) -> None:
+    done: list[tuple[UUID, int]] = []
+
+    def write(session_id: UUID, *, number: int) -> None:
+        done.append((session_id, number))
+
     before = REGISTRY.get_sample_value("assist_writes_lost_total") or 0
-    writes = [lambda number=number: number for number in range(5)]
-    assert [write() for write in batches._newest(writes, tenant_id)] == [3, 4]
-    assert REGISTRY.get_sample_value("assist_writes_lost_total") == before + 3
-    assert "3 writes" in caplog.text
-    assert len(batches._newest(writes[:1], tenant_id)) == 1
+    loud, quiet, surplus = uuid4(), uuid4(), 7
+    last = limits.SESSION_WRITES + surplus - 1
+    for number in range(last + 1):
+        batches.write_later(tenant_id, write, loud, number=number)
+    batches.write_later(tenant_id, write, quiet, number=0)
+    await eventually(lambda: (loud, last) in done)
+    assert [number for session_id, number in done if session_id == loud] == list(range(surplus, last + 1))
+    assert done.index((quiet, 0)) < done.index((loud, last))
+    assert REGISTRY.get_sample_value("assist_writes_lost_total") == before + surplus
+
+
+async def test_newest_of_what_is_said_again_counts_also_while_the_database_is_away(tenant_id: UUID) -> None:
+    done: list[str] = []
+    session_id = uuid4()
+
+    def say(name: str, of: str) -> None:
+        batches.write_later(tenant_id, write, session_id, of=of, name=name)
+
+    def write(_session_id: UUID, *, name: str) -> None:
+        if not done:
+            done.append("away")
+            loop.call_soon_threadsafe(say, "closed again", "close")
+            raise OperationalError("the connection is gone")
+        done.append(name)
+
+    loop = asyncio.get_running_loop()
+    for name, of in (("old", "viewport"), ("closed", "close"), ("entered", "enter"), ("new", "viewport")):
+        say(name, of)
+    await eventually(lambda: "closed again" in done)
+    assert done == ["away", "entered", "new", "closed again"]

@@ -3,13 +3,16 @@
 import asyncio
 import time
 
+import pytest
 from asgiref.sync import sync_to_async
 
-from assist.channel.limits import RECONNECT_SECONDS
+from assist.channel.limits import LEASE_SECONDS, RECONNECT_SECONDS
 from assist.channel.live import SessionKeys, last_seen_ms
-from assist.channel.presence import look
+from assist.channel.node import this_node
+from assist.channel.presence import Watcher, join_watchers, look, watching
 from assist.channel.valkey import sync_client
 from helpdesk.tenants.keys import nodes_key
+from tests.channel.eventually import eventually
 from tests.channel.scene import Scene
 
 
@@ -38,3 +41,44 @@ async def test_visitor_of_a_process_that_stalled_counts_again(channel: Scene) ->
         assert seen is not None
         assert time.time() * 1000 - seen < 10_000
         await staying.stored(await staying.snapshot())
+
+
+class Console:
+    """What a node needs to know of one that watches."""
+
+    def __init__(self, keys: SessionKeys) -> None:
+        self.keys = keys
+        self.seqs: list[int] = []
+
+    def push(self, kind: int, flags: int, page: int, seq: int, frame: bytes) -> None:
+        self.seqs.append(seq)
+
+    async def renew(self) -> None: ...
+
+    async def look_again(self) -> None: ...
+
+    def start_over(self) -> None: ...
+
+
+@pytest.mark.parametrize("off_seconds", [-3600, 3600])
+async def test_clock_of_a_node_counts_for_no_lease(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch, off_seconds: int
+) -> None:
+    """This process is a node as well, whose clock is an hour off."""
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + off_seconds)
+    keys, node = SessionKeys(channel.tenant.id, channel.session_id), this_node()
+    console, somebody = Console(keys), Watcher("1", "One", "One", False)
+    await node.watch(console)
+    assert await join_watchers(keys, console_id="console", watcher=somebody)
+    async with channel.visitor() as visitor:
+        welcome = await visitor.hello(token=channel.token)
+        assert welcome["watching"]["names"] == ["One"]
+        last = await visitor.enter()
+        await eventually(lambda: last in console.seqs)
+    seen = await watching(keys)
+    assert seen.people == [somebody]
+    assert seen.stale_seconds is not None
+    assert 0 < seen.stale_seconds <= LEASE_SECONDS
+    lease_end = await sync_to_async(sync_client().zscore)(keys.consoles, node.id)
+    assert 0 < lease_end / 1000 - right() <= LEASE_SECONDS + 1

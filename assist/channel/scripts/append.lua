@@ -1,12 +1,12 @@
 -- Frames of one tab enter the journal, their page's queue, and the inboxes of nodes whose consoles watch.
 -- The page in front is the one that the newest frame with a word about it names: what comes late does not count, unless
 -- it is so late that the visitor's clock must have been put back. Within a tab the page that was entered last counts.
--- KEYS: state, tab, consoles, journal, queues (zset page -> time of last use), prefix of page queues
--- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames), ttl s, late ms, now ms,
+-- KEYS: state, tab, consoles, journal, pages (zset page -> time of last use), facts of pages (hash), prefix of queues
+-- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames, pages), ttl s, late ms,
 --       frames...
 -- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
 -- 3 gap, 4 unknown here (memory was lost), 5 journal full.
-local state, tab, consoles, journal, queues, prefix = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local state, tab, consoles, journal, pages, facts, prefix = unpack(KEYS)
 local held = redis.call('HMGET', state, 'open', 'ended', 'journal_bytes', 'queue_bytes', 'page', 'front_at')
 local mine = redis.call('HMGET', tab, 'stored', 'connection')
 local stored, journal_bytes, queue_bytes = tonumber(mine[1] or 0), tonumber(held[3] or 0), tonumber(held[4] or 0)
@@ -15,48 +15,57 @@ if not held[1] or not mine[2] then return {4, stored, journal_bytes} end
 if mine[2] ~= ARGV[1] then return {1, stored, journal_bytes} end
 if journal_bytes > tonumber(ARGV[3]) then return {5, stored, journal_bytes} end
 local queue_limit, hard_limit, all_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local watching = redis.call('ZRANGEBYSCORE', consoles, ARGV[10], '+inf')
-local first_stored, status, needs, number = stored, 0, {}, nil
+local clock = redis.call('TIME')
+local now = string.format('%.0f', clock[1] * 1000 + clock[2] / 1000)
+local watching = redis.call('ZRANGEBYSCORE', consoles, now, '+inf')
+local first_stored, status, needs, number, has_grown = stored, 0, {}, nil, false
 
 local function drop(page)
-  local bytes = tonumber(redis.call('HGET', state, 'queue:' .. page) or 0)
+  local bytes = tonumber(redis.call('HGET', facts, 'queue:' .. page) or 0)
   redis.call('DEL', prefix .. page)
-  redis.call('ZREM', queues, page)
-  redis.call('HDEL', state, 'queue:' .. page)
+  redis.call('HDEL', facts, 'queue:' .. page, 'begun:' .. page)
   queue_bytes = queue_bytes - bytes
+end
+
+local function forget(page)
+  drop(page)
+  redis.call('ZREM', pages, page)
+  redis.call('HDEL', facts, 'enter:' .. page)
 end
 
 local function push(page, frame)
   redis.call('XADD', prefix .. page, '*', 'f', frame)
   queue_bytes = queue_bytes + #frame
-  return redis.call('HINCRBY', state, 'queue:' .. page, #frame)
+  return redis.call('HINCRBY', facts, 'queue:' .. page, #frame)
 end
 
 local function enqueue(kind, flags, page, frame)
-  local key = prefix .. page
+  local key, begins = prefix .. page, kind == 1 or (kind == 2 and flags % 2 == 1)
   if kind == 1 then
-    redis.call('HSET', state, 'enter:' .. page, frame)
+    redis.call('HSET', facts, 'enter:' .. page, frame)
     drop(page)
     push(page, frame)
-  elseif kind == 2 and flags % 2 == 1 then
+  elseif begins then
     drop(page)
-    local enter = redis.call('HGET', state, 'enter:' .. page)
+    local enter = redis.call('HGET', facts, 'enter:' .. page)
     if enter then push(page, enter) end
-    redis.call('HSET', state, 'begun:' .. page, 1)
+    redis.call('HSET', facts, 'begun:' .. page, 1)
     if push(page, frame) > queue_limit then needs[page] = true end
-  elseif redis.call('HEXISTS', state, 'begun:' .. page) == 0 or redis.call('EXISTS', key) == 0 then
+  elseif redis.call('HEXISTS', facts, 'begun:' .. page) == 0 or redis.call('EXISTS', key) == 0 then
     if kind ~= 7 then needs[page] = true end
     return
   else
     local bytes = push(page, frame)
     if bytes > queue_limit then needs[page] = true end
-    if bytes > hard_limit then
-      drop(page)
-      redis.call('HDEL', state, 'begun:' .. page)
-    end
+    if bytes > hard_limit then drop(page) end
   end
-  redis.call('EXPIRE', key, ARGV[8])
-  redis.call('ZADD', queues, ARGV[10], page)
+  redis.call('ZADD', pages, now, page)
+  redis.call('EXPIRE', key, ARGV[9])
+  if begins then
+    redis.call('EXPIRE', pages, ARGV[9])
+    redis.call('EXPIRE', facts, ARGV[9])
+    has_grown = true
+  end
 end
 
 local current, front_at = tonumber(held[5] or 0), tonumber(held[6] or 0)
@@ -73,7 +82,7 @@ local function follow(kind, flags, page, time)
   if page ~= current or kind == 11 then show(number, flags >= 8) end
   local arrives = enters and (flags < 8 or current == 0 or math.floor(current / 65536) == number)
   if not arrives and not turns then return end
-  if time < front_at and time > front_at - tonumber(ARGV[9]) then return end
+  if time < front_at and time > front_at - tonumber(ARGV[10]) then return end
   current, front_at, changed = page, time, true
 end
 
@@ -92,8 +101,7 @@ for i = 11, #ARGV do
     if kind == 8 then redis.call('HSET', state, 'paused', 1) end
     if kind == 9 then redis.call('HDEL', state, 'paused') end
     if kind == 5 then
-      drop(page)
-      redis.call('HDEL', state, 'enter:' .. page, 'begun:' .. page)
+      forget(page)
     elseif kind == 1 or kind == 2 or kind == 3 or kind == 6 or kind == 7 then
       if page % 65536 > 0 then enqueue(kind, flags, page, frame) end
     end
@@ -103,13 +111,16 @@ for i = 11, #ARGV do
   end
 end
 
-while queue_bytes > all_limit do
-  local oldest = redis.call('ZRANGE', queues, 0, 1)
-  local victim = oldest[1]
-  if tonumber(victim) == current then victim = oldest[2] end
-  if not victim then break end
-  drop(victim)
-  redis.call('HDEL', state, 'begun:' .. victim)
+-- Never the current page; who comes back to one that was dropped is asked for a snapshot.
+local surplus = has_grown and redis.call('ZCARD', pages) - tonumber(ARGV[8]) or 0
+if surplus > 0 or queue_bytes > all_limit then
+  for _, page in ipairs(redis.call('ZRANGE', pages, 0, -1)) do
+    if surplus <= 0 and queue_bytes <= all_limit then break end
+    if tonumber(page) ~= current then
+      if surplus > 0 then forget(page) else drop(page) end
+      surplus = surplus - 1
+    end
+  end
 end
 
 if changed then redis.call('HSET', state, 'page', current, 'front_at', front_at) end

@@ -1,0 +1,9 @@
+-- A node watches sessions, or goes on to: what is appended to them comes into its inbox until the lease has run out.
+-- KEYS: consoles of each session (zset node -> end of its lease ms)
+-- ARGV: node, lease ms, ttl s
+local time = redis.call('TIME')
+local lease_end = time[1] * 1000 + time[2] / 1000 + ARGV[2]
+for _, consoles in ipairs(KEYS) do
+  redis.call('ZADD', consoles, lease_end, ARGV[1])
+  redis.call('EXPIRE', consoles, ARGV[3])
+end
