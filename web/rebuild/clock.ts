@@ -24,17 +24,21 @@ export class Clock {
     else this.tabs.set(tab, { offset, latest: received - SLACK_MS, before: received - SLACK_MS });
   }
 
-  /** Not after it was received (where that is known), not before the tab's frame before it. */
-  frame(tab: number, time: number, received?: number): number {
-    const clock = this.tabs.get(tab) ?? this.unknown(tab, time, received ?? time);
+  /** Not after it was received, not before the tab's frame before it. */
+  frame(tab: number, time: number, received: number): number {
+    const clock = this.tabs.get(tab) ?? this.unknown(tab, time, received);
     const at = time + clock.offset;
-    const anchor = received ?? Math.max(at, clock.latest);
     // The visitor's clock has jumped: from here on it is compared anew.
-    const jumped = at < clock.latest - SLACK_MS || at > anchor + SLACK_MS;
-    if (jumped) clock.offset = anchor - time;
+    const jumped = at < clock.latest - SLACK_MS || at > received + SLACK_MS;
+    if (jumped) clock.offset = received - time;
     clock.before = clock.latest;
-    clock.latest = Math.max(clock.latest, Math.min(jumped ? anchor : at, anchor));
+    clock.latest = Math.max(clock.latest, jumped ? received : Math.min(at, received));
     return clock.latest;
+  }
+
+  /** Of what came at some time before: nobody knows when, so it says nothing about the clock. */
+  past(tab: number, time: number): number {
+    return time + (this.tabs.get(tab)?.offset ?? 0);
   }
 
   /**

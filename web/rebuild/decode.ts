@@ -61,14 +61,14 @@ export class Decoder {
   private readonly clock = new Clock();
 
   /**
-   * `received` is when the server got the frame, where that is known. Throws BadOperation or StreamFault for what can't
-   * be read; the page then needs a fresh snapshot.
+   * `received` is when the server got the frame; without it the frame is a past one. Throws BadOperation or StreamFault
+   * for what can't be read; the page then needs a fresh snapshot.
    */
   decode(frame: Frame, received?: number): Item[] {
     const place = this.place(frame, received);
     if (isStreamed(frame)) {
       const open = this.open(frame, place);
-      return this.items([frame], place, open, open?.inflate.push(frame.payload) ?? []);
+      return this.items([frame], place, open, open?.inflate.push(frame.payload) ?? [], received === undefined);
     }
     const simple = SIMPLE[frame.kind];
     if (simple) return [{ ...place, name: simple }];
@@ -76,8 +76,9 @@ export class Decoder {
   }
 
   /**
-   * Many frames at once, much sooner than one by one: what follows each other in a page's stream is inflated as one
-   * piece. A line then counts as of the first frame that is as new as it, which nearly always is the one that it came in.
+   * Many past frames at once, much sooner than one by one: what follows each other in a page's stream is inflated as
+   * one piece. A line then counts as of the first frame that is as new as it, which nearly always is the one that it
+   * came in.
    */
   async decodeAll(frames: Frame[]): Promise<Item[]> {
     const items: Item[][] = [];
@@ -91,8 +92,12 @@ export class Decoder {
   private place(frame: Frame, received?: number): Place {
     const { kind, flags, page, seq, time } = frame;
     const tab = tabOf(page);
-    const at = seq ? this.clock.frame(tab, time, received) : (received ?? time);
+    const at = seq ? this.frameTime(tab, time, received) : (received ?? time);
     return { at, tab, page, seq, head: { kind, flags, page, time } };
+  }
+
+  private frameTime(tab: number, time: number, received?: number): number {
+    return received === undefined ? this.clock.past(tab, time) : this.clock.frame(tab, time, received);
   }
 
   private control(frame: Frame, place: Place): Item[] {
@@ -127,16 +132,21 @@ export class Decoder {
   }
 
   /** What the frames said, each line with the place of its frame; `place` is the first one's. */
-  private items(frames: Frame[], place: Place, open: OpenStream | undefined, lines: string[]): Item[] {
+  private items(frames: Frame[], place: Place, open: OpenStream | undefined, lines: string[], isPast = true): Item[] {
     let next = 1;
     const items = lines.map((line, i): Item => {
       const operation = parseOperation(line);
       const since = i === lines.length - 1 ? Infinity : open!.startedAt + operation[1];
       while (next < frames.length && isBefore(frames[next - 1]!, since)) place = this.place(frames[next++]!);
-      return { ...place, at: this.time(operation, place.tab, open!), name: "operation", operation, line };
+      const at = isPast ? this.pastTime(operation, place, open!) : this.time(operation, place.tab, open!);
+      return { ...place, at, name: "operation", operation, line };
     });
     while (next < frames.length) this.place(frames[next++]!);
     return items;
+  }
+
+  private pastTime(operation: Operation, { tab, at }: Place, open: OpenStream): number {
+    return Math.min(this.clock.past(tab, open.startedAt + operation[1]), at);
   }
 
   private time(operation: Operation, tab: number, open: OpenStream): number {

@@ -16,11 +16,14 @@ for (const { name, steps } of vectors) {
   });
 }
 
-test("where nobody knows when a frame came, times of a tab still never go back", () => {
+test("what is past is timed by the newest offset, and says nothing about the clock", () => {
   const clock = new Clock();
-  clock.hello(1, 100, 10_000);
+  clock.hello(1, 100, 5_000_000);
   assert.deepEqual(
-    [9_950, 20_000, 12_000, 12_500].map((time) => clock.frame(1, time)),
-    [10_050, 20_100, 20_100, 20_600],
+    [1_000_000, 3_000_000, 2_000_000].map((time) => clock.past(1, time)),
+    [1_000_100, 3_000_100, 2_000_100],
   );
+  assert.equal(clock.frame(1, 4_999_950, 5_000_300), 5_000_050);
+  assert.equal(clock.operation(1, 4_999_800), 4_999_900);
+  assert.equal(clock.past(2, 7), 7);
 });

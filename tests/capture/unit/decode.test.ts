@@ -86,3 +86,31 @@ test("a broken piece is a fault of all that is read at once", async () => {
   frames[50] = { ...frames[50]!, payload: Uint8Array.of(255, 255, 255, 255) };
   await assert.rejects(new Decoder().decodeAll(frames));
 });
+
+for (const way of ["at once", "one by one"]) {
+  test(`what comes live behind a queue that was read ${way} has its own time`, async () => {
+    const frames = pageQueue();
+    const [decoder, joined] = [new Decoder(), frames.at(-1)!.time + 1000];
+    hello(decoder, 200, joined);
+    if (way === "at once") await decoder.decodeAll(frames);
+    else for (const frame of frames) decoder.decode(frame);
+    const live = { ...frames[0]!, seq: frames.length + 1, time: joined - 100 };
+    assert.equal(decoder.decode(live, joined + 400)[0]!.at, joined + 100);
+  });
+}
+
+test("the past is on the server's clock as the newest offset says", async () => {
+  const decoder = new Decoder();
+  hello(decoder, 200, BEGAN + 9_000_000);
+  const items = await decoder.decodeAll(pageQueue());
+  assert.deepEqual(
+    items.map(({ at }) => at),
+    oneByOne(pageQueue()).map(({ at }) => at + 200),
+  );
+  assert.equal(items[0]!.at, BEGAN + 500 + 200);
+});
+
+function hello(decoder: Decoder, offset_ms: number, received: number): void {
+  const payload = new TextEncoder().encode(JSON.stringify({ tab: 1, offset_ms }));
+  decoder.decode({ kind: FrameKind.TAB_HELLO, flags: 0, page: 65536, seq: 0, time: received, payload }, received);
+}
