@@ -92,3 +92,14 @@ def misnamed(frames: list[bytes]) -> list[bytes]:
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
     payload = deflate.compress("".join(f"{line}\n" for line in said).encode()) + deflate.flush(zlib.Z_SYNC_FLUSH)
     return [frames[0], encode_frame(replace(decode_frame(snapshot), payload=payload, flags=FrameFlag.STREAM_START))]
+
+
+def test_stage_says_what_it_has_taken_once_it_is_carried_out(filled: Rig) -> None:
+    queue, live = filled.frames[:-1], filled.frames[-1]
+    hand_over(filled, queue)
+    filled._moved = len(queue)
+    filled.pump()
+    filled.console.wait_for_function("reports.filter((report) => report.type === 'taken').length === 2")
+    told = [report for report in filled.reports if report["type"] in ("applied", "taken")]
+    assert [report["type"] for report in told] == ["applied", "taken"] * 2
+    assert [report["bytes"] for report in told[1::2]] == [sum(map(len, queue)), len(live)]

@@ -125,8 +125,12 @@ def hostile_session() -> tuple[Any, str, str]:
         return session, open_session(session.id), factories.session_cookie(agent)
 
 
-async def console_of(browser: Browser, stack: LiveStack, session: Any, cookie: str) -> tuple[Page, list[str]]:
+async def console_of(
+    browser: Browser, stack: LiveStack, session: Any, cookie: str, *, script: str = ""
+) -> tuple[Page, list[str]]:
+    """The console, and which URLs it asks for; the script runs first in each of its documents."""
     context = await browser.new_context()
+    await context.add_init_script(script)
     await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": stack.base_url}])
     page, asked = await context.new_page(), []
     context.on("request", lambda request: asked.append(request.url))

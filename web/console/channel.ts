@@ -1,5 +1,6 @@
 /** The console's end of the assist channel: keeps the connection, its credit, and the server's clock. */
 
+import { bytesOf } from "../protocol/seam";
 import {
   CLOSE_CODES,
   type ConsoleReply,
@@ -15,6 +16,8 @@ import {
 import { Socket } from "./socket";
 
 const WINDOW_BYTES = 8 * 1024 * 1024;
+/** A console may not say hello with less. */
+const LEAST_BYTES = 512 * 1024;
 const PING_MS = 5000;
 const SILENCE_MS = 10_000;
 const FINAL: ErrorCode[] = [
@@ -50,6 +53,8 @@ export class ConsoleChannel {
   private readonly socket: Socket;
   private received = 0;
   private granted = 0;
+  /** Bytes handed to the stage that it has not taken yet, of this connection and of those before. */
+  private waiting = 0;
   private queue: (Queue & { count: number }) | null = null;
   private clockOffset = 0;
   private bestRoundTrip = Infinity;
@@ -92,16 +97,22 @@ export class ConsoleChannel {
     return this.socket.send({ type: "quality", latency });
   }
 
+  /** The stage has carried out a command with so many bytes of frames. */
+  taken(bytes: number): void {
+    this.waiting -= bytes;
+    this.grant();
+  }
+
   stop(): void {
     this.socket.stop();
   }
 
   private hello(): void {
     this.received = 0;
-    this.granted = WINDOW_BYTES;
+    this.granted = Math.max(LEAST_BYTES, WINDOW_BYTES - this.waiting);
     this.queue = null;
     this.bestRoundTrip = Infinity;
-    this.socket.send({ type: "hello", version: PROTOCOL_VERSION, credit: WINDOW_BYTES });
+    this.socket.send({ type: "hello", version: PROTOCOL_VERSION, credit: this.granted });
     this.ping();
   }
 
@@ -140,7 +151,7 @@ export class ConsoleChannel {
       time: this.now(),
       payload,
     };
-    this.handlers.frame(frame, encodeFrame(frame).buffer);
+    this.handOver(frame, encodeFrame(frame).buffer);
   }
 
   /** What another try can't change is told; after the rest the connection comes back. */
@@ -165,20 +176,28 @@ export class ConsoleChannel {
     const live = frames.map((bytes) => (bytes.length === data.byteLength ? data : bytes.slice().buffer));
     this.queue?.frames.push(...queued);
     this.closeQueueWhenFull();
-    for (const bytes of live) this.handlers.frame(decodeFrame(bytes), bytes);
+    for (const bytes of live) this.handOver(decodeFrame(bytes), bytes);
     this.grant();
+  }
+
+  private handOver(frame: Frame, bytes: ArrayBuffer): void {
+    this.waiting += bytes.byteLength;
+    this.handlers.frame(frame, bytes);
   }
 
   private closeQueueWhenFull(): void {
     const { queue } = this;
     if (!queue || queue.frames.length < queue.count) return;
     this.queue = null;
+    this.waiting += bytesOf(queue.frames);
     this.handlers.queue(queue);
   }
 
+  /** What waits for the stage takes room in the window. What has come of a queue does not, until the queue is whole. */
   private grant(): void {
-    if (this.granted - this.received > WINDOW_BYTES / 2) return;
-    this.granted = this.received + WINDOW_BYTES;
-    this.socket.send({ type: "credit", bytes: this.granted });
+    const credit = this.received - this.waiting + WINDOW_BYTES;
+    if (credit - this.granted < WINDOW_BYTES / 2) return;
+    this.granted = credit;
+    this.socket.send({ type: "credit", bytes: credit });
   }
 }

@@ -128,6 +128,7 @@ class Console {
 
   private onReport(report: StageReport): void {
     if (report.type === "applied") this.onApplied(report);
+    else if (report.type === "taken") this.channel.taken(report.bytes);
     else if (report.type === "need") this.fetch(report.page);
     else if (report.type === "fault") this.onFault(report.page, report.detail);
     else if (report.type === "operation") this.addLog(report);

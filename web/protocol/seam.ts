@@ -66,6 +66,11 @@ export type StageCommand =
   | { type: "size"; width: number; height: number }
   | { type: "language"; language: string };
 
+/** What a command's frames count for in the report that they are `taken`. */
+export function bytesOf(frames: { byteLength: number }[]): number {
+  return frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
 /** Stage document → console or review page. */
 export type StageReport =
   | { type: "ready" }
@@ -78,6 +83,8 @@ export type StageReport =
       time: number;
       viewport: Viewport;
     }
+  /** A command with frames has been carried out; `bytes` as of `bytesOf`. */
+  | { type: "taken"; bytes: number }
   | { type: "need"; page: number }
   | { type: "fault"; page: number; detail: string }
   | { type: "operation"; page: number; time: number; name: string; text: string }

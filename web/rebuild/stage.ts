@@ -1,7 +1,7 @@
 /** The stage document: takes frames from the console, shows the page, reports what was applied. */
 
 import type { Operation } from "../protocol/operations";
-import type { StageCommand, StageReport } from "../protocol/seam";
+import { bytesOf, type StageCommand, type StageReport } from "../protocol/seam";
 import { decodeFrame, type Frame } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
@@ -48,7 +48,15 @@ export class Stage {
   }
 
   command(command: StageCommand): void {
-    this.turn = this.turn.then(() => this.carryOut(command)).catch(reportError);
+    this.turn = this.turn
+      .then(() => this.carryOut(command))
+      .catch(reportError)
+      .then(() => this.tellTaken(command));
+  }
+
+  /** So that no more comes than can be carried out. */
+  private tellTaken(command: StageCommand): void {
+    if ("frames" in command) this.report({ type: "taken", bytes: bytesOf(command.frames) });
   }
 
   private carryOut(command: StageCommand): void | Promise<void> {
