@@ -85,3 +85,28 @@ def test_page_whose_rows_move_each_other_is_laid_out_at_once(browser: Browser, t
     with joined(browser, tmp_path, style="main { display: grid; grid-template-columns: auto auto }") as shown:
         assert shown.page.evaluate(BUILT) == ROWS
         assert pictures_differ(shown) == 0
+
+
+# As a library writes them: one element, each rule a text of its own. What is built at first ends somewhere in it.
+STYLED = """<!doctype html><title>Styled</title><body>%s<style id=own></style><main>%s</main><script>
+  for (let n = 0; n < 1000; n++) own.append(`.row:nth-child(${n + 1}):hover { color: rgb(1, 2, 3) }`);
+  own.sheet.insertRule(".row { color: rgb(4, 5, 6) }", 0);
+</script>"""
+COLOURS = "[...document.querySelectorAll('.row')].slice(0, 20).map((row) => getComputedStyle(row).color)"
+
+
+def test_style_sheet_in_which_the_first_slice_ends_is_whole(browser: Browser, tmp_path: Path) -> None:
+    rows = "".join(ROW.format(number) for number in range(ROWS))
+    (tmp_path / "page.html").write_text(STYLED % ("<i></i>" * 1500, rows))
+    with rig(browser, tmp_path) as shown:
+        shown.open("page.html")
+        while not shown.frames[1:]:
+            shown.visitor.wait_for_timeout(20)
+        hand_over(shown, shown.frames)
+        shown._moved = len(shown.frames)
+        shown.console.wait_for_function("reports.some((report) => report.type === 'taken')")
+        shown.stage.get_by_test_id("assist-page").and_(shown.stage.locator("[data-waits='0']")).wait_for()
+        assert shown.page.evaluate(BUILT) == ROWS
+        shown.visitor.locator(".row").nth(3).hover()
+        hovered = ["rgb(4, 5, 6)"] * 3 + ["rgb(1, 2, 3)"] + ["rgb(4, 5, 6)"] * 16
+        shown.until(lambda: shown.page.evaluate(COLOURS) == hovered, "the rules of text and of script are there")

@@ -185,7 +185,9 @@ export class Builder {
   }
 
   private append(parent: Node, child: TreeNode, document: Document, before: Node | null = null): void {
-    if (this.room <= 0) return void this.held.push({ parent, node: child, before });
+    // The text of a style sheet is one piece: each node more would parse all of it again, without what was made of it.
+    const isHeld = this.room <= 0 && (parent as Element).localName !== "style";
+    if (isHeld) return void this.held.push({ parent, node: child, before });
     this.room--;
     if (child[0] === NODE.SHADOW) return this.shadow(parent as Element, child, document);
     const dom = this.build(child, document, parent);
