@@ -60,25 +60,34 @@ export class Builder {
     const { room } = this;
     this.keep(tree[1], document);
     [this.room, this.bodyRoom] = [Infinity, count];
-    for (const child of tree[2]) {
-      if (child[0] === NODE.DOCTYPE) this.doctype(child, document);
-      else this.append(document, child, document);
+    try {
+      for (const child of tree[2]) {
+        if (child[0] === NODE.DOCTYPE) this.doctype(child, document);
+        else this.append(document, child, document);
+      }
+    } finally {
+      this.room = room;
     }
-    this.room = room;
   }
 
-  /** Make about `count` more nodes, of what is held and wanted. */
+  /** Make about `count` more nodes, of what is held and wanted. Throws last, so that one bad node costs no other. */
   release(count: number, isWanted: (held: Held) => boolean = () => true): void {
     const all = this.held;
+    const faults: unknown[] = [];
     this.held = [];
     this.room = count;
     for (const held of all) {
-      const { parent, node, before } = held;
-      if (isWanted(held)) this.append(parent, node, parent.ownerDocument ?? (parent as Document), before);
+      if (isWanted(held)) attempt(() => this.make(held), faults);
       else this.held.push(held);
-      if (this.nodes.has(node[1])) this.connected(node);
     }
     this.room = Infinity;
+    if (faults.length) throw faults[0];
+  }
+
+  private make({ parent, node, before }: Held): void {
+    const next = before?.parentNode === parent ? before : null;
+    this.append(parent, node, parent.ownerDocument ?? (parent as Document), next);
+    if (this.nodes.has(node[1])) this.connected(node);
   }
 
   /** What can only be done once the node is in the document. */
@@ -152,14 +161,10 @@ export class Builder {
 
   extra(dom: Node, extra: Extra): void {
     const { adopted, rules, top } = extra;
-    if (adopted) this.adopt(dom as Document | ShadowRoot, adopted);
+    if (adopted) this.sheets.adopt(dom as Document | ShadowRoot, adopted, this.base());
     const sheet = (dom as Element).localName === "style" ? (dom as HTMLStyleElement).sheet : null;
     if (!rules && sheet) this.restoreText(dom as Element, sheet);
-    if (rules && sheet)
-      replaceRules(
-        sheet,
-        rules.map((rule) => this.sheets.rewrite(rule, this.base(), () => undefined)),
-      );
+    if (rules && sheet) this.sheets.write(sheet, rules, this.base());
     if (top) raise(dom as HTMLElement, top);
   }
 
@@ -273,20 +278,12 @@ export class Builder {
     if (found.length) setAttribute(element, "srcset", found.join(", "));
     else element.removeAttribute("srcset");
   }
+}
 
-  private adopt(root: Document | ShadowRoot, adopted: string[][]): void {
-    const view = (root.ownerDocument ?? (root as Document)).defaultView as (Window & typeof globalThis) | null;
-    if (!view) return;
-    root.adoptedStyleSheets = [
-      ...Array.from(root.adoptedStyleSheets).slice(0, root.nodeType === NODE.DOCUMENT ? 1 : 0),
-      ...adopted.map((rules) => {
-        const sheet = new view.CSSStyleSheet();
-        replaceRules(
-          sheet,
-          rules.map((rule) => this.sheets.rewrite(rule, this.base(), () => undefined)),
-        );
-        return sheet;
-      }),
-    ];
+function attempt(call: () => void, faults: unknown[]): void {
+  try {
+    call();
+  } catch (fault) {
+    faults.push(fault);
   }
 }

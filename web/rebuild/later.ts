@@ -36,16 +36,25 @@ export class Later {
     this.tellWhole = resolve;
   });
 
-  /** `place` puts the scroll positions right. */
+  /** `place` puts the scroll positions right; `guard` reports what a call throws. */
   constructor(
     private readonly builder: Builder,
     private readonly place: () => void,
+    private readonly guard: (apply: () => void) => void,
   ) {
     if (!builder.held.length) this.end();
   }
 
   /** Once the styles of what was built are there. */
   open(): void {
+    this.guard(() => this.makeFirst());
+    onceDrawn(() => {
+      this.tellOpened();
+      this.goOn();
+    });
+  }
+
+  private makeFirst(): void {
     const isPlain = plainness();
     this.builder.release(Infinity, ({ parent }) => !isPlain(parent));
     this.releaseLast();
@@ -54,15 +63,11 @@ export class Later {
       this.builder.release(count);
       this.place();
     }
-    onceDrawn(() => {
-      this.tellOpened();
-      this.goOn();
-    });
   }
 
   /** Whatever is held, now; what is not, when this page is not shown any more. */
   finish(): void {
-    if (this.builder.held.length) this.builder.release(Infinity);
+    if (this.builder.held.length) this.guard(() => this.builder.release(Infinity));
     this.end();
   }
 
@@ -85,11 +90,18 @@ export class Later {
       else boxes.set(held.parent, [held]);
     }
     const last = new Set([...boxes.values()].flatMap((children) => children.slice(-LAST_CHILDREN)));
-    builder.release(LAST_NODES, (held) => last.has(held));
-    for (const children of boxes.values()) {
-      const [next] = children.slice(-LAST_CHILDREN) as [Held];
-      for (const held of children.slice(0, -LAST_CHILDREN)) held.before = builder.nodes.get(next.node[1]) ?? null;
+    try {
+      builder.release(LAST_NODES, (held) => last.has(held));
+    } finally {
+      for (const [box, children] of boxes) this.putBefore(box, children);
     }
+  }
+
+  /** What else is held of a box belongs before the first of the last ones that is there. */
+  private putBefore(box: Node, children: Held[]): void {
+    const made = children.slice(-LAST_CHILDREN).map(({ node }) => this.builder.nodes.get(node[1]));
+    const next = made.find((node) => node?.parentNode === box) ?? null;
+    for (const held of children.slice(0, -LAST_CHILDREN)) held.before = next;
   }
 
   private isInSight(): boolean {
@@ -101,12 +113,16 @@ export class Later {
   private goOn(): void {
     const [first] = this.builder.held;
     if (!first) return this.end();
+    this.guard(() => this.makeSlice(first));
+    requestAnimationFrame(() => this.goOn());
+  }
+
+  private makeSlice(first: Held): void {
     const began = performance.now();
     this.builder.release(this.slice);
     endOf(first);
     const share = SLICE_MS / (performance.now() - began);
     this.slice = Math.max(LEAST_SLICE, Math.ceil(this.slice * Math.min(2, share)));
-    requestAnimationFrame(() => this.goOn());
   }
 }
 

@@ -71,6 +71,27 @@ export class Sheets {
     });
   }
 
+  /** Rules that a script wrote, instead of those that the sheet has. */
+  write(sheet: CSSStyleSheet, rules: string[], base: string): void {
+    replaceRules(
+      sheet,
+      rules.map((rule) => this.rewrite(rule, base, () => undefined)),
+    );
+  }
+
+  /** Behind our own sheet, which a document has as its first. */
+  adopt(root: Document | ShadowRoot, adopted: string[][], base: string): void {
+    const view = (root.ownerDocument ?? (root as Document)).defaultView as (Window & typeof globalThis) | null;
+    if (!view) return;
+    const own = Array.from(root.adoptedStyleSheets).slice(0, root.nodeType === Node.DOCUMENT_NODE ? 1 : 0);
+    const sheets = adopted.map((rules) => {
+      const sheet = new view.CSSStyleSheet();
+      this.write(sheet, rules, base);
+      return sheet;
+    });
+    root.adoptedStyleSheets = [...own, ...sheets];
+  }
+
   /** Load the sheet of a `link` element, and again when more of its assets are known. */
   link(element: HTMLLinkElement, url: string): void {
     const load = this.text(url, () => this.link(element, url), new Set()).then((text) => {

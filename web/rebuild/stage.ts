@@ -42,7 +42,7 @@ export class Stage {
   ) {
     this.scaler.style.cssText = "position:relative;transform-origin:0 0;overflow:hidden";
     host.append(this.scaler);
-    this.view = new View(this.scaler, this.assets);
+    this.view = new View(this.scaler, this.assets, (page, apply) => this.guard(page, apply));
     this.pointer = new Pointer(this.scaler);
     report({ type: "ready" });
   }
@@ -103,7 +103,7 @@ export class Stage {
     const items = this.takeAll(read, known);
     front.isHeld = false;
     this.fresh = 0;
-    if (!isBeside) this.arrive(items);
+    if (!isBeside) this.guard(page, () => this.arrive(items));
     this.tell(items);
     setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
     await this.view.opened();
@@ -160,9 +160,9 @@ export class Stage {
 
   /** False for what comes for a broken page before its next snapshot. */
   private admit(item: Item, isPast: boolean): boolean {
+    this.view.finish();
     if (isWhole(item)) this.broken.delete(item.page);
     if (this.broken.has(item.page)) return false;
-    this.view.finish();
     this.session.take(item, isPast);
     return true;
   }
@@ -225,7 +225,7 @@ export class Stage {
   private showPage(page: number): void {
     if (!this.session.page(page)) return this.report({ type: "need", page });
     this.session.front.page = page;
-    if (this.fresh !== page) this.rebuild();
+    if (this.fresh !== page) this.guard(page, () => this.rebuild());
   }
 
   private replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): void {

@@ -1,14 +1,15 @@
 /** Shows one page state in the sandboxed frame, and applies what follows to it, synchronously. */
 
-import { type Mutation, NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
+import { type DocumentNode, type Mutation, NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { Builder } from "./builder";
 import { prepare } from "./elements";
 import { fill } from "./fields";
+import { Interaction } from "./interaction";
 import { firstOf, Later } from "./later";
 import type { PageState } from "./page_state";
-import { addBaseRules, rewriteStates, Sheets, STATE_ATTRIBUTE } from "./sheets";
+import { addBaseRules, rewriteStates, Sheets } from "./sheets";
 
 const LONGEST_VEIL_MS = 500;
 
@@ -17,15 +18,16 @@ export class View {
   private readonly sheets: Sheets;
   private builder!: Builder;
   private state: PageState | null = null;
-  private focused: Element | null = null;
-  private hovered: Element[] = [];
+  private interaction = new Interaction();
   private aligning = false;
   private later: Later | null = null;
   private readonly pictures = new Set<Promise<void>>();
 
+  /** `guard` calls what builds a page later, when nobody is there to catch what it throws. */
   constructor(
     host: HTMLElement,
     private readonly assets: AssetMap,
+    private readonly guard: (page: number, apply: () => void) => void = (_, apply) => apply(),
   ) {
     this.frame = document.createElement("iframe");
     this.frame.dataset.testid = "assist-page";
@@ -43,24 +45,36 @@ export class View {
   /** Build the page as it is now; one that `arrives` is veiled, and built in slices. */
   show(state: PageState, arrives = false): void {
     this.later?.drop();
+    this.later = null;
     this.state = state;
     this.assets.reset();
     this.sheets.reset();
-    this.hovered = [];
+    this.interaction = new Interaction();
     this.builder = new Builder(this.assets, this.sheets, () => state.url);
     this.resize(state);
     if (!state.model) return;
+    try {
+      this.build(state, state.model.root, arrives ? firstOf(state.model.size) : Infinity);
+    } finally {
+      if (arrives) this.veil();
+    }
+  }
+
+  private build(state: PageState, root: DocumentNode, count: number): void {
     const document = this.document();
-    prepare(document, state.model.root);
+    prepare(document, root);
     addBaseRules(document);
-    this.builder.fill(document, state.model.root, arrives ? firstOf(state.model.size) : Infinity);
-    for (const child of childrenOf(state.model.root) ?? []) this.builder.connected(child);
-    this.builder.extra(document, extraOf(state.model.root) ?? {});
+    this.builder.fill(document, root, count);
+    for (const child of childrenOf(root) ?? []) this.builder.connected(child);
+    this.builder.extra(document, extraOf(root) ?? {});
     document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
     this.restore(state);
-    this.later = new Later(this.builder, () => this.align());
+    this.later = new Later(
+      this.builder,
+      () => this.align(),
+      (apply) => this.guard(state.id, apply),
+    );
     if (this.builder.held.length) this.follow(this.later, state);
-    if (arrives) this.veil();
   }
 
   /** What is built later has state as well. */
@@ -263,13 +277,7 @@ export class View {
   }
 
   private hover(id: number): void {
-    const name = `${STATE_ATTRIBUTE}hover`;
-    const chain: Element[] = [];
-    for (let at = this.builder.nodes.get(id) ?? null; at; at = at.parentNode)
-      if (at.nodeType === 1) chain.push(at as Element);
-    for (const element of this.hovered) if (!chain.includes(element)) element.removeAttribute(name);
-    for (const element of chain) if (!element.hasAttribute(name)) element.setAttribute(name, "");
-    this.hovered = chain;
+    this.interaction.hover(this.builder.nodes.get(id) ?? null);
   }
 
   private click(kind: string, id: number, visible: number): void {
@@ -279,15 +287,7 @@ export class View {
   }
 
   private focus(id: number, visible: number): void {
-    for (let at: Element | null = this.focused; at; at = at.parentElement) {
-      for (const name of ["focus", "focus-visible", "focus-within"]) at.removeAttribute(STATE_ATTRIBUTE + name);
-    }
-    this.focused = id ? (this.node(id) as Element) : null;
-    this.focused?.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
-    if (visible) this.focused?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
-    for (let at: Element | null = this.focused; at; at = at.parentElement) {
-      at.setAttribute(`${STATE_ATTRIBUTE}focus-within`, "");
-    }
+    this.interaction.focus(id ? (this.node(id) as Element) : null, visible !== 0);
   }
 
   private select(ranges: [number, number, number, number][]): void {
