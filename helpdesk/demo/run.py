@@ -145,6 +145,8 @@ def main() -> int:
 def perform(*, seed: int, out: Path) -> Evidence:
     """Start a system of its own, play the story on it, and stop it."""
     with tempfile.TemporaryDirectory(prefix="alongside-demo-") as home, System(home=Path(home)) as system:
+        # Pictures of the people's browsers are compared with those of the one that renders.
+        os.environ["FONTCONFIG_FILE"] = system.environment["FONTCONFIG_FILE"]
         stage = Stage(base_url=system.base_url, site_url=system.site_url, redis_url=system.redis_url, seed=system.seed)
         return asyncio.run(play(stage, seed=seed, out=out))
 

@@ -4,7 +4,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 PACKAGES = Path(__file__).resolve().parent.parent.parent / "node_modules" / "@expo-google-fonts"
+STYLES = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")
+# As wide as the fonts that most pages name, and that no free system has.
+ALIKE = {"Arial": "Arimo", "Helvetica": "Arimo", "Times New Roman": "Tinos", "Courier New": "Cousine"}
 FILES = (
+    *(f"{name.lower()}/{style}/{name}_{style}.ttf" for name in ("Arimo", "Tinos", "Cousine") for style in STYLES),
     "noto-sans/400Regular/NotoSans_400Regular.ttf",
     "noto-sans/700Bold/NotoSans_700Bold.ttf",
     "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
@@ -39,12 +43,21 @@ def configure(folder: Path) -> Path:
             link.unlink(missing_ok=True)
             link.symlink_to(source)
     config = folder / "fonts.conf"
-    aliases = "\n".join(alias(generic) for generic in GENERIC)
+    aliases = "\n".join([*(alias(*pair) for pair in ALIKE.items()), *map(last_resort, GENERIC)])
     config.write_text(CONFIG.format(files=escape(str(files)), cache=escape(str(folder / "cache")), aliases=aliases))
     return config
 
 
-def alias(generic: str) -> str:
-    """Our families as the last resort of a generic one."""
+def alias(family: str, ours: str) -> str:
+    """Ours where the system has none for this family.
+
+    A browser that finds no font for a generic family, which it looks up as one of these, takes the next in the page's
+    list that there is: digits and blanks from the emoji that many lists end with.
+    """
+    return f'  <alias binding="same"><family>{family}</family><accept><family>{ours}</family></accept></alias>'
+
+
+def last_resort(generic: str) -> str:
+    """Our families behind all others of a generic one."""
     families = "".join(f"<family>{name}</family>" for name in FAMILIES)
     return f'  <alias binding="weak"><family>{generic}</family><accept>{families}</accept></alias>'
