@@ -67,6 +67,7 @@ class ErrorCode:
     FORGOTTEN = "forgotten"
     MOVED = "moved"
     RIGHT_UNREAD = "right_unread"
+    UNAVAILABLE = "unavailable"
 
 
 CLOSE_CODES = {
@@ -86,6 +87,7 @@ CLOSE_CODES = {
     ErrorCode.FORGOTTEN: 4013,
     ErrorCode.MOVED: 4014,
     ErrorCode.RIGHT_UNREAD: 4015,
+    ErrorCode.UNAVAILABLE: 4016,
 }
 
 

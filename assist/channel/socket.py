@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from channels.consumer import AsyncConsumer
 from channels.layers import get_channel_layer
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import RedisError
 
 from assist.channel import limits, metrics
 from assist.channel.messages import BadMessage
@@ -18,7 +21,9 @@ from assist.channel.protocol import CLOSE_CODES, BadFrame, ErrorCode
 from helpdesk.tenants.keys import group
 
 logger = logging.getLogger(__name__)
-NORMAL_CLOSE = 1000
+NORMAL_CLOSE, INTERNAL_ERROR = 1000, 1011
+# Of Valkey and of the database.
+AWAY = (RedisError, OSError, InterfaceError, OperationalError)
 
 
 class Refused(Exception):
@@ -51,21 +56,26 @@ class Socket(AsyncConsumer):
         metrics.SOCKETS.labels(self.side).inc()
         this_node().connections.add(self)
         try:
-            await self._serve_and_refuse()
+            await self.guarded(self._serve_or_hand_over)
         finally:
             self._closed = True
             this_node().connections.discard(self)
             metrics.SOCKETS.labels(self.side).dec()
             if self._listening:
                 self._listening.cancel()
-            await self.leave()
+            # What can't be told now runs out with its lease.
+            await self.guarded(self.leave)
 
-    async def _serve_and_refuse(self) -> None:
+    async def _serve_or_hand_over(self) -> None:
+        if this_node().is_leaving:
+            await self.hand_over()
+        else:
+            await self.serve()
+
+    async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Whatever ends `work` closes the connection: the other side comes again, and waits for nothing in vain."""
         try:
-            if this_node().is_leaving:
-                await self.hand_over()
-            else:
-                await self.serve()
+            await work()
         except Gone:
             pass
         except Refused as refused:
@@ -74,6 +84,11 @@ class Socket(AsyncConsumer):
             await self.refuse(bad.code)
         except BadMessage:
             await self.refuse(ErrorCode.BAD_MESSAGE)
+        except AWAY as error:
+            await self.refuse(ErrorCode.UNAVAILABLE, cause=error)
+        except Exception:
+            await self.close(INTERNAL_ERROR)
+            raise
 
     async def serve(self) -> None:
         raise NotImplementedError
@@ -111,16 +126,13 @@ class Socket(AsyncConsumer):
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add(group(tenant_id, "session", self.session_id), channel)
-        self._listening = asyncio.get_running_loop().create_task(self._listen(layer, channel, tenant_id))
+        self._listening = this_node().spawn(self.guarded(partial(self._listen, layer, channel, tenant_id)))
 
     async def _listen(self, layer: Any, channel: str, tenant_id: UUID) -> None:
         try:
             while True:
                 message = await layer.receive(channel)
-                try:
-                    await self.on_event(message["kind"], message["payload"])
-                except Refused as refused:
-                    await self.refuse(refused.code)
+                await self.on_event(message["kind"], message["payload"])
         finally:
             with contextlib.suppress(Exception):
                 await asyncio.shield(layer.group_discard(group(tenant_id, "session", self.session_id), channel))
@@ -131,16 +143,17 @@ class Socket(AsyncConsumer):
     async def send_frame(self, frame: bytes) -> None:
         await self._raw({"type": "websocket.send", "bytes": frame})
 
-    async def error(self, code: str, **fields: Any) -> None:
+    async def error(self, code: str, *, cause: Exception | None = None, **fields: Any) -> None:
         """One line in the log, one count, one message; the connection stays."""
         metrics.ERRORS.labels(self.side, code).inc()
-        logger.info("assist channel: %s refused with %s, session %s", self.side, code, self.session_id)
+        why = f" ({type(cause).__name__})" if cause else ""
+        logger.info("assist channel: %s refused with %s, session %s%s", self.side, code, self.session_id, why)
         await self.say("error", code=code, **fields)
 
-    async def refuse(self, code: str, **fields: Any) -> None:
+    async def refuse(self, code: str, *, cause: Exception | None = None, **fields: Any) -> None:
         """As `error`, and the connection is closed."""
         if not self._closed:
-            await self.error(code, **fields)
+            await self.error(code, cause=cause, **fields)
             await self.close(CLOSE_CODES[code])
 
     async def hand_over(self) -> None:

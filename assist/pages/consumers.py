@@ -134,7 +134,7 @@ class ConsoleConsumer(Socket):
         assert self.outbox
         await self.node.watch(self)
         self.outbox.want(0)
-        self._sending = self.node.spawn(self.outbox.run())
+        self._sending = self.node.spawn(self.guarded(self.outbox.run))
         await self._announce("console_joined")
 
     async def _announce(self, kind: str) -> None:

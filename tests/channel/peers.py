@@ -103,9 +103,13 @@ class VisitorPeer(Peer):
     tab = 0
     seq = 0
 
-    async def hello(self, *, token: str, tab: int = 0, capture: str = "", **fields: Any) -> dict[str, Any]:
+    async def greet(self, *, token: str, tab: int = 0, capture: str = "", **fields: Any) -> None:
+        """Say hello, whatever the answer will be."""
         values = {"version": PROTOCOL_VERSION, "injection": "inline", "time": time.time() * 1000, "loader": "1"}
         await self.say("hello", **{**values, "token": token, "tab": tab, "capture": capture, **fields})
+
+    async def hello(self, *, token: str, **fields: Any) -> dict[str, Any]:
+        await self.greet(token=token, **fields)
         welcome = await self.heard("welcome")
         self.tab, self.seq = welcome["tab"], welcome["stored"]
         return welcome

@@ -8,7 +8,9 @@ from tests.channel.eventually import eventually
 from tests.channel.peers import Peer
 
 ACCESS = re.compile(r'^127\.0\.0\.1:\d+ - - \[[^]]+\] "(?P<what>\w+)')
-REFUSAL = re.compile(r"^[\d-]+ [\d:,]+ INFO +assist channel: \w+ refused with (?P<code>\w+), session [\da-f-]{36}$")
+REFUSAL = re.compile(
+    r"^[\d-]+ [\d:,]+ INFO +assist channel: \w+ refused with (?P<code>\w+), session [\da-f-]{36}( \(\w+\))?$"
+)
 CODES = {close: code for code, close in CLOSE_CODES.items()}
 
 # Of a test that is over: its rows are gone before the web process has gathered what was to be counted.

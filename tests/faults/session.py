@@ -85,7 +85,7 @@ class Session:
         frames = {header_of(data)[1]: data for _at, data in archive if header_of(data)[1]}
         assert [header_of(data)[1] for _at, data in archive if header_of(data)[1]] == list(self.visitor.sent)
         assert frames == self.visitor.sent
-        assert set(self.visitor.errors) <= {"forgotten"}, self.visitor.errors
+        assert set(self.visitor.errors) <= {"forgotten", "unavailable"}, self.visitor.errors
         return list(archive)
 
 

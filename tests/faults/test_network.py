@@ -7,7 +7,9 @@ import time
 import pytest
 from playwright.async_api import Browser, Error
 
+from assist.channel.live import SessionKeys
 from assist.channel.protocol import FrameKind
+from tests.channel.spoilt import mend, spoil
 from tests.faults.agents import Agent
 from tests.faults.wire import Wire, archived, gaps
 from tests.loader.conftest import Desk, Visitor
@@ -116,6 +118,22 @@ async def test_both_sides_notice_a_connection_that_is_only_half_open(
     await agent.sees(visitor)
     assert await agent.state() == "live"
     assert wire.errors() == []
+    await end(visitor)
+
+
+async def test_console_comes_back_by_itself_when_its_page_could_not_be_read(
+    visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack
+) -> None:
+    await visitor.go_live()
+    agent = await Agent.at_console(browser, stack=live_stack, desk=desk, session_id=visitor.session_id)
+    await agent.sees(visitor)
+    queue = SessionKeys(desk.tenant.pk, visitor.session_id).queue(1 << 16 | 1)
+    await spoil(queue)
+    async with agent.page.expect_websocket(lambda socket: "/console/" in socket.url) as opened:
+        await agent.page.reload()
+    await (await opened.value).wait_for_event("close")
+    await mend(queue)
+    await agent.sees(visitor)
     await end(visitor)
 
 

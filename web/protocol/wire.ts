@@ -53,6 +53,7 @@ export const ErrorCode = {
   FORGOTTEN: "forgotten",
   MOVED: "moved",
   RIGHT_UNREAD: "right_unread",
+  UNAVAILABLE: "unavailable",
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
@@ -73,6 +74,7 @@ export const CLOSE_CODES: Record<ErrorCode, number> = {
   forgotten: 4013,
   moved: 4014,
   right_unread: 4015,
+  unavailable: 4016,
 };
 
 export interface Frame {
