@@ -75,7 +75,7 @@ class VisitorConsumer(Socket):
         self._owes_ack = False
         self._drained = asyncio.Event()
         self._asked: dict[int, float] = {}
-        self._told_gap = self._has_left = False
+        self._told_gap = self.has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
         self._resyncs = 0
@@ -147,10 +147,11 @@ class VisitorConsumer(Socket):
         intake.stored = answer.stored
         if intake.stored >= intake.accepted:
             self._drained.set()
-        self._return_credit(size_bytes)
-        self._ask_snapshots(answer.needs)
         if answer.journal_bytes >= limits.SEGMENT_BYTES:
             self._tell_journal_grew()
+        if not self.has_left:
+            self._return_credit(size_bytes)
+            self._ask_snapshots(answer.needs)
 
     async def _lost(self, status: int) -> None:
         """Forgotten: Valkey lost its memory; with a new hello the visitor learns what to send again."""
@@ -270,9 +271,9 @@ class VisitorConsumer(Socket):
             await self._go()
 
     async def _go(self, *, silent_seconds: float = 0) -> None:
-        if self._has_left:
+        if self.has_left:
             return
-        self._has_left, self._owes_ack = True, False
+        self.has_left, self._owes_ack = True, False
         self._silence.stop()
         self._audience.close()
         if self._resyncs:

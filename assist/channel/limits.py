@@ -8,6 +8,7 @@ ANSWER_SECONDS = 3  # and taken for gone without an answer within this
 MAX_TEXT_BYTES = 64 * 1024
 MAX_CONTROL_BYTES = 16 * 1024
 WINDOW_BYTES = 1024 * 1024
+LEFT_BYTES = WINDOW_BYTES  # what a session's closed connections may have waiting for a full journal, beside one window
 # A visitor that comes back sends again what it kept, hence the burst.
 FRAMES_PER_SECOND = 500
 BYTES_PER_SECOND = 4 * 1024 * 1024

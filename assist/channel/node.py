@@ -88,7 +88,6 @@ class Node:
 
     def remove_source(self, source: Source) -> None:
         self._sources.discard(source)
-        self.writer.drop(source)
 
     async def watch(self, watcher: Watcher) -> None:
         """From the return of this call on, `watcher` gets every frame that is appended to its session."""

@@ -38,6 +38,7 @@ class Source(Protocol):
     tab: int
     connection_id: str
     append_head: bytes | None
+    has_left: bool
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None: ...
 
@@ -45,7 +46,8 @@ class Source(Protocol):
 class Writer:
     """Takes frames in order. What waits is bounded by the windows of the connections: no credit comes back before
 
-    Valkey has answered, so while it is away the visitors keep what they have.
+    Valkey has answered, so while it is away the visitors keep what they have. A connection that closes leaves what
+    waits behind, since its page may be gone and never send it again.
     """
 
     def __init__(self) -> None:
@@ -57,11 +59,6 @@ class Writer:
     def append(self, source: Source, frame: bytes) -> None:
         self._waiting.setdefault(source, []).append(frame)
         self._wake.set()
-
-    def drop(self, source: Source) -> None:
-        """Its connection is gone, and nobody would hear the answer."""
-        self._waiting.pop(source, None)
-        self._held.discard(source)
 
     async def run(self) -> None:
         while True:
@@ -75,10 +72,20 @@ class Writer:
 
     def _report(self, batch: dict[Source, list[bytes]], answers: list[Answer]) -> None:
         for (source, frames), answer in zip(batch.items(), answers, strict=True):
-            if answer.status == FULL:
+            if answer.status == FULL and not self._is_too_much(source):
                 self._hold(source, frames)
             else:
                 source.on_stored(answer, size_bytes=sum(map(len, frames)))
+
+    def _is_too_much(self, source: Source) -> bool:
+        """Tabs that open and close while the journal is full would otherwise leave more and more behind."""
+        if not source.has_left:
+            return False
+        left = [waiting for other, waiting in self._waiting.items() if other.has_left and other.keys == source.keys]
+        if sum(len(frame) for waiting in left for frame in waiting) <= limits.LEFT_BYTES:
+            return False
+        logger.warning("last frames of a tab are lost: the journal of session %s is full", source.keys.session_id)
+        return True
 
     def _hold(self, source: Source, frames: list[bytes]) -> None:
         """The journal is full until a segment is committed: ask again later, in order."""

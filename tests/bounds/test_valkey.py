@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from assist.channel import limits
 from assist.channel.live import SessionKeys
-from assist.channel.protocol import HEADER_BYTES, MAX_FRAME_BYTES, FrameKind
+from assist.channel.protocol import HEADER_BYTES, MAX_FRAME_BYTES, FrameKind, decode_frame
 from assist.channel.relay import FULL_SECONDS
 from assist.channel.valkey import sync_client
 from recordings.archive import actions
 from tests.bounds.neighbour import undisturbed
+from tests.channel.eventually import eventually
 from tests.channel.peers import VisitorPeer
-from tests.channel.scene import Scene
+from tests.channel.scene import Scene, make_scene
+from tests.channel.weblog import WebLog
 from tests.webserver import WebServer
 
 NOISE = random.Random(2).randbytes(MAX_FRAME_BYTES - HEADER_BYTES)
@@ -46,8 +48,7 @@ async def test_full_journal_holds_the_visitor_until_a_segment_is_written(channel
         await visitor.enter()
         last = await visitor.snapshot()
         await visitor.stored(last)
-        # As if that much were there: what counts is the sum that the script keeps.
-        await sync_to_async(sync_client().hset)(keys_of(channel).state, "journal_bytes", limits.JOURNAL_BYTES + 1)
+        await set_journal_bytes(channel, limits.JOURNAL_BYTES + 1)
         held = await visitor.send(FrameKind.OPERATIONS, b"held")
         await asyncio.sleep(1.5 * FULL_SECONDS)
         assert visitor.closed_with is None
@@ -55,6 +56,65 @@ async def test_full_journal_holds_the_visitor_until_a_segment_is_written(channel
         await sync_to_async(sync_client().hincrby)(keys_of(channel).state, "journal_bytes", -limits.SEGMENT_BYTES)
         await visitor.stored(held)
         assert [entry.frame[HEADER_BYTES:] for entry in await sync_to_async(channel.journal)()][-1] == b"held"
+
+
+async def set_journal_bytes(scene: Scene, size: int) -> None:
+    """As if that much were there: what counts is the sum that the script keeps."""
+    await sync_to_async(sync_client().hset)(keys_of(scene).state, "journal_bytes", size)
+
+
+async def seqs_in_journal(scene: Scene) -> dict[int, list[int]]:
+    """By tab."""
+    found: dict[int, list[int]] = {}
+    for entry in await sync_to_async(scene.journal)():
+        frame = decode_frame(entry.frame)
+        if frame.seq:
+            found.setdefault(frame.tab, []).append(frame.seq)
+    return found
+
+
+async def has_noticed_close(scene: Scene) -> None:
+    """The server knows that no visitor is connected any more."""
+    await eventually(lambda: not sync_client().exists(keys_of(scene).connections))
+
+
+async def test_last_frames_of_a_closed_connection_wait_for_a_full_journal(channel: Scene) -> None:
+    other = await sync_to_async(make_scene)(channel.web)
+    async with channel.visitor() as visitor, other.visitor() as neighbour:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot())
+        await neighbour.hello(token=other.token)
+        await set_journal_bytes(channel, limits.JOURNAL_BYTES + 1)
+        for number in range(3):
+            last = await visitor.operate("scroll", number, 1, 0, number)
+        await visitor.say("ping", time=0)
+        await visitor.heard("pong")
+        # Later in the queue of the same process: Valkey has refused the frames by now, and they wait.
+        await neighbour.stored(await neighbour.enter())
+    await has_noticed_close(channel)
+    await set_journal_bytes(channel, 0)
+    await eventually(lambda: sync_client().hget(keys_of(channel).tab(visitor.tab), "stored") == b"%d" % last)
+    assert await seqs_in_journal(channel) == {visitor.tab: list(range(1, last + 1))}
+
+
+async def test_tabs_that_close_while_the_journal_is_full_leave_a_bounded_rest(channel: Scene) -> None:
+    log, size = WebLog(channel.web.log), limits.LEFT_BYTES * 3 // 4
+    async with undisturbed(channel.web), channel.visitor() as staying:
+        await staying.hello(token=channel.token)
+        await staying.stored(await staying.enter())
+        await set_journal_bytes(channel, limits.JOURNAL_BYTES + 1)
+        for _ in range(3):
+            async with channel.visitor() as leaving:
+                await leaving.hello(token=channel.token)
+                for _ in range(size // MAX_FRAME_BYTES):
+                    await leaving.send(FrameKind.OPERATIONS, NOISE)
+        await eventually(lambda: any("last frames of a tab are lost" in line for line in log.lines()))
+        await set_journal_bytes(channel, 0)
+        await staying.stored(await staying.snapshot())
+        tabs = [staying.tab + number for number in (1, 2, 3)]
+        stored = lambda: [sync_client().hget(keys_of(channel).tab(tab), "stored") for tab in tabs]  # noqa: E731
+        await eventually(lambda: sorted(stored()) == [b"0", b"3", b"3"])
 
 
 async def test_written_segment_frees_the_journal(channel: Scene) -> None:

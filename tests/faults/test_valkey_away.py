@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from asgiref.sync import sync_to_async
 
-from assist.channel.protocol import CLOSE_CODES, PROTOCOL_VERSION, ErrorCode
+from assist.channel.protocol import CLOSE_CODES, PROTOCOL_VERSION, ErrorCode, decode_frame
+from tests.channel.eventually import eventually
+from tests.channel.weblog import WebLog
 from tests.faults.proxy import Proxy
 from tests.webserver import WebServer
 
 UNAVAILABLE = CLOSE_CODES[ErrorCode.UNAVAILABLE]
+NO_VISITOR = 'assist_sockets{side="visitor"} 0.0'
 
 
 class Line:
@@ -50,6 +54,32 @@ def channel(line: Line, tmp_path: Path, transactional_db: None, monkeypatch: pyt
     web.start()
     yield make_scene(web)
     web.stop()
+
+
+def metrics(channel: Any) -> str:
+    return httpx.get(f"http://127.0.0.1:{channel.web.port}/metrics").text
+
+
+def stored_seqs(channel: Any) -> list[int]:
+    frames = [decode_frame(entry.frame) for entry in channel.journal()]
+    return [frame.seq for frame in frames if frame.seq]
+
+
+async def test_last_frames_of_a_closed_connection_are_stored_when_valkey_is_back(channel: Any, line: Line) -> None:
+    log = WebLog(channel.web.log)
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot())
+        await sync_to_async(line.break_off)()
+        await visitor.operate("scroll", 1, 1, 0, 1)
+        await eventually(lambda: any("frames wait" in line for line in log.lines()))
+        for number in range(3):
+            last = await visitor.operate("scroll", 2, 1, 0, number)
+    await eventually(lambda: NO_VISITOR in metrics(channel))
+    line.come_back()
+    await eventually(lambda: last in stored_seqs(channel))
+    assert await sync_to_async(stored_seqs)(channel) == list(range(1, last + 1))
 
 
 async def test_who_comes_while_valkey_is_away_is_told_to_come_again(channel: Any, line: Line) -> None:
