@@ -1,6 +1,7 @@
 """`/ws/desk/`: events of the tenant for people who are signed in.
 
-The server sends `{"type": "hello"}` once, then `{"type": "event", "kind", "payload"}`; what a page sends is ignored.
+The server sends `{"type": "hello"}` once, then `{"type": "event", "kind", "payload"}`; a page
+says `{"type":"ping"}`, which is answered with `{"type": "pong"}`; whatever else it sends is ignored.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from helpdesk.tenants.keys import group
 NOT_SIGNED_IN = 4401
 MEMBERSHIP_ENDED = 4403
 MEMBERSHIP_CHECKED_EVERY_SECONDS = 15.0
+PING = '{"type":"ping"}'
 
 
 class DeskConsumer(AsyncJsonWebsocketConsumer):
@@ -33,7 +35,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         self.watch = asyncio.create_task(self._close_when_membership_ends())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
-        """The desk only listens."""
+        if text_data == PING:
+            await self.send_json({"type": "pong"})
 
     async def event(self, message: dict[str, Any]) -> None:
         await self.send_json({"type": "event", "kind": message["kind"], "payload": message["payload"]})

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, BrowserContext, Route, WebSocket, expect
 
 from helpdesk.accounts.models import Membership
 from helpdesk.asgi import application
@@ -96,6 +96,13 @@ async def test_desk_socket_ignores_what_pages_send(agent: Client, tenant: Tenant
     await socket.disconnect()
 
 
+async def test_desk_socket_answers_a_ping(agent: Client) -> None:
+    socket = await open_socket(agent)
+    await socket.send_to(text_data='{"type":"ping"}')
+    assert await socket.receive_json_from() == {"type": "pong"}
+    await socket.disconnect()
+
+
 def test_live_state_names_who_waits(agent: Client, tenant: Tenant) -> None:
     with tenant_scope(factories.tenant().id):
         factories.assist_request(visitor_name="Foreign")
@@ -109,14 +116,19 @@ def test_live_state_names_who_waits(agent: Client, tenant: Tenant) -> None:
     }
 
 
+async def signed_in(browser: Browser, agent: Client, stack: LiveStack) -> BrowserContext:
+    context = await browser.new_context(locale="en-GB")
+    cookie = agent.cookies["sessionid"].value
+    await context.add_cookies([{"name": "sessionid", "value": cookie, "url": stack.base_url}])
+    return context
+
+
 async def test_new_request_is_shown_within_a_second_without_a_reload(
     live_stack: LiveStack, browser: Browser, browser_of: Callable[[str], Client], tenant: Tenant
 ) -> None:
     agent = await in_thread(lambda: browser_of("agent"))
     await in_thread(lambda: announce(tenant, visitor_name="Bob"))
-    context = await browser.new_context(locale="en-GB")
-    cookie = agent.cookies["sessionid"].value
-    await context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_stack.base_url}])
+    context = await signed_in(browser, agent, live_stack)
     page = await context.new_page()
     await page.goto(f"{live_stack.base_url}/desk/")
     await expect(page.get_by_test_id("assist-badge")).to_have_text("1")
@@ -140,4 +152,50 @@ async def test_new_request_is_shown_within_a_second_without_a_reload(
     await in_thread(answer)
     await expect(toast).to_have_count(0)
     await expect(page.get_by_test_id("assist-badge")).to_have_text("1")
+    await context.close()
+
+
+@pytest.mark.parametrize(("path", "read"), [("/desk/", "live/"), ("/desk/assist/", "rows/")])
+async def test_desk_pages_notice_a_connection_that_is_only_half_open(
+    path: str, read: str, live_stack: LiveStack, browser: Browser, browser_of: Callable[[str], Client], tenant: Tenant
+) -> None:
+    context = await signed_in(browser, await in_thread(lambda: browser_of("agent")), live_stack)
+    page = await context.new_page()
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    async with page.expect_response(f"**{path}{read}"):
+        await page.goto(f"{live_stack.base_url}{path}")
+    twice = 2 * len(sockets)
+    try:
+        async with page.expect_websocket(lambda _: len(sockets) == twice, timeout=60_000):
+            live_stack.freeze_web()
+    finally:
+        live_stack.thaw_web()
+    await in_thread(lambda: announce(tenant, visitor_name="Ada"))
+    await expect(page.get_by_text("Ada").first).to_be_visible(timeout=30_000)
+    await context.close()
+
+
+async def test_desk_asks_again_who_waits_when_the_question_failed(
+    live_stack: LiveStack, browser: Browser, browser_of: Callable[[str], Client], tenant: Tenant
+) -> None:
+    context = await signed_in(browser, await in_thread(lambda: browser_of("agent")), live_stack)
+    await in_thread(lambda: announce(tenant))
+    page = await context.new_page()
+    failed: list[str] = []
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    async def fail_once(route: Route) -> None:
+        if failed:
+            await route.continue_()
+        else:
+            failed.append(route.request.url)
+            await route.abort()
+
+    await page.route("**/desk/live/", fail_once)
+    await page.goto(f"{live_stack.base_url}/desk/")
+    await expect(page.get_by_test_id("assist-badge")).to_have_text("1", timeout=30_000)
+    assert failed
+    assert not faults
     await context.close()

@@ -1,4 +1,4 @@
-"""The session outlives the web process."""
+"""The session outlives the web process, and who waits outlives a connection that nobody closed."""
 
 from tests.loader.conftest import Desk, Visitor
 from tests.stack import LiveStack
@@ -23,3 +23,18 @@ async def test_session_goes_on_after_the_web_process_was_killed(
     await visitor.part("indicator").click()
     await visitor.part("end").click()
     await visitor.reach("ended")
+
+
+async def test_waiting_visitor_notices_a_connection_that_is_only_half_open(
+    visitor: Visitor, desk: Desk, live_stack: LiveStack
+) -> None:
+    await visitor.page.goto(f"{visitor.site.origin}/one")
+    async with visitor.page.expect_websocket():
+        request_id = await visitor.ask()
+    try:
+        async with visitor.page.expect_websocket(timeout=60_000):
+            live_stack.freeze_web()
+    finally:
+        live_stack.thaw_web()
+    await desk.decline(request_id, "Please call us.")
+    await visitor.part("problem").wait_for()

@@ -18,8 +18,6 @@ import { Socket } from "./socket";
 const WINDOW_BYTES = 8 * 1024 * 1024;
 /** A console may not say hello with less. */
 const LEAST_BYTES = 512 * 1024;
-const PING_MS = 5000;
-const SILENCE_MS = 10_000;
 const FINAL: ErrorCode[] = [
   "bad_message",
   "unknown_kind",
@@ -65,13 +63,13 @@ export class ConsoleChannel {
   ) {
     this.socket = new Socket(`/ws/assist/console/${sessionId}/`, {
       opened: () => this.hello(),
+      ping: () => ({ time: Date.now() }),
       text: (message) => this.onText(message as unknown as ConsoleReply),
       binary: (data) => this.onBinary(data),
       lost: (since) => this.handlers.lost(since),
       closed: (code) => this.onClosed(code),
       moves: (code) => code === CLOSE_CODES.moved,
     });
-    setInterval(() => this.ping(), PING_MS);
   }
 
   /** The server's clock, ms since 1970. */
@@ -113,11 +111,7 @@ export class ConsoleChannel {
     this.queue = null;
     this.bestRoundTrip = Infinity;
     this.socket.send({ type: "hello", version: PROTOCOL_VERSION, credit: this.granted });
-    this.ping();
-  }
-
-  private ping(): void {
-    if (this.socket.send({ type: "ping", time: Date.now() })) this.socket.expectAnswer(SILENCE_MS);
+    this.socket.ping();
   }
 
   private onText(reply: ConsoleReply): void {

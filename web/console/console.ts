@@ -27,7 +27,6 @@ export function runConsole(main: HTMLElement): void {
       if (/^recording\.|^joined$/.test(kind)) void showRecording(main);
       if (kind === "session.changed" && id === main.dataset.sessionId && has_agreed) view.setAgreed();
     },
-    online: () => undefined,
   });
 }
 

@@ -8,13 +8,13 @@ const SIGNED_OUT = [4401, 4403];
 export interface DeskHandlers {
   /** Also with kind `joined` after each connection: what happened before it has to be read again. */
   event(kind: string, payload: Record<string, unknown>): void;
-  online(isOnline: boolean): void;
+  online?(isOnline: boolean): void;
 }
 
 export function listenToDesk(handlers: DeskHandlers): Socket {
   return new Socket("/ws/desk/", {
     opened() {
-      handlers.online(true);
+      handlers.online?.(true);
     },
     text(message) {
       const { type, kind, payload } = message;
@@ -22,7 +22,7 @@ export function listenToDesk(handlers: DeskHandlers): Socket {
       if (typeof kind === "string") handlers.event(kind, (payload ?? {}) as Record<string, unknown>);
     },
     lost() {
-      handlers.online(false);
+      handlers.online?.(false);
     },
     closed: (code) => SIGNED_OUT.includes(code),
   });

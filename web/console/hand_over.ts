@@ -1,6 +1,7 @@
 /** Sessions that change hands: what is offered to this person, and, in a console, whose session it is. */
 
 import { listenToDesk } from "./desk_events";
+import { Reading } from "./reading";
 
 /** Called once a page; `data-offers` and `data-agents` are read anew after each event that may change them. */
 export function followHandOvers(): void {
@@ -10,21 +11,20 @@ export function followHandOvers(): void {
     event.preventDefault();
     void submit(agents, event.target as HTMLFormElement);
   });
+  const parts = [offers, agents].filter((part) => part !== null);
+  const readings = parts.map((part) => new Reading(part.dataset.url ?? "", (html) => show(part, html)));
   listenToDesk({
     event(kind) {
       if (!/^(hand_over|session)\.|^joined$/.test(kind)) return;
-      for (const part of [offers, agents]) if (part) void read(part);
+      for (const reading of readings) void reading.again();
     },
-    online: () => undefined,
   });
 }
 
-async function read(part: HTMLElement): Promise<void> {
-  const answer = await fetch(part.dataset.url ?? "", { redirect: "error" });
-  // Whoever is choosing a colleague is not interrupted.
+/** Whoever is choosing a colleague is not interrupted. */
+function show(part: HTMLElement, html: string): void {
   const { activeElement } = document;
-  if (!answer.ok || (activeElement?.matches("select") && part.contains(activeElement))) return;
-  replace(part, await answer.text());
+  if (!activeElement?.matches("select") || !part.contains(activeElement)) replace(part, html);
 }
 
 /** Whoever had the focus on a button that goes away has it on the one that comes. */

@@ -2,12 +2,13 @@
 
 import { listenToDesk } from "./desk_events";
 import { closeButtons, find } from "./dom";
+import { Reading } from "./reading";
 import { clock, word } from "./words";
 
 export function runList(main: HTMLElement): void {
   const list = new List(main);
   listenToDesk({
-    event: (kind) => void (/^(request|session)\.|^joined$/.test(kind) && list.refresh()),
+    event: (kind) => void (/^(request|session)\.|^joined$/.test(kind) && list.reading.again()),
     online: (isOnline) => list.setOnline(isOnline),
   });
   setInterval(() => list.tick(), 1000);
@@ -17,33 +18,13 @@ export function runList(main: HTMLElement): void {
 class List {
   private readonly rows: HTMLElement;
   private readonly dialog = find<HTMLDialogElement>("[data-decline]");
-  private reading = false;
-  private readAgain = false;
+  readonly reading: Reading;
 
   constructor(private readonly main: HTMLElement) {
     this.rows = find("[data-rows]", main);
+    this.reading = new Reading(main.dataset.rowsUrl ?? "", (html) => this.replace(html));
     this.rows.addEventListener("click", (event) => this.onClick(event));
     closeButtons(this.dialog);
-  }
-
-  /** One reading at a time; what happens meanwhile leads to one more. */
-  async refresh(): Promise<void> {
-    this.readAgain = true;
-    if (this.reading) return;
-    this.reading = true;
-    try {
-      while (this.readAgain) {
-        this.readAgain = false;
-        await this.read();
-      }
-    } finally {
-      this.reading = false;
-    }
-  }
-
-  private async read(): Promise<void> {
-    const answer = await fetch(this.main.dataset.rowsUrl ?? "", { redirect: "error" });
-    if (answer.ok) this.replace(await answer.text());
   }
 
   private replace(html: string): void {

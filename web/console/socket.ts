@@ -2,6 +2,8 @@
 
 export interface SocketHandlers {
   opened(): void;
+  /** More fields of the ping that is said every PING_MS; the server answers it. */
+  ping?(): Record<string, unknown>;
   text(message: Record<string, unknown>): void;
   binary?(data: ArrayBuffer): void;
   /** Not connected since `since` (ms since 1970); called once for each break. */
@@ -14,6 +16,8 @@ export interface SocketHandlers {
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2000;
+const PING_MS = 5000;
+const SILENCE_MS = 10_000;
 
 export class Socket {
   private socket: WebSocket | null = null;
@@ -23,6 +27,7 @@ export class Socket {
   private stopped = false;
   private timer = 0;
   private heardAt = 0;
+  private readonly pinger = window.setInterval(() => this.ping(), PING_MS);
 
   constructor(
     private readonly path: string,
@@ -40,8 +45,12 @@ export class Socket {
     return true;
   }
 
-  /** Something was sent that is answered: a connection on which nothing comes is given up. */
-  expectAnswer(withinMs: number): void {
+  ping(): void {
+    if (this.send({ type: "ping", ...this.handlers.ping?.() })) this.expectAnswer();
+  }
+
+  /** A socket that is half open never closes by itself: one on which nothing comes is given up. */
+  private expectAnswer(): void {
     const { socket } = this;
     const askedAt = Date.now();
     window.setTimeout(() => {
@@ -49,13 +58,14 @@ export class Socket {
       socket.onclose = socket.onmessage = null;
       socket.close();
       this.onClose(socket, 0);
-    }, withinMs);
+    }, SILENCE_MS);
   }
 
   /** For good. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearInterval(this.pinger);
     this.socket?.close();
   }
 
@@ -66,6 +76,7 @@ export class Socket {
     socket.onopen = () => this.onOpen();
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.onMessage(event.data);
     socket.onclose = (event) => this.onClose(socket, event.code);
+    this.expectAnswer();
   }
 
   private onOpen(): void {

@@ -1,5 +1,7 @@
 /** In every page of the desk: how many visitors wait for assistance, and a message the moment another asks. */
 
+import { listenToDesk } from "../console/desk_events";
+import { Reading } from "../console/reading";
 import { chooseWords } from "./words";
 
 interface Waiting {
@@ -10,56 +12,17 @@ interface Waiting {
 }
 
 const ASSIST = "/desk/assist/";
-const RETRY_FIRST_MS = 500;
-const RETRY_MOST_MS = 10_000;
-const NOT_SIGNED_IN = 4401;
-const MEMBERSHIP_ENDED = 4403;
 const words = chooseWords(document.documentElement.lang);
 const title = document.title;
 
 /** Requests that were there before this page, or have been announced on it. */
 let known: Set<string> | null = null;
-let retryMs = RETRY_FIRST_MS;
-let asking: Promise<void> | null = null;
-let askAgain = false;
 
-function connect(): void {
-  const address = new URL("/ws/desk/", location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  const socket = new WebSocket(address);
-  socket.onmessage = ({ data }) => onMessage(JSON.parse(String(data)));
-  socket.onclose = ({ code }) => onClose(code);
-}
-
-function onMessage(message: { type: string; kind?: string }): void {
-  if (message.type === "hello") retryMs = RETRY_FIRST_MS;
-  if (message.type === "hello" || /^(request|hand_over|session)\./.test(message.kind ?? "")) refresh();
-}
-
-function onClose(code: number): void {
-  if (code === NOT_SIGNED_IN || code === MEMBERSHIP_ENDED) return;
-  setTimeout(connect, retryMs * (0.5 + Math.random()));
-  retryMs = Math.min(retryMs * 2, RETRY_MOST_MS);
-}
-
-/** One question at a time; what changes meanwhile is asked about again. */
-function refresh(): void {
-  if (asking) {
-    askAgain = true;
-    return;
-  }
-  asking = ask().finally(() => {
-    asking = null;
-    if (askAgain) {
-      askAgain = false;
-      refresh();
-    }
+function follow(): void {
+  const reading = new Reading("/desk/live/", (text) => show(JSON.parse(text) as Waiting));
+  listenToDesk({
+    event: (kind) => void (/^(request|hand_over|session)\.|^joined$/.test(kind) && reading.again()),
   });
-}
-
-async function ask(): Promise<void> {
-  const answer = await fetch("/desk/live/", { headers: { Accept: "application/json" }, redirect: "error" });
-  if (answer.ok) show((await answer.json()) as Waiting);
 }
 
 function show(waiting: Waiting): void {
@@ -124,7 +87,7 @@ function toasts(): HTMLElement {
 
 function start(): void {
   toasts();
-  connect();
+  follow();
 }
 
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);

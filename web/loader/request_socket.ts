@@ -12,14 +12,14 @@ export interface RequestStatus {
   link_expires_at?: string;
 }
 
-const PING_EVERY_MS = 20_000;
+const PING_EVERY_MS = 10_000;
 const BAD_TOKEN = 4008;
 
 export class RequestSocket {
   private socket: WebSocket | null = null;
   private readonly backoff = new Backoff();
   private ping = 0;
-  private closed = false;
+  private isHeard = false;
   private told = "";
 
   constructor(
@@ -33,36 +33,43 @@ export class RequestSocket {
   }
 
   close(): void {
-    this.closed = true;
     this.backoff.cancel();
     clearInterval(this.ping);
-    this.socket?.close();
+    const { socket } = this;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
   }
 
   private open(): void {
-    if (this.closed) return;
     const socket = this.api.requestSocket(this.requestId);
     this.socket = socket;
-    socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "auth", token: this.token }));
-      this.ping = window.setInterval(() => socket.send('{"type":"ping"}'), PING_EVERY_MS);
-    };
+    this.isHeard = false;
+    this.ping = window.setInterval(() => this.check(socket), PING_EVERY_MS);
+    socket.onopen = () => socket.send(JSON.stringify({ type: "auth", token: this.token }));
     socket.onmessage = (event) => this.receive(event.data as string);
     socket.onclose = (event) => this.lost(event.code);
   }
 
+  /** A socket that is half open never closes by itself: silence after a ping, or from the start, tells. */
+  private check(socket: WebSocket): void {
+    if (!this.isHeard) return this.lost(0);
+    this.isHeard = false;
+    socket.send('{"type":"ping"}');
+  }
+
   /** The first state and a change at that moment both tell the same: shown twice, it would take the focus away. */
   private receive(text: string): void {
+    this.isHeard = true;
     this.backoff.reset();
     const message = JSON.parse(text) as RequestStatus & { type: string };
-    if (message.type !== "state" || this.closed || text === this.told) return;
+    if (message.type !== "state" || text === this.told) return;
     this.told = text;
     this.onStatus(message);
   }
 
   private lost(code: number): void {
-    clearInterval(this.ping);
-    if (this.closed) return;
+    this.close();
     if (code === BAD_TOKEN) this.onLost();
     else this.backoff.schedule(() => this.open());
   }

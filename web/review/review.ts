@@ -130,6 +130,5 @@ function watchRendering(main: HTMLElement): void {
   };
   listenToDesk({
     event: (kind) => void (/^recording\.|^joined$/.test(kind) && look()),
-    online: () => undefined,
   });
 }
