@@ -95,8 +95,21 @@ async def test_who_comes_while_valkey_is_away_is_told_to_come_again(channel: Any
             assert peer.errors() == [ErrorCode.UNAVAILABLE]
     line.come_back()
     assert "Exception inside application" not in channel.web.log.read_text()
+    for _ in range(20):
+        if await is_served(channel):
+            return
+    raise AssertionError("the process is not connected as before")
+
+
+async def is_served(channel: Any) -> bool:
+    """Whether a visitor and a console can work; False when one of them is to come again."""
     async with channel.visitor() as visitor, channel.console() as console:
-        await visitor.hello(token=channel.token)
+        try:
+            await visitor.hello(token=channel.token)
+            await console.hello()
+        except TimeoutError:
+            assert UNAVAILABLE in (visitor.closed_with, console.closed_with)
+            return False
         await visitor.stored(await visitor.enter())
-        await console.hello()
         await console.until(lambda: console.frames)
+    return True

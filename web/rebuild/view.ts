@@ -4,6 +4,7 @@ import { type DocumentNode, type Mutation, NODE, type Operation, type Node as Tr
 import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { Builder } from "./builder";
+import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
 import { fill } from "./fields";
 import { Interaction } from "./interaction";
@@ -21,7 +22,7 @@ export class View {
   private interaction = new Interaction();
   private aligning = false;
   private later: Later | null = null;
-  private readonly pictures = new Set<Promise<void>>();
+  private readonly pictures: CanvasPictures;
 
   /** `guard` calls what builds a page later, when nobody is there to catch what it throws. */
   constructor(
@@ -36,6 +37,7 @@ export class View {
     this.frame.style.cssText = "border:0;display:block;pointer-events:none;background:#fff;color-scheme:light";
     host.append(this.frame);
     this.sheets = new Sheets(assets);
+    this.pictures = new CanvasPictures(assets);
   }
 
   get page(): number {
@@ -145,7 +147,7 @@ export class View {
     const document = this.document();
     document.documentElement?.getBoundingClientRect(); // fonts are first asked for by a layout
     const images = Array.from(document.images).filter((image) => !image.complete && image.getAttribute("src"));
-    await Promise.allSettled([...images.map((image) => image.decode()), ...this.pictures]);
+    await Promise.allSettled([...images.map((image) => image.decode()), this.pictures.settled()]);
     await document.fonts.ready;
     this.align();
   }
@@ -251,16 +253,7 @@ export class View {
 
   private canvas(id: number, sha256: string): void {
     const canvas = this.node(id) as HTMLElement;
-    const address = this.assets.address(sha256);
-    const image = new Image();
-    image.src = address;
-    const shown = image
-      .decode()
-      .then(() => this.builder.paint(canvas, address))
-      .catch(() => undefined);
-    this.pictures.add(shown);
-    this.assets.load(shown);
-    void shown.finally(() => this.pictures.delete(shown));
+    this.pictures.show(canvas, sha256, (address) => this.builder.paint(canvas, address));
   }
 
   private rule(id: number, index: number, text: string | null): void {
