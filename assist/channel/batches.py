@@ -40,8 +40,12 @@ def write_later(
     key = object() if of is None else of
     waiting.pop(key, None)
     waiting[key] = partial(write, session_id, **values)
-    if len(waiting) > limits.SESSION_WRITES:
-        del waiting[next(iter(waiting))]
+    _bound(waiting)
+
+
+def _bound(writes: dict[Hashable, Write]) -> None:
+    while len(writes) > limits.SESSION_WRITES:
+        del writes[next(iter(writes))]
         metrics.WRITES_LOST.inc()
 
 
@@ -81,9 +85,8 @@ def _give_back(waiting: Waiting, taken: Waiting) -> None:
     for session_id, writes in taken.items():
         newer = waiting.get(session_id, {})
         older = {of: write for of, write in writes.items() if of not in newer}
-        waiting[session_id] = dict(
-            islice((older | newer).items(), max(0, len(older) + len(newer) - limits.SESSION_WRITES), None)
-        )
+        waiting[session_id] = older | newer
+        _bound(waiting[session_id])
 
 
 def _write_all(writes: list[Write]) -> None:

@@ -20,7 +20,7 @@ from assist.channel.queries import SessionFacts, facts_of
 from assist.channel.router import welcome_parts
 from assist.channel.socket import Refused
 from assist.channel.turns import turn
-from assist.channel.valkey import Script, async_client
+from assist.channel.valkey import Script, async_client, clock_ms
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
 from helpdesk.tenants.keys import nodes_key
 from helpdesk.tenants.lookups import assist_session_of_hash
@@ -97,8 +97,8 @@ async def _is_full(keys: SessionKeys) -> bool:
     held = await async_client().smembers(keys.connections)
     if len(held) < limits.SESSION_SOCKETS:
         return False
-    seconds, micros = await async_client().time()
-    alive = set(await async_client().zrangebyscore(nodes_key(), seconds * 1000 + micros / 1000, "+inf"))
+    now = clock_ms(await async_client().time())
+    alive = set(await async_client().zrangebyscore(nodes_key(), now, "+inf"))
     return sum(connection.partition(b".")[0] in alive for connection in held) >= limits.SESSION_SOCKETS
 
 

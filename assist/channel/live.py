@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.protocol import Frame, FrameKind, encode_frame
-from assist.channel.valkey import Script, sync_client
+from assist.channel.valkey import Script, clock_ms, sync_client
 from helpdesk.tenants.keys import nodes_key, session_key
 
 Unreachable = RedisError
@@ -104,8 +104,7 @@ def last_seen_ms(tenant_id: UUID, session_id: UUID) -> float | None:
     """When the visitor was last known to be there; None when nothing is known. In ms since 1970."""
     keys, client = SessionKeys(tenant_id, session_id), sync_client()
     beat = last_beat_ms(client.smembers(keys.connections), client.zrange(nodes_key(), 0, -1, withscores=True))
-    seconds, micros = client.time()
-    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > seconds * 1000 + micros / 1000:
+    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > clock_ms(client.time()):
         return beat
     gone = client.hget(keys.state, "gone")
     return float(gone) if gone else beat
@@ -121,8 +120,7 @@ def last_beat_ms(connections: Iterable[bytes], leases: Iterable[tuple[bytes, flo
 def begin_grace(tenant_id: UUID, session_id: UUID) -> None:
     """Nothing is known, since Valkey lost its memory: the visitor counts as gone from now on, unless it shows up."""
     keys = SessionKeys(tenant_id, session_id)
-    seconds, micros = sync_client().time()
-    sync_client().hsetnx(keys.state, "gone", seconds * 1000 + micros / 1000)
+    sync_client().hsetnx(keys.state, "gone", clock_ms(sync_client().time()))
     sync_client().expire(keys.state, limits.SESSION_TTL_SECONDS)
 
 

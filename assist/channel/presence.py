@@ -14,7 +14,7 @@ from assist.channel import limits
 from assist.channel.actions import visitor_gone
 from assist.channel.live import SessionKeys, last_beat_ms
 from assist.channel.protocol import TAB_SHIFT
-from assist.channel.valkey import Script, async_client, end_if_cancelled
+from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
 from helpdesk.tenants.keys import nodes_key
@@ -55,8 +55,8 @@ async def watching(keys: SessionKeys) -> Watching:
     pipeline = async_client().pipeline(transaction=True)
     pipeline.hvals(keys.watchers)
     pipeline.time()
-    entries, (seconds, micros) = await pipeline.execute()
-    now = seconds * 1000 + micros / 1000
+    entries, time_now = await pipeline.execute()
+    now = clock_ms(time_now)
     ends = {who: float(end) for end, who in (entry.split(b" ", 1) for entry in entries) if float(end) > now}
     people = {watcher.person: watcher for watcher in (Watcher(*json.loads(who)) for who in ends)}
     in_order = sorted(people.values(), key=lambda watcher: (watcher.listens, watcher.name))
@@ -133,8 +133,8 @@ async def look(keys: SessionKeys) -> Look:
     pipeline.smembers(keys.connections)
     pipeline.zrange(nodes_key(), 0, -1, withscores=True)
     pipeline.time()
-    fields, connections, leases, (seconds, micros) = await pipeline.execute()
-    clock = seconds * 1000 + micros / 1000
+    fields, connections, leases, time_now = await pipeline.execute()
+    clock = clock_ms(time_now)
     held = {name.decode(): value for name, value in fields.items()}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}
     state, since = _state(held, last_beat_ms(connections, leases), clock)

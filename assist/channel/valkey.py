@@ -31,6 +31,12 @@ def async_client() -> Any:
     return _clients[loop]
 
 
+def clock_ms(time: tuple[int, int]) -> float:
+    """What TIME answers (s, µs), in ms since 1970."""
+    seconds, micros = time
+    return seconds * 1000 + micros / 1000
+
+
 def end_if_cancelled() -> None:
     """For loops that try again: while it connects, redis-py can swallow that the task was cancelled."""
     task = asyncio.current_task()
