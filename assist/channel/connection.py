@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from assist.channel import limits
@@ -76,7 +75,7 @@ class Intake:
         if frame.kind in OPAQUE:
             return frame
         at = min(frame.time + self._offset_ms, time.time() * 1000)
-        return replace(frame, time=max(at, self._started_ms))
+        return frame._replace(time=max(at, self._started_ms))
 
     def _admit(self, size: int) -> None:
         self.received_bytes += size

@@ -28,7 +28,7 @@ from helpdesk.tenants.origins import origin_is_allowed
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tenants.secrets import sha256_hex
 
-OPEN_TAB = Script("open_tab")
+OPEN_TAB = Script("open_tab", SESSION_SOCKETS=limits.SESSION_SOCKETS, SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS)
 TAKEN, ENDED = 0, 2
 INJECTIONS = {"inline", "blob", "url"}
 
@@ -122,14 +122,12 @@ def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
 async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
     keys = intake.keys
     started = server_record(FrameKind.SESSION_START, payload={"started_at_ms": entry.facts.started_at_ms})
-    ttl = limits.SESSION_TTL_SECONDS
-    bounds = [str(keys.session_id), limits.INBOX_FRAMES, ttl]
-    await RECORD.arun([keys.state, keys.journal, keys.consoles], ["started", "1", started, *bounds])
+    names = [keys.state, keys.journal, keys.consoles]
+    await RECORD.arun(names, ["started", "1", started, keys.session_id.bytes])
     record = server_record(FrameKind.TAB_HELLO, payload={"tab": intake.tab, "offset_ms": offset_ms})
-    names = [keys.state, keys.tab(intake.tab), keys.connections, keys.consoles, keys.journal, nodes_key()]
-    first = [intake.connection_id, intake.tab, intake.stored, ttl]
-    rest = [limits.SESSION_SOCKETS, record, offset_ms, str(keys.session_id), limits.INBOX_FRAMES]
-    status, stored, paused = await OPEN_TAB.arun(names, [*first, *rest])
+    names = [keys.state, keys.connections, keys.consoles, keys.journal, nodes_key()]
+    values = [intake.connection_id, intake.tab, intake.stored, record, offset_ms, keys.session_id.bytes]
+    status, stored, paused = await OPEN_TAB.arun(names, values)
     if status != TAKEN:
         raise Refused(ErrorCode.SESSION_ENDED if status == ENDED else ErrorCode.NOT_ALLOWED)
     intake.accepted = intake.stored = int(stored)

@@ -33,7 +33,6 @@ QUEUE_BYTES = 8 * 1024 * 1024  # a page's queue; beyond it a fresh snapshot is a
 QUEUE_HARD_BYTES = 2 * QUEUE_BYTES  # beyond it the queue is dropped until the snapshot is there
 QUEUES_BYTES = 32 * 1024 * 1024  # all queues of a session; beyond it the oldest are dropped
 SESSION_PAGES = 1000  # of which Valkey knows; beyond it the one used longest ago is forgotten
-INBOX_FRAMES = 4096
 SESSION_TTL_SECONDS = 48 * 3600
 ENDED_TTL_SECONDS = 600
 

@@ -33,10 +33,29 @@ def is_unknown_script(reply: object) -> bool:
     return isinstance(reply, ResponseError) and str(reply).startswith("NOSCRIPT")
 
 
+async def open_transport(protocol: asyncio.Protocol, *, name: str) -> tuple[asyncio.WriteTransport, object]:
+    """With what keeps it open; `name` is what Valkey calls the connection in CLIENT LIST.
+
+    Raises `RedisError` and `OSError`.
+    """
+    options = {"protocol": 2, "client_name": name}
+    connection = redis.asyncio.ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await connection.connect()
+    finally:
+        end_if_cancelled()
+    writer = connection._writer
+    assert writer
+    writer.transport.set_protocol(protocol)
+    return writer.transport, connection  # which closes its socket when it is collected
+
+
 class Link(asyncio.Protocol):
     """One exchange at a time; opened by the first, and anew by the next after one that failed."""
 
     def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.WriteTransport | None = None
         self._answered: asyncio.Future[list[Any]] | None = None
         self._replies: list[Any] = []
@@ -47,28 +66,27 @@ class Link(asyncio.Protocol):
 
         Raises `RedisError` and `OSError`, `TimeoutError` among them; then it is not known what was done.
         """
-        end_if_cancelled()
         try:
-            async with asyncio.timeout(seconds):
-                transport = self._transport or await self._connect()
-                self._replies, self._count = [], count
-                self._answered = asyncio.get_running_loop().create_future()
-                transport.write(packed)
+            transport = self._transport or await self._connect()
+            self._replies, self._count = [], count
+            self._answered = self._loop.create_future()
+            timer = self._loop.call_later(seconds, self._give_up, self._answered)
+            transport.write(packed)
+            try:
                 return await self._answered
+            finally:
+                timer.cancel()
         except BaseException:
             self.close()
             raise
 
+    def _give_up(self, answered: asyncio.Future[list[Any]]) -> None:
+        if not answered.done():
+            answered.set_exception(TimeoutError())
+
     async def _connect(self) -> asyncio.WriteTransport:
-        options = {"protocol": 2, "socket_connect_timeout": CONNECT_SECONDS}
-        connection = redis.asyncio.ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
-        await connection.connect()
-        writer = connection._writer
-        assert writer
         self._reader = hiredis.Reader(replyError=ResponseError)
-        self._transport = writer.transport
-        self._transport.set_protocol(self)
-        self._opener = connection  # closes its socket when it is collected
+        self._transport, self._opener = await open_transport(self, name="writer")
         return self._transport
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from helpdesk.tenants.keys import nodes_key, session_key
 
 Unreachable = RedisError
 
-RECORD = Script("record")
+RECORD = Script("record", SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS)
 TRIM = Script("trim")
 
 
@@ -31,9 +31,9 @@ class SessionKeys:
 
     @property
     def state(self) -> str:
-        """Hash: open, ended, paused, page, front_at, journal_bytes, queue_bytes.
+        """Hash: open, ended, paused, page, front_at, used (the page that was used last), journal_bytes, queue_bytes.
 
-        Of each tab stored:{tab}, offset:{tab}, connection:{tab}, at:{tab} (its page), hidden:{tab}.
+        Of each tab stored:{tab}, offset:{tab}, connection:{tab} (that holds it), at:{tab} (its page), hidden:{tab}.
         """
         return self._key("state")
 
@@ -73,9 +73,6 @@ class SessionKeys:
 
     def queue(self, page: int) -> str:
         return f"{self.queue_prefix}{page}"
-
-    def tab(self, number: int) -> str:
-        return self._key("tab", number)
 
     def ticket(self, nonce: str) -> str:
         """Set once a hand-over ticket is used."""
@@ -134,5 +131,4 @@ def forget(tenant_id: UUID, session_id: UUID) -> None:
 
 def _record(tenant_id: UUID, session_id: UUID, field: str, value: str, frame: bytes) -> None:
     keys = SessionKeys(tenant_id, session_id)
-    args = [field, value, frame, str(session_id), limits.INBOX_FRAMES, limits.SESSION_TTL_SECONDS]
-    RECORD.run([keys.state, keys.journal, keys.consoles], args)
+    RECORD.run([keys.state, keys.journal, keys.consoles], [field, value, frame, session_id.bytes])

@@ -13,19 +13,18 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.inbox import Inbox
 from assist.channel.later import Later
-from assist.channel.link import Link, pack
 from assist.channel.live import SessionKeys
 from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
 from assist.channel.valkey import Script, async_client, end_if_cancelled
-from helpdesk.tenants.keys import node_key, nodes_key
+from helpdesk.tenants.keys import node_channel, nodes_key
 
 logger = logging.getLogger(__name__)
-READ_FRAMES = 512
-BLOCK_MS = 5000
 RENEW_PARTS = 25
 BEAT, WATCH = Script("beat"), Script("watch")
-HEAD = struct.Struct("!BBxxII")
+HEAD = struct.Struct("!16sBBxxII")  # the session, and what is first in a frame
+SESSION_BYTES = 16
 
 
 class Watcher(Protocol):
@@ -53,6 +52,7 @@ class Node:
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
+        self._loop = asyncio.get_running_loop()
         self._living: set[bytes] = set()
         self._is_known = asyncio.Event()
         self.connections: set[Connection] = set()
@@ -63,12 +63,12 @@ class Node:
         self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.spawn(self.writer.run())
-        self.spawn(self._read())
+        self.spawn(Inbox(node_channel(self.id), take=self._deliver, opened=self._inbox_opened).run())
         self.spawn(self._beat())
         self.spawn(self._renew())
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         return task
@@ -107,26 +107,17 @@ class Node:
         if names:
             await WATCH.arun(names, [self.id, limits.LEASE_SECONDS * 1000, limits.SESSION_TTL_SECONDS])
 
-    async def _read(self) -> None:
-        inbox, after, link = node_key(self.id, "inbox"), b"0", Link()
-        while True:
-            command = pack("XREAD", "COUNT", READ_FRAMES, "BLOCK", BLOCK_MS, "STREAMS", inbox, after)
-            try:
-                (got,) = await link.ask(command, count=1, seconds=2 * BLOCK_MS / 1000)
-                if isinstance(got, RedisError):
-                    raise got
-            except (RedisError, OSError):
-                await asyncio.sleep(0.2)
-                continue
-            for _, entries in got or []:
-                for entry_id, (_, session, _, frame) in entries:
-                    self._deliver(session, frame)
-                    after = entry_id
+    def _deliver(self, published: bytes) -> None:
+        session, kind, flags, page, seq = HEAD.unpack_from(published)
+        if watchers := self._watchers.get(session):
+            frame = published[SESSION_BYTES:]
+            for watcher in watchers:
+                watcher.push(kind, flags, page, seq, frame)
 
-    def _deliver(self, session: bytes, frame: bytes) -> None:
-        kind, flags, page, seq = HEAD.unpack_from(frame)
-        for watcher in self._watchers.get(session, ()):
-            watcher.push(kind, flags, page, seq, frame)
+    def _inbox_opened(self) -> None:
+        """What was published before went by."""
+        for watcher in self._all_watchers():
+            watcher.start_over()
 
     async def leave(self) -> None:
         """The process ends: the others need not wait for the end of its lease."""
@@ -154,7 +145,7 @@ class Node:
 
     async def _start_over(self) -> None:
         """Valkey knows nothing any more: consoles watch anew, and visitors say hello again, even those who are idle."""
-        await self._renew_leases(self._all_watchers())
+        await self._lease(self._all_watchers())
         for watcher in self._all_watchers():
             watcher.start_over()
         sources, pipeline = list(self._sources), async_client().pipeline(transaction=False)
@@ -174,21 +165,14 @@ class Node:
             await asyncio.sleep(limits.BEAT_SECONDS / RENEW_PARTS)
             watchers = [watcher for watcher in self._all_watchers() if hash(_name(watcher)) % RENEW_PARTS == part]
             with contextlib.suppress(RedisError, OSError):
-                await self._renew_leases(watchers)
+                await self._lease(watchers)
             end_if_cancelled()
             for watcher in watchers:
                 self.spawn(watcher.renew())
 
-    async def _renew_leases(self, watchers: list[Watcher]) -> None:
-        await self._lease(watchers)
-        inbox, pipeline = node_key(self.id, "inbox"), async_client().pipeline(transaction=False)
-        pipeline.xtrim(inbox, maxlen=READ_FRAMES)
-        pipeline.expire(inbox, 4 * limits.LEASE_SECONDS)
-        await pipeline.execute(raise_on_error=False)
-
 
 def _name(watcher: Watcher) -> bytes:
-    return str(watcher.keys.session_id).encode()
+    return watcher.keys.session_id.bytes
 
 
 _nodes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Node]" = WeakKeyDictionary()

@@ -6,8 +6,8 @@ objects with a `type`; unknown types and fields are refused. docs/protocol.md ex
 
 import math
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 PROTOCOL_VERSION = 1
 HEADER = struct.Struct("!BBHIId")
@@ -99,8 +99,7 @@ class BadFrame(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """`page` is tab << 16 | counter, `seq` counts from 1 in each tab, `time` is the sender's clock, ms since 1970."""
 
     kind: int

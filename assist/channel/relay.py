@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from redis.exceptions import RedisError
 
@@ -13,16 +12,24 @@ from assist.channel.live import SessionKeys
 from assist.channel.valkey import Script
 
 logger = logging.getLogger(__name__)
-APPEND = Script("append")
+APPEND = Script(
+    "append",
+    JOURNAL_BYTES=limits.JOURNAL_BYTES,
+    QUEUE_BYTES=limits.QUEUE_BYTES,
+    QUEUE_HARD_BYTES=limits.QUEUE_HARD_BYTES,
+    QUEUES_BYTES=limits.QUEUES_BYTES,
+    SESSION_PAGES=limits.SESSION_PAGES,
+    SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS,
+    FRONT_LATE_MS=limits.FRONT_LATE_MS,
+)
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 STORE_SECONDS = 5.0
-CONSTANT_ARGUMENTS = 3 + 7 + 10
+CONSTANT_ARGUMENTS = 3 + 6 + 3
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot."""
 
     status: int
@@ -131,11 +138,8 @@ def _packed(source: Source, frames: list[bytes]) -> bytes:
 def _constant_arguments(source: Source) -> list[Any]:
     """What does not change while the connection is there."""
     keys = source.keys
-    names = [keys.state, keys.tab(source.tab), keys.consoles, keys.journal, keys.pages, keys.page_facts]
-    bounds = [limits.JOURNAL_BYTES, limits.QUEUE_BYTES, limits.QUEUE_HARD_BYTES, limits.QUEUES_BYTES]
-    bounds += [limits.INBOX_FRAMES, limits.SESSION_PAGES]
-    rest = [str(keys.session_id), *bounds, limits.SESSION_TTL_SECONDS, limits.FRONT_LATE_MS]
-    return ["EVALSHA", APPEND.sha, len(names) + 1, *names, keys.queue_prefix, source.connection_id, *rest]
+    names = [keys.state, keys.consoles, keys.journal, keys.pages, keys.page_facts, keys.queue_prefix]
+    return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, source.tab, keys.session_id.bytes]
 
 
 def _answer(reply: list[Any]) -> Answer:

@@ -45,10 +45,11 @@ def end_if_cancelled() -> None:
 
 
 class Script:
-    """A Lua script of `scripts/`, which Valkey runs as one step."""
+    """A Lua script of `scripts/`, which Valkey runs as one step; it knows each of `limits` by name."""
 
-    def __init__(self, name: str) -> None:
-        self.text = (_SCRIPTS / f"{name}.lua").read_text()
+    def __init__(self, name: str, **limits: int) -> None:
+        declared = f"local {', '.join(limits)} = {', '.join(map(str, limits.values()))}\n" if limits else ""
+        self.text = declared + (_SCRIPTS / f"{name}.lua").read_text()
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, keys: list[str], args: list[Any]) -> Any:

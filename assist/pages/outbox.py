@@ -8,7 +8,7 @@ not have yet is never sent as it is; the page's queue, which holds that frame, i
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assist.channel import limits
 from assist.channel.live import SessionKeys
@@ -20,8 +20,7 @@ RESUME_BYTES = MAX_FRAME_BYTES
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY, FrameKind.VISIBILITY}
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """A frame as the node's reader hands it over."""
 
     kind: int

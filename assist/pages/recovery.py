@@ -1,7 +1,6 @@
 """Pages' rows from frames that are on their way into the archive: what a killed process did not write."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from uuid import UUID
 
 from assist.channel.frames import time_of
@@ -14,7 +13,7 @@ def recover_pages(session_id: UUID, *, frames: Iterable[tuple[float, bytes]]) ->
     """`frames` with the times of their arrival, ms since 1970. In the tenant's scope; idempotent."""
     for received_ms, data in frames:
         if data[0] in (FrameKind.PAGE_ENTER, FrameKind.PAGE_CLOSE):
-            _recover(session_id, replace(decode_frame(data), time=received_ms))
+            _recover(session_id, decode_frame(data)._replace(time=received_ms))
 
 
 def _recover(session_id: UUID, frame: Frame) -> None:

@@ -20,6 +20,8 @@ dir {folder}
 databases {databases}
 appendonly yes
 appendfsync everysec
+auto-aof-rewrite-min-size 512mb
+rdbcompression no
 save ""
 maxmemory-policy noeviction
 protected-mode yes

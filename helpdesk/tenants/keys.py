@@ -22,9 +22,9 @@ def object_key(tenant_id: UUID | str, *parts: object) -> str:
     return "/".join(["tenants", str(tenant_id), *map(str, parts)])
 
 
-def node_key(node: str, *parts: object) -> str:
-    """Valkey key of a web process: the only ones without a tenant, since one reader serves the consoles of all."""
-    return ":".join(["node", node, *map(str, parts)])
+def node_channel(node: str) -> str:
+    """Where frames are published for a web process: without a tenant, since one reader serves the consoles of all."""
+    return f"node:{node}"
 
 
 def archive_fault_key() -> str:

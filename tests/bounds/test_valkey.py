@@ -1,4 +1,4 @@
-"""What one session may fill in Valkey: the journal, a page's queue, all queues, and a process's inbox."""
+"""What one session may fill in Valkey: the journal, a page's queue, all queues, and who does not read."""
 
 import asyncio
 import random
@@ -63,6 +63,10 @@ async def set_journal_bytes(scene: Scene, size: int) -> None:
     await sync_to_async(sync_client().hset)(keys_of(scene).state, "journal_bytes", size)
 
 
+def stored_of(scene: Scene, tab: int) -> bytes:
+    return sync_client().hget(keys_of(scene).state, f"stored:{tab}")
+
+
 async def seqs_in_journal(scene: Scene) -> dict[int, list[int]]:
     """By tab."""
     found: dict[int, list[int]] = {}
@@ -94,7 +98,7 @@ async def test_last_frames_of_a_closed_connection_wait_for_a_full_journal(channe
         await neighbour.stored(await neighbour.enter())
     await has_noticed_close(channel)
     await set_journal_bytes(channel, 0)
-    await eventually(lambda: sync_client().hget(keys_of(channel).tab(visitor.tab), "stored") == b"%d" % last)
+    await eventually(lambda: stored_of(channel, visitor.tab) == b"%d" % last)
     assert await seqs_in_journal(channel) == {visitor.tab: list(range(1, last + 1))}
 
 
@@ -113,7 +117,7 @@ async def test_tabs_that_close_while_the_journal_is_full_leave_a_bounded_rest(ch
         await set_journal_bytes(channel, 0)
         await staying.stored(await staying.snapshot())
         tabs = [staying.tab + number for number in (1, 2, 3)]
-        stored = lambda: [sync_client().hget(keys_of(channel).tab(tab), "stored") for tab in tabs]  # noqa: E731
+        stored = lambda: [stored_of(channel, tab) for tab in tabs]  # noqa: E731
         await eventually(lambda: sorted(stored()) == [b"0", b"3", b"3"])
 
 
@@ -211,13 +215,16 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     server.stop()
 
 
-def empty_inboxes() -> None:
-    """As their bound does with frames that nobody has read in time."""
-    for key in sync_client().scan_iter("node:*:inbox"):
-        sync_client().xtrim(key, maxlen=0)
+def cut_inboxes() -> None:
+    """As Valkey does with a process that does not read."""
+    client = sync_client()
+    mine = str(client.client_info()["db"])
+    for other in client.client_list(_type="pubsub"):
+        if other["db"] == mine and other["name"].startswith("node:"):
+            client.client_kill_filter(_id=other["id"])
 
 
-async def test_console_whose_frames_were_trimmed_from_the_inbox_catches_up_from_the_queue(
+async def test_console_of_a_process_that_was_cut_off_catches_up_from_the_queue(
     channel: Scene, second: WebServer
 ) -> None:
     async with channel.visitor() as visitor, replace(channel, web=second).console() as console:
@@ -227,9 +234,9 @@ async def test_console_whose_frames_were_trimmed_from_the_inbox_catches_up_from_
         await console.hello()
         await console.until(lambda: len(console.frames) == 2)
         second.freeze()
+        await sync_to_async(cut_inboxes)()
         for number in range(5):
             await visitor.stored(await visitor.operate("scroll", number, 1, 0, number))
-        await sync_to_async(empty_inboxes)()
         last = await visitor.operate("scroll", 9, 1, 0, 9)
         await visitor.stored(last)
         second.thaw()

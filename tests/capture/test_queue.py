@@ -5,7 +5,6 @@ import json
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,7 +90,7 @@ def misnamed(frames: list[bytes]) -> list[bytes]:
     said.append(json.dumps(["checkpoint", 9999, "0" * 64]))
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
     payload = deflate.compress("".join(f"{line}\n" for line in said).encode()) + deflate.flush(zlib.Z_SYNC_FLUSH)
-    return [frames[0], encode_frame(replace(decode_frame(snapshot), payload=payload, flags=FrameFlag.STREAM_START))]
+    return [frames[0], encode_frame(decode_frame(snapshot)._replace(payload=payload, flags=FrameFlag.STREAM_START))]
 
 
 def test_stage_says_what_it_has_taken_once_it_is_carried_out(filled: Rig) -> None:

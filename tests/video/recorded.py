@@ -3,7 +3,7 @@
 import io
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -59,7 +59,7 @@ def record(browser: object, *, folder: Path = sites.SB_ADMIN) -> Recorded:
 
 def renumbered(frames: list[bytes]) -> list[bytes]:
     """As the channel would have them: it sends again what a navigation swallowed, which the rig does not."""
-    return [encode_frame(replace(decode_frame(frame), seq=seq)) for seq, frame in enumerate(frames, start=1)]
+    return [encode_frame(decode_frame(frame)._replace(seq=seq)) for seq, frame in enumerate(frames, start=1)]
 
 
 def _visit(made: Rig, recorded: Recorded) -> None:

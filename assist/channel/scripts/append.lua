@@ -1,24 +1,24 @@
--- Frames of one tab enter the journal, their page's queue, and the inboxes of nodes whose consoles watch.
+-- Frames of one tab enter the journal and their page's queue, and go to the nodes whose consoles watch.
 -- The page in front is the one that the newest frame with a word about it names: what comes late does not count, unless
 -- it is so late that the visitor's clock must have been put back. Within a tab the page that was entered last counts.
--- KEYS: state, tab, consoles, journal, pages (zset page -> time of last use), facts of pages (hash), prefix of queues
--- ARGV: connection, session id, limits (journal, queue, hard queue, all queues, inbox frames, pages), ttl s, late ms,
---       frames...
+-- KEYS: state, consoles, journal, pages (zset page -> time of last use), facts of pages (hash), prefix of queues
+-- ARGV: connection, tab, session id (16 bytes), frames...
 -- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
 -- 3 gap, 4 unknown here (memory was lost), 5 journal full.
-local state, tab, consoles, journal, pages, facts, prefix = unpack(KEYS)
-local held = redis.call('HMGET', state, 'open', 'ended', 'journal_bytes', 'queue_bytes', 'page', 'front_at')
-local mine = redis.call('HMGET', tab, 'stored', 'connection')
-local stored, journal_bytes, queue_bytes = tonumber(mine[1] or 0), tonumber(held[3] or 0), tonumber(held[4] or 0)
-if held[2] then return {2, stored, journal_bytes} end
-if not held[1] or not mine[2] then return {4, stored, journal_bytes} end
-if mine[2] ~= ARGV[1] then return {1, stored, journal_bytes} end
-if journal_bytes > tonumber(ARGV[3]) then return {5, stored, journal_bytes} end
-local queue_limit, hard_limit, all_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local state, consoles, journal, pages, facts, prefix = unpack(KEYS)
+local tab, session = ARGV[2], ARGV[3]
+local held = redis.call('HMGET', state, 'connection:' .. tab, 'stored:' .. tab, 'open', 'ended', 'journal_bytes',
+  'queue_bytes', 'page', 'front_at', 'used')
+local stored, journal_bytes, queue_bytes = tonumber(held[2] or 0), tonumber(held[5] or 0), tonumber(held[6] or 0)
+if held[4] then return {2, stored, journal_bytes} end
+if not held[3] or not held[1] then return {4, stored, journal_bytes} end
+if held[1] ~= ARGV[1] then return {1, stored, journal_bytes} end
+if journal_bytes > JOURNAL_BYTES then return {5, stored, journal_bytes} end
 local clock = redis.call('TIME')
-local now = string.format('%.0f', clock[1] * 1000 + clock[2] / 1000)
+local now = clock[1] * 1000 + clock[2] / 1000
 local watching = redis.call('ZRANGEBYSCORE', consoles, now, '+inf')
-local first_stored, status, needs, number, has_grown = stored, 0, {}, nil, false
+local first_stored, status, needs, number, has_grown = stored, 0, {}, tonumber(tab), false
+local used = tonumber(held[9] or 0)
 
 local function drop(page)
   local bytes = tonumber(redis.call('HGET', facts, 'queue:' .. page) or 0)
@@ -31,12 +31,17 @@ local function forget(page)
   drop(page)
   redis.call('ZREM', pages, page)
   redis.call('HDEL', facts, 'enter:' .. page)
+  if tonumber(page) == used then used = 0 end
+end
+
+local function count(page, frame)
+  queue_bytes = queue_bytes + #frame
+  return redis.call('HINCRBY', facts, 'queue:' .. page, #frame)
 end
 
 local function push(page, frame)
   redis.call('XADD', prefix .. page, '*', 'f', frame)
-  queue_bytes = queue_bytes + #frame
-  return redis.call('HINCRBY', facts, 'queue:' .. page, #frame)
+  return count(page, frame)
 end
 
 local function enqueue(kind, flags, page, frame)
@@ -50,25 +55,27 @@ local function enqueue(kind, flags, page, frame)
     local enter = redis.call('HGET', facts, 'enter:' .. page)
     if enter then push(page, enter) end
     redis.call('HSET', facts, 'begun:' .. page, 1)
-    if push(page, frame) > queue_limit then needs[page] = true end
-  elseif redis.call('HEXISTS', facts, 'begun:' .. page) == 0 or redis.call('EXISTS', key) == 0 then
+    if push(page, frame) > QUEUE_BYTES then needs[page] = true end
+  elseif redis.call('HEXISTS', facts, 'begun:' .. page) == 0
+    or not redis.call('XADD', key, 'NOMKSTREAM', '*', 'f', frame) then
     if kind ~= 7 then needs[page] = true end
     return
   else
-    local bytes = push(page, frame)
-    if bytes > queue_limit then needs[page] = true end
-    if bytes > hard_limit then drop(page) end
+    local bytes = count(page, frame)
+    if bytes > QUEUE_BYTES then needs[page] = true end
+    if bytes > QUEUE_HARD_BYTES then drop(page) end
   end
-  redis.call('ZADD', pages, now, page)
-  redis.call('EXPIRE', key, ARGV[9])
+  if page ~= used then
+    redis.call('ZADD', pages, now, page)
+    used = page
+  end
   if begins then
-    redis.call('EXPIRE', pages, ARGV[9])
-    redis.call('EXPIRE', facts, ARGV[9])
+    for _, name in ipairs({key, pages, facts}) do redis.call('EXPIRE', name, SESSION_TTL_SECONDS) end
     has_grown = true
   end
 end
 
-local current, front_at = tonumber(held[5] or 0), tonumber(held[6] or 0)
+local current, front_at = tonumber(held[7] or 0), tonumber(held[8] or 0)
 local changed = false
 
 local function show(number, is_hidden)
@@ -82,20 +89,19 @@ local function follow(kind, flags, page, time)
   if page ~= current or kind == 11 then show(number, flags >= 8) end
   local arrives = enters and (flags < 8 or current == 0 or math.floor(current / 65536) == number)
   if not arrives and not turns then return end
-  if time < front_at and time > front_at - tonumber(ARGV[10]) then return end
+  if time < front_at and time > front_at - FRONT_LATE_MS then return end
   current, front_at, changed = page, time, true
 end
 
-for i = 11, #ARGV do
+for i = 4, #ARGV do
   local frame = ARGV[i]
   local kind, flags, page, seq, time = struct.unpack('>BBxxI4I4d', frame)
-  number = math.floor(page / 65536)
   if seq == stored + 1 or (kind == 10 and seq > stored) then
     stored = seq
     redis.call('XADD', journal, '*', 'f', frame)
     journal_bytes = journal_bytes + #frame
     for _, node in ipairs(watching) do
-      redis.call('XADD', 'node:' .. node .. ':inbox', 'MAXLEN', '~', ARGV[7], '*', 's', ARGV[2], 'f', frame)
+      redis.call('PUBLISH', 'node:' .. node, session .. frame)
     end
     follow(kind, flags, page, time)
     if kind == 8 then redis.call('HSET', state, 'paused', 1) end
@@ -112,10 +118,10 @@ for i = 11, #ARGV do
 end
 
 -- Never the current page; who comes back to one that was dropped is asked for a snapshot.
-local surplus = has_grown and redis.call('ZCARD', pages) - tonumber(ARGV[8]) or 0
-if surplus > 0 or queue_bytes > all_limit then
+local surplus = has_grown and redis.call('ZCARD', pages) - SESSION_PAGES or 0
+if surplus > 0 or queue_bytes > QUEUES_BYTES then
   for _, page in ipairs(redis.call('ZRANGE', pages, 0, -1)) do
-    if surplus <= 0 and queue_bytes <= all_limit then break end
+    if surplus <= 0 and queue_bytes <= QUEUES_BYTES then break end
     if tonumber(page) ~= current then
       if surplus > 0 then forget(page) else drop(page) end
       surplus = surplus - 1
@@ -123,11 +129,11 @@ if surplus > 0 or queue_bytes > all_limit then
   end
 end
 
-if changed then redis.call('HSET', state, 'page', current, 'front_at', front_at) end
 if stored > first_stored then
-  redis.call('HSET', tab, 'stored', stored)
-  redis.call('HSET', state, 'journal_bytes', journal_bytes, 'queue_bytes', queue_bytes, 'stored:' .. number, stored)
+  redis.call('HSET', state, 'stored:' .. tab, stored, 'journal_bytes', journal_bytes, 'queue_bytes', queue_bytes,
+    'used', used)
 end
+if changed then redis.call('HSET', state, 'page', current, 'front_at', front_at) end
 local answer = {status, stored, journal_bytes}
 for page in pairs(needs) do answer[#answer + 1] = page end
 return answer

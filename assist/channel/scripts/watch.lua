@@ -1,4 +1,4 @@
--- A node watches sessions, or goes on to: what is appended to them comes into its inbox until the lease has run out.
+-- A node watches sessions, or goes on to: what is appended to them is sent to it until the lease has run out.
 -- KEYS: consoles of each session (zset node -> end of its lease ms)
 -- ARGV: node, lease ms, ttl s
 local time = redis.call('TIME')
