@@ -22,6 +22,7 @@ appendonly yes
 appendfsync everysec
 auto-aof-rewrite-min-size 512mb
 rdbcompression no
+client-output-buffer-limit pubsub 32mb 8mb 60
 save ""
 maxmemory-policy noeviction
 protected-mode yes

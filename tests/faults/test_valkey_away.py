@@ -113,3 +113,16 @@ async def is_served(channel: Any) -> bool:
         await visitor.stored(await visitor.enter())
         await console.until(lambda: console.frames)
     return True
+
+
+async def test_console_catches_up_when_every_connection_is_half_open(channel: Any, line: Line) -> None:
+    async with channel.visitor() as visitor, channel.console() as console:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot())
+        await console.hello()
+        await console.until(lambda: console.seqs()[-1:] == [visitor.seq])
+        await sync_to_async(line.proxy.hold)()
+        last = await visitor.operate("scroll", 1, 1, 0, 1)
+        await visitor.stored(last)
+        await console.until(lambda: console.seqs()[-1:] == [last], within_seconds=30)
