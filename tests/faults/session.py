@@ -113,3 +113,5 @@ async def random_session(cluster: Cluster, *, seed: int = 0) -> AsyncIterator[Se
         finally:
             print(f"recovered after (s): {session.recovered}; closed with {visitor.closes}, {console.closes}")
             print(f"refused: {visitor.errors}; asked for snapshots: {visitor.resyncs}")
+            states = [state for _at, state in console.states]
+            print(f"console: {console.welcomes} welcomes, {states}; over at {time.strftime('%H:%M:%S')}")

@@ -163,10 +163,10 @@ async def test_worker_that_dies_while_it_renders_is_replaced_by_the_other(
 def has_a_browser(worker: Child) -> bool:
     """A process below it is the headless shell."""
     parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            name, _, rest = status.read_text().partition(") ")
-            parents[int(status.parent.name)] = (int(rest.split()[1]), "headless" in name)
+            parent = int((process / "stat").read_text().rpartition(") ")[2].split()[1])
+            parents[int(process.name)] = (parent, b"headless" in (process / "cmdline").read_bytes())
     for pid, (_, is_browser) in parents.items():
         while is_browser and pid in parents:
             if worker.process and pid == worker.process.pid:
