@@ -6,10 +6,11 @@
     tab: 1, masking: { allow: ["*"] }, mappings: {}, limits: {}, ownElement: document.createElement("i"),
     load: () => null, save: () => {}, backlogBytes: () => 0,
     send: (kind, page, payload) => { seen.push(payload.length); return seen.length; },
-    offerAssets: async () => [], uploadAsset: async () => true,
+    offerAssets: async () => [], uploadAsset: async () => true, useAssetLine: () => {},
   };
   const starts = {
     ours: () => window.__alongsideCapture(host),
+    alone: () => seen.push(1),
     rrweb: () => rrweb.record({ emit: (event) => send(JSON.stringify(event)), recordAfter: "DOMContentLoaded" }),
   };
   const longest = (during) => new Promise((done) => {
