@@ -1,5 +1,7 @@
 /** Where the tree may differ from the DOM: what a flush will have to compare. */
 
+import type { Budget } from "./budget";
+
 /** So many characters cost as much as a node. */
 const CHARACTERS_A_NODE = 100;
 
@@ -7,6 +9,10 @@ export class Marks {
   readonly parents = new Set<Node>();
   readonly texts = new Set<Node>();
   readonly elements = new Set<Element>();
+
+  get isAny(): boolean {
+    return this.parents.size + this.texts.size + this.elements.size > 0;
+  }
 
   clear(): void {
     this.parents.clear();
@@ -27,4 +33,13 @@ export class Marks {
 function weightOf(node: Node): number {
   const inside = (node as Partial<Element>).getElementsByTagName?.("*").length ?? 0;
   return 1 + inside + (node.nodeValue?.length ?? 0) / CHARACTERS_A_NODE;
+}
+
+/** Takes them out of the set until the time is up. */
+export function* inTime<T>(marked: Set<T>, budget: Budget): Generator<T> {
+  for (const item of marked) {
+    if (budget.isSpent) return;
+    marked.delete(item);
+    yield item;
+  }
 }

@@ -52,6 +52,10 @@ export class NativeSource implements Source {
     return this.page.title;
   }
 
+  get isBehind(): boolean {
+    return this.newest !== null;
+  }
+
   flush(): Mutation | null {
     if (!this.newest) return null;
     const change = difference(this.model.root, this.newest as TreeModel["root"], this.model.next);

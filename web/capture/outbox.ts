@@ -16,38 +16,50 @@ export class Outbox {
   private startedAt = 0;
   private last = 0;
   private fresh = true;
+  /** Added, and not yet sent. */
+  private waitingBytes = 0;
+  /** Of the last frame. */
+  seq = 0;
 
   constructor(
     private readonly host: CaptureHost,
     readonly page: number,
   ) {}
 
+  get isEmpty(): boolean {
+    return this.waitingBytes === 0;
+  }
+
+  /** Operations whose times are ms since 1970, for the next `send`. */
+  add(operations: Operation[]): void {
+    if (!operations.length) return;
+    this.startedAt ||= Date.now();
+    this.addText(operations.map((operation) => formatOperation(this.timed(operation))).join(""));
+  }
+
+  /** A part of a line. Throws TooLarge for more than the other side reads at once; the stream can't go on. */
+  addText(text: string): void {
+    this.waitingBytes += this.deflate.add(text);
+    if (this.waitingBytes > MAX_INFLATED_BYTES) throw new TooLarge("inflated");
+  }
+
   /**
-   * Send operations whose times are ms since 1970; returns the seq of the frame that completes them.
-   * Throws TooLarge for a snapshot of which nothing was sent then; the stream can't go on.
+   * Send what was added, if there is anything; returns the seq of the frame that completes it. Throws TooLarge for a
+   * snapshot, of which nothing was sent then: the stream can't go on.
    */
-  write(operations: Operation[], kind: number = FrameKind.OPERATIONS, flag = 0): number {
-    if (this.fresh) this.startedAt = Date.now();
-    const text = operations.map((operation) => formatOperation(this.timed(operation))).join("");
-    const bytes = kind === FrameKind.SNAPSHOT ? this.fitting(text) : this.deflate.push(text);
-    let seq = 0;
+  send(kind: number = FrameKind.OPERATIONS, flag = 0): number {
+    if (this.isEmpty) return this.seq;
+    this.startedAt ||= Date.now();
+    this.waitingBytes = 0;
+    const bytes = this.deflate.flush();
+    if (kind === FrameKind.SNAPSHOT && bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;
       const start = this.fresh ? FrameFlag.STREAM_START : 0;
-      seq = this.host.send(kind, this.page, bytes.subarray(at, at + PIECE_BYTES), start | more | flag);
+      this.seq = this.host.send(kind, this.page, bytes.subarray(at, at + PIECE_BYTES), start | more | flag);
       this.fresh = false;
     }
-    return seq;
-  }
-
-  /** A difference that is too large the loader gives up by name, and asks for the page as a whole. */
-  private fitting(text: string): Uint8Array {
-    // One character is three bytes at most; what is that large is not even compressed.
-    if (text.length > MAX_INFLATED_BYTES / 3 && new Blob([text]).size > MAX_INFLATED_BYTES)
-      throw new TooLarge("inflated");
-    const bytes = this.deflate.push(text);
-    if (bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
-    return bytes;
+    return this.seq;
   }
 
   /** Times never go back, but for a picture's, which was taken before its upload. */

@@ -1,6 +1,7 @@
 /**
  * Keeps a page tree equal to the live DOM. Mutation records only say where to look: on every flush the marked places are
- * compared with the tree, so what is sent is the difference of two states, however it came about.
+ * compared with the tree, so what is sent is the difference of two states, however it came about. A flush whose time is
+ * up leaves the rest marked; the whole document is nothing but such a rest.
  */
 
 import {
@@ -11,9 +12,12 @@ import {
   type Node as TreeNode,
 } from "../protocol/operations";
 import { childrenOf, extraOf, TreeModel } from "../protocol/tree";
+import { changedAttributes } from "./attributes";
+import { Budget } from "./budget";
+import { Ids } from "./ids";
 import { Lookout } from "./lookout";
-import { Marks } from "./marks";
-import { longestIncreasing } from "./order";
+import { inTime, Marks } from "./marks";
+import { misplaced } from "./order";
 import type { Reader } from "./reader";
 
 export interface RecorderHooks {
@@ -25,14 +29,13 @@ export interface RecorderHooks {
 
 export class Recorder {
   model!: TreeModel;
-  private ids = new WeakMap<Node, number>();
-  private nodes = new Map<number, Node>();
+  private readonly ids = new Ids();
   private readonly observer: MutationObserver;
   private readonly marks = new Marks();
   private readonly lookout = new Lookout(this.marks, (node) => this.ids.has(node));
   private readonly opened = new WeakSet<Node>();
-  private nextId = 1;
   private rests = false;
+  private budget = new Budget(0);
 
   constructor(
     private readonly top: Document,
@@ -42,11 +45,18 @@ export class Recorder {
     this.observer = new MutationObserver((records) => this.note(records));
   }
 
-  /** Read the whole document; ids begin with 1 in pre-order. */
+  /** Read the document anew, with the flushes that follow. */
   start(): void {
     this.rests = false;
     this.clear();
+    this.budget = new Budget(0);
     this.model = new TreeModel(this.read(this.top) as DocumentNode);
+  }
+
+  /** Whether the tree is not what the DOM is now. */
+  get isBehind(): boolean {
+    this.note(this.observer.takeRecords());
+    return this.marks.isAny;
   }
 
   stop(): void {
@@ -68,26 +78,18 @@ export class Recorder {
   }
 
   idOf(node: Node | null): number {
-    return (node && this.ids.get(node)) ?? 0;
+    return this.ids.of(node);
   }
 
-  nodeOf(id: number): Node | undefined {
-    return this.nodes.get(id);
-  }
-
-  /** All elements that are in the tree. */
+  /** All that are in the tree. */
   known(): IterableIterator<Node> {
-    return this.nodes.values();
+    return this.ids.all();
   }
 
   /** Number the tree anew in pre-order, as the other side does after a return. */
   renumber(): void {
     const moved = this.model.renumber();
-    const nodes = new Map<number, Node>();
-    for (const [id, node] of this.nodes) nodes.set(moved.get(id)!, node);
-    this.nodes = nodes;
-    for (const [id, node] of nodes) this.ids.set(node, id);
-    this.nextId = this.model.next;
+    this.ids.renumber(moved, this.model.next);
   }
 
   /** An element's attributes or extra may have changed without a record. */
@@ -99,27 +101,29 @@ export class Recorder {
   /** Look for what changes without a mutation record. */
   lookAround(): void {
     if (this.rests) return;
-    for (const node of this.nodes.values()) this.lookout.look(node);
-    if (this.marks.parents.size || this.marks.elements.size) this.hooks.changed();
+    for (const node of this.ids.all()) this.lookout.look(node);
+    if (this.marks.isAny) this.hooks.changed();
   }
 
-  /** Bring the tree up to the DOM; returns the difference, or null when there is none. */
-  flush(): Mutation | null {
+  /**
+   * Bring the tree up to the DOM; returns the difference, or null when there is none. After `ms` it ends, having done
+   * something, with the tree in a state between the two.
+   */
+  flush(ms = Infinity): Mutation | null {
     this.note(this.observer.takeRecords());
     const change: Mutation = {};
     const parents = [...this.marks.parents];
+    this.marks.parents.clear();
     for (const parent of parents) this.removals(parent, change);
+    this.budget = new Budget(ms);
     for (const parent of parents) this.additions(parent, change);
-    for (const node of this.marks.texts) this.textChange(node, change);
-    for (const element of this.marks.elements) this.elementChange(element, change);
-    this.marks.clear();
+    for (const node of inTime(this.marks.texts, this.budget)) this.textChange(node, change);
+    for (const element of inTime(this.marks.elements, this.budget)) this.elementChange(element, change);
     return Object.keys(change).length ? change : null;
   }
 
   private clear(): void {
-    this.ids = new WeakMap();
-    this.nodes = new Map();
-    this.nextId = 1;
+    this.ids.clear();
     this.observer.takeRecords();
     this.marks.clear();
   }
@@ -145,9 +149,7 @@ export class Recorder {
   }
 
   private read(node: Node): TreeNode {
-    const id = this.nextId++;
-    this.ids.set(node, id);
-    this.nodes.set(id, node);
+    const id = this.ids.give(node);
     switch (node.nodeType) {
       case NODE.DOCUMENT:
       case NODE.SHADOW:
@@ -163,7 +165,7 @@ export class Recorder {
 
   private readRoot(root: Document | ShadowRoot, id: number): TreeNode {
     this.open(root);
-    const children = this.reader.children(root).map((child) => this.read(child));
+    const children = this.readChildren(root);
     const extra = this.reader.extra(root);
     return (extra ? [root.nodeType, id, children, extra] : [root.nodeType, id, children]) as TreeNode;
   }
@@ -171,11 +173,23 @@ export class Recorder {
   private readElement(element: Element, id: number): TreeNode {
     if (element.localName === "iframe") this.watchFrame(element);
     const attributes = this.reader.attributes(element);
-    const children = this.reader.children(element).map((child) => this.read(child));
+    const children = this.readChildren(element);
     const extra = this.reader.extra(element);
     const node: ElementNode = [1, id, element.localName, attributes, children];
     if (extra) node[5] = extra;
     return node;
+  }
+
+  private readChildren(parent: Node): TreeNode[] {
+    const read: TreeNode[] = [];
+    for (const child of this.reader.children(parent)) {
+      if (this.budget.isSpent) {
+        this.marks.parents.add(parent);
+        break;
+      }
+      read.push(this.read(child));
+    }
+    return read;
   }
 
   private open(root: Document | ShadowRoot): void {
@@ -195,11 +209,11 @@ export class Recorder {
   }
 
   private removals(parent: Node, change: Mutation): void {
-    const id = this.ids.get(parent);
-    if (!id || !this.model.has(id)) return;
+    const id = this.ids.of(parent);
+    if (!this.model.has(id)) return;
     const present = new Set(this.reader.children(parent));
     for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
-      const node = this.nodes.get(child[1]);
+      const node = this.ids.node(child[1]);
       if (node && present.has(node)) continue;
       (change.r ??= []).push([id, child[1]]);
       this.model.remove(id, child[1]);
@@ -208,47 +222,33 @@ export class Recorder {
   }
 
   private forget(gone: TreeNode): void {
-    const node = this.nodes.get(gone[1]);
-    this.nodes.delete(gone[1]);
-    if (node && this.ids.get(node) === gone[1]) this.ids.delete(node);
+    this.ids.forget(gone[1]);
     childrenOf(gone)?.forEach((child) => this.forget(child));
   }
 
   private additions(parent: Node, change: Mutation): void {
-    const id = this.ids.get(parent);
-    if (!id || !this.model.has(id)) return;
+    const id = this.ids.of(parent);
+    if (!this.model.has(id)) return;
     const present = this.reader.children(parent);
-    const stays = this.staying(id, present);
-    let next = 0;
-    const anchors = present.map(() => 0);
-    for (let i = present.length - 1; i >= 0; i--) {
-      anchors[i] = next;
-      if (stays.has(present[i]!)) next = this.ids.get(present[i]!)!;
+    const before = (childrenOf(this.model.node(id)) ?? []).map((child) => child[1]);
+    const now = present.map((node) => this.ids.of(node));
+    for (const [at, next] of misplaced(before, now)) {
+      if (this.budget.isSpent) return void this.marks.parents.add(parent);
+      this.place(id, next, present[at]!, change);
     }
-    present.forEach((node, i) => {
-      if (!stays.has(node)) this.place(id, anchors[i]!, node, change);
-    });
-  }
-
-  /** The children that need not move: the longest run that is in the right order already. */
-  private staying(id: number, present: Node[]): Set<Node> {
-    const before = new Map((childrenOf(this.model.node(id)) ?? []).map((child, at) => [child[1], at]));
-    const kept = present.filter((node) => before.has(this.ids.get(node) ?? 0));
-    const order = kept.map((node) => before.get(this.ids.get(node)!)!);
-    return new Set(longestIncreasing(order).map((at) => kept[at]!));
   }
 
   private place(parent: number, next: number, node: Node, change: Mutation): void {
-    const known = this.ids.get(node);
-    const moves = known !== undefined && this.model.has(known) && this.model.parent(known) === parent;
+    const known = this.ids.of(node);
+    const moves = this.model.has(known) && this.model.parent(known) === parent;
     const placed = moves ? known : this.read(node);
     this.model.insert(parent, next, placed);
     (change.a ??= []).push([parent, next, placed]);
   }
 
   private textChange(node: Node, change: Mutation): void {
-    const id = this.ids.get(node);
-    if (!id || !this.model.has(id)) return;
+    const id = this.ids.of(node);
+    if (!this.model.has(id)) return;
     const text = this.reader.text(node);
     if (this.model.node(id)[2] === text) return;
     this.model.setText(id, text);
@@ -256,8 +256,8 @@ export class Recorder {
   }
 
   private elementChange(element: Element, change: Mutation): void {
-    const id = this.ids.get(element);
-    if (!id || !this.model.has(id)) return;
+    const id = this.ids.of(element);
+    if (!this.model.has(id)) return;
     const node = this.model.node(id);
     if (node[0] === NODE.ELEMENT) this.attributeChange(element, node, change);
     const extra = this.reader.extra(element) ?? {};
@@ -267,11 +267,8 @@ export class Recorder {
   }
 
   private attributeChange(element: Element, node: ElementNode, change: Mutation): void {
-    const now = this.reader.attributes(element);
-    const changes: Record<string, string | null> = {};
-    for (const name of Object.keys(now)) if (now[name] !== node[3][name]) changes[name] = now[name]!;
-    for (const name of Object.keys(node[3])) if (!(name in now)) changes[name] = null;
-    if (!Object.keys(changes).length) return;
+    const changes = changedAttributes(node[3], this.reader.attributes(element));
+    if (!changes) return;
     this.model.setAttributes(node[1], changes);
     (change.s ??= []).push([node[1], changes]);
   }

@@ -21,13 +21,15 @@ export interface Source {
   /** Says when this may be the same page as one before. */
   key(): string;
   title(): string;
-  /** Bring the model up to date; the difference, or null. */
-  flush(): Mutation | null;
+  /** Whether the model is not what the page is now. */
+  readonly isBehind: boolean;
+  /** Bring the model up to date, or nearer to it when that takes longer than `ms`; the difference, or null. */
+  flush(ms?: number): Mutation | null;
   /** Of the next difference, about, in nodes. */
   weight(): number;
   /** Leave everything unnoticed until `reread`. */
   rest(): void;
-  /** Read the page anew. */
+  /** Read the page anew, with the flushes that follow. */
   reread(): void;
   renumber(): void;
   volatile(): Volatile;
@@ -79,8 +81,12 @@ export class HtmlSource implements Source {
     return document.title;
   }
 
-  flush(): Mutation | null {
-    return this.recorder.flush();
+  get isBehind(): boolean {
+    return this.recorder.isBehind;
+  }
+
+  flush(ms?: number): Mutation | null {
+    return this.recorder.flush(ms);
   }
 
   weight(): number {

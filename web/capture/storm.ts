@@ -20,6 +20,7 @@ interface Watched {
   /** Of the next difference and of the page, in nodes. */
   weight(): number;
   readonly model: { readonly size: number };
+  readonly isBehind: boolean;
   rest(): void;
 }
 
@@ -28,6 +29,8 @@ export class Storm {
   isOn = false;
   private heavy: number[] = [];
   private dueAt = 0;
+  /** Of the difference before, in nodes: its time was up. */
+  private left = 0;
 
   /** The page was sent whole; if because of a storm, the next heavy difference goes on with it. */
   sentWhole(began: number, ended: number): void {
@@ -39,11 +42,16 @@ export class Storm {
   /** Whether the next difference is left out; then the source is at rest. */
   holds(source: Watched, now: number): boolean {
     if (this.isOn) return true;
-    if (source.weight() < Math.max(HEAVY_LEAST, HEAVY_SHARE * source.model.size)) return false;
+    if (source.weight() - this.left < Math.max(HEAVY_LEAST, HEAVY_SHARE * source.model.size)) return false;
     this.heavy = [...this.heavy.filter((at) => now - at < WITHIN_MS), now];
     this.isOn = this.heavy.length > HEAVY_MOST;
     if (this.isOn) source.rest();
     return this.isOn;
+  }
+
+  /** A difference was taken, or a part of it. */
+  flushed(source: Watched): void {
+    this.left = source.isBehind ? source.weight() : 0;
   }
 
   /** In a storm: the page whole where it is due, else a look at what the visitor does. */

@@ -19,6 +19,7 @@ export class TooLargeSource implements Source {
       [1, 3, "html", {}, [[1, 4, "body", {}, [[1, 5, "p", { style: STYLE }, [[3, 6, TEXT]]]]]]],
     ],
   ]);
+  readonly isBehind = false;
   private isTold = false;
 
   constructor(private readonly addresses: Addresses) {}
@@ -79,12 +80,4 @@ export function fits(act: () => void): boolean {
     if (!(error instanceof TooLarge)) throw error;
     return false;
   }
-}
-
-export function unlessTooLarge(make: () => Source, addresses: Addresses): Source {
-  let source: Source | null = null;
-  const isMade = fits(() => {
-    source = make();
-  });
-  return isMade ? source! : new TooLargeSource(addresses);
 }

@@ -3,6 +3,7 @@
 import {
   Deflate,
   Z_BUF_ERROR,
+  Z_NO_FLUSH,
   Z_OK,
   Z_STREAM_END,
   Z_SYNC_FLUSH,
@@ -35,11 +36,19 @@ export class DeflateStream {
     };
   }
 
-  /** The bytes that carry `text`, complete: the other side can read all of it at once. */
-  push(text: string): Uint8Array {
+  /** Take in a part of what the next `flush` completes; returns its length in bytes. */
+  add(text: string): number {
+    const bytes = this.encoder.encode(text);
+    this.deflate.push(bytes, Z_NO_FLUSH);
+    return bytes.length;
+  }
+
+  /** The bytes that carry all that was added, complete: the other side can read it at once. */
+  flush(): Uint8Array {
+    this.deflate.push(new Uint8Array(), Z_SYNC_FLUSH);
+    const bytes = joined(this.pieces);
     this.pieces = [];
-    this.deflate.push(this.encoder.encode(text), Z_SYNC_FLUSH);
-    return joined(this.pieces);
+    return bytes;
   }
 }
 

@@ -8,6 +8,8 @@ export const MAX_NODES = 200_000;
 export const MAX_DEPTH = 512;
 /** A subtree whose canonical form is longer stands in its parent's form by its digest. */
 const INLINE_LENGTH = 1024;
+/** A longer form is hashed in parts. */
+const HASHED_LENGTH = 32 * 1024;
 
 /** A change names a node that is not in the tree, or would make it larger than the limits allow. */
 export class TreeFault extends Error {}
@@ -45,6 +47,8 @@ export function sha256Hex(data: string | Uint8Array): string {
 export class TreeModel {
   readonly root: DocumentNode;
   private entries = new Map<number, Entry>();
+  /** Under way; a change makes it begin anew, with what is known by then. */
+  private forming: Generator<void, void> | null = null;
   /** The id that the next new node gets. */
   next = 1;
 
@@ -132,13 +136,23 @@ export class TreeModel {
 
   /** SHA-256 over the canonical form (no ids, attributes sorted, no sizes), as hex. */
   digest(): string {
+    for (const _step of this.forms(this.root));
     return sha256Hex(this.canonical(this.root));
+  }
+
+  /** Work out what `digest` needs, until `isSpent()`; whether all of it is there. */
+  isDigested(isSpent: () => boolean): boolean {
+    this.forming ??= this.forms(this.root);
+    while (!this.forming.next().done) if (isSpent()) return false;
+    this.forming = null;
+    return true;
   }
 
   /** Number all nodes again in pre-order from 1; returns old id → new id. */
   renumber(): Map<number, number> {
     const moved = new Map<number, number>();
     this.entries = new Map();
+    this.forming = null;
     this.next = 1;
     const walk = (node: Node): void => {
       moved.set(node[1], this.next);
@@ -187,21 +201,50 @@ export class TreeModel {
   }
 
   private touch(id: number): void {
+    this.forming = null;
     for (let entry = this.entries.get(id); entry; entry = this.entries.get(entry.parent)) entry.canonical = null;
   }
 
   private canonical(node: Node): string {
-    const entry = this.entry(node[1]);
-    if (entry.canonical === null) entry.canonical = shortened(this.form(node));
-    return entry.canonical;
+    return this.entry(node[1]).canonical!;
   }
 
-  private form(node: Node): string {
+  /** Gives each node its form, from below; a step is short. */
+  private *forms(node: Node): Generator<void, void> {
+    const entry = this.entry(node[1]);
+    if (entry.canonical !== null) return;
     const children = childrenOf(node);
-    if (!children) return JSON.stringify([node[0], ...node.slice(2)]);
-    const inner = children.map((child) => this.canonical(child)).join(",");
-    const head = node[0] === NODE.ELEMENT ? `"${node[2]}",${sorted(node)},` : "";
-    return `[${node[0]},${head}[${inner}],${lasting(extraOf(node))}]`;
+    const form = new Form();
+    if (!children) form.add(JSON.stringify([node[0], ...node.slice(2)]));
+    else {
+      for (const child of children) yield* this.forms(child);
+      form.add(`[${node[0]},${node[0] === NODE.ELEMENT ? `"${node[2]}",${sorted(node)},` : ""}[`);
+      for (const [at, child] of children.entries()) if (form.add(`${at ? "," : ""}${this.canonical(child)}`)) yield;
+      form.add(`],${lasting(extraOf(node))}]`);
+    }
+    entry.canonical = form.end();
+    yield;
+  }
+}
+
+/** Text that becomes its own digest when it is long. */
+class Form {
+  private text = "";
+  private hash: ReturnType<typeof sha256.create> | null = null;
+
+  /** Whether a part was hashed now. */
+  add(text: string): boolean {
+    this.text += text;
+    if (this.text.length < HASHED_LENGTH) return false;
+    this.hash ??= sha256.create();
+    this.hash.update(utf8ToBytes(this.text));
+    this.text = "";
+    return true;
+  }
+
+  end(): string {
+    if (!this.hash) return shortened(this.text);
+    return `"#${bytesToHex(this.hash.update(utf8ToBytes(this.text)).digest())}"`;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeflateStream } from "../../../web/protocol/stream";
+import { deflated } from "./deflated";
 import { type Frame, FrameFlag, FrameKind } from "../../../web/protocol/wire";
 import { Decoder, type Item } from "../../../web/rebuild/decode";
 
@@ -28,7 +29,7 @@ class Sender {
     this.deflate = new DeflateStream();
     this.startedAt = BEGAN + 500 * (this.frames.length + 1);
     const tree = [9, 1, [[1, 2, "html", {}, [[3, 3, "é上🚚".repeat(5000)]]]]];
-    const bytes = this.deflate.push(`${JSON.stringify(["snapshot", 0, tree, {}, VIEWPORT])}\n`);
+    const bytes = deflated(this.deflate, `${JSON.stringify(["snapshot", 0, tree, {}, VIEWPORT])}\n`);
     const size = Math.ceil(bytes.length / pieces);
     for (let n = 0; n < pieces; n++) {
       const flags = (n ? 0 : FrameFlag.STREAM_START) | (n < pieces - 1 ? FrameFlag.MORE : 0);
@@ -39,7 +40,7 @@ class Sender {
   operate(...texts: string[]): void {
     const t = BEGAN + 500 * (this.frames.length + 1) - this.startedAt - 20;
     const lines = texts.map((text, n) => `${JSON.stringify(["input", t + n, 3, text, 0])}\n`);
-    this.send(FrameKind.OPERATIONS, this.deflate.push(lines.join("")));
+    this.send(FrameKind.OPERATIONS, deflated(this.deflate, lines.join("")));
   }
 }
 

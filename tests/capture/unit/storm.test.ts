@@ -5,7 +5,7 @@ import { Storm } from "../../../web/capture/storm";
 const SIZE = 1000;
 
 function page(weight: number, size = SIZE) {
-  return { weight: () => weight, model: { size }, rest: () => undefined };
+  return { weight: () => weight, model: { size }, rest: () => undefined, isBehind: false };
 }
 
 function stormy(at: number): Storm {
@@ -49,4 +49,22 @@ test("what goes on after the whole page is held at once, what is calm is not", (
 test("small differences are no storm, however many", () => {
   const storm = new Storm();
   for (let at = 0; at < 1000; at++) assert.equal(storm.holds(page(399, 100), at), false);
+});
+
+test("what is left of one large difference is no other one", () => {
+  const storm = new Storm();
+  for (let left = 5000; left > 0; left -= 500) {
+    assert.equal(storm.holds(page(left), 5000 - left), false);
+    storm.flushed({ ...page(left - 500), isBehind: true });
+  }
+});
+
+test("a page that is rewritten while one large difference is taken is a storm", () => {
+  const storm = new Storm();
+  const held = [0, 20, 40, 60].map((at) => {
+    const isHeld = storm.holds(page(5000), at);
+    storm.flushed({ ...page(4000), isBehind: true });
+    return isHeld;
+  });
+  assert.deepEqual(held, [false, false, false, true]);
 });

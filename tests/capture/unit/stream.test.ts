@@ -3,18 +3,27 @@ import { test } from "node:test";
 import { replaceUrls } from "../../../web/protocol/css";
 import { BadOperation, parseOperation } from "../../../web/protocol/operations";
 import { DeflateStream, InflateStream, MAX_INFLATED_BYTES, StreamFault } from "../../../web/protocol/stream";
+import { deflated } from "./deflated";
 
 test("every batch can be read at once, over hundreds of flushes", () => {
   const [deflate, inflate] = [new DeflateStream(), new InflateStream()];
   for (let i = 0; i < 300; i++) {
     const line = JSON.stringify(["scroll", i, 1, i * 7, `é上🚚 ${"x".repeat(i)}`]);
-    assert.deepEqual(inflate.push(deflate.push(`${line}\n`)), [line]);
+    assert.deepEqual(inflate.push(deflated(deflate, `${line}\n`)), [line]);
   }
+});
+
+test("what was added in parts comes in one", () => {
+  const [deflate, inflate] = [new DeflateStream(), new InflateStream()];
+  const line = JSON.stringify(["x", "上x".repeat(20_000), Math.PI]);
+  for (const half of [line, `${line}\n`]) for (let at = 0; at < half.length; at += 999) deflate.add(half.slice(at, at + 999));
+  assert.deepEqual(inflate.push(deflate.flush()), [line + line]);
+  assert.deepEqual(inflate.push(deflated(deflate, "[1]\n[2]\n")), ["[1]", "[2]"]);
 });
 
 test("a line over several frames comes when it is complete", () => {
   const [deflate, inflate] = [new DeflateStream(), new InflateStream()];
-  const bytes = deflate.push(`${"上x".repeat(5000)}\n`);
+  const bytes = deflated(deflate, `${"上x".repeat(5000)}\n`);
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += 7) lines.push(...inflate.push(bytes.subarray(at, at + 7)));
   assert.deepEqual(lines, ["上x".repeat(5000)]);
@@ -25,7 +34,7 @@ test("a broken stream is a fault", () => {
 });
 
 test("a stream that inflates beyond the limit is a fault", () => {
-  const bytes = new DeflateStream().push("a".repeat(MAX_INFLATED_BYTES + 1));
+  const bytes = deflated(new DeflateStream(), "a".repeat(MAX_INFLATED_BYTES + 1));
   assert.ok(bytes.length < 100_000);
   assert.throws(() => new InflateStream().push(bytes), StreamFault);
 });

@@ -1,0 +1,7 @@
+import type { DeflateStream } from "../../../web/protocol/stream";
+
+/** The bytes that carry `text`. */
+export function deflated(stream: DeflateStream, text: string): Uint8Array<ArrayBuffer> {
+  stream.add(text);
+  return stream.flush();
+}

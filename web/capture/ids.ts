@@ -1,0 +1,53 @@
+/** Which node of the DOM is which of the tree. */
+
+export class Ids {
+  private ids = new WeakMap<Node, number>();
+  private nodes = new Map<number, Node>();
+  private next = 1;
+
+  clear(): void {
+    this.ids = new WeakMap();
+    this.nodes = new Map();
+    this.next = 1;
+  }
+
+  /** 0 for a node that is not in the tree. */
+  of(node: Node | null): number {
+    return (node && this.ids.get(node)) ?? 0;
+  }
+
+  has(node: Node): boolean {
+    return this.ids.has(node);
+  }
+
+  node(id: number): Node | undefined {
+    return this.nodes.get(id);
+  }
+
+  all(): IterableIterator<Node> {
+    return this.nodes.values();
+  }
+
+  /** A new one, also for a node that had one somewhere else. */
+  give(node: Node): number {
+    const id = this.next++;
+    this.ids.set(node, id);
+    this.nodes.set(id, node);
+    return id;
+  }
+
+  forget(id: number): void {
+    const node = this.nodes.get(id);
+    this.nodes.delete(id);
+    if (node && this.ids.get(node) === id) this.ids.delete(node);
+  }
+
+  /** The tree was numbered anew: `moved` from old to new. */
+  renumber(moved: Map<number, number>, next: number): void {
+    const nodes = new Map<number, Node>();
+    for (const [id, node] of this.nodes) nodes.set(moved.get(id)!, node);
+    this.nodes = nodes;
+    for (const [id, node] of nodes) this.ids.set(node, id);
+    this.next = next;
+  }
+}

@@ -1,0 +1,70 @@
+/** A page on its way to be sent whole, in slices: read, then written while the tree rests and the page goes on. */
+
+import type { Volatile } from "../protocol/operations";
+import { treeText } from "../protocol/tree_text";
+import { FrameKind } from "../protocol/wire";
+import { Budget, PATIENCE_MS } from "./budget";
+import type { Outbox } from "./outbox";
+import type { Source } from "./source";
+import { readViewport } from "./viewport";
+
+/** Of what changes as fast as it is read, as much is sent as can be read in this time. */
+const SAMPLE_MS = 40;
+
+interface How {
+  /** The tree has become what will be sent: it may not change until that is done. */
+  isRead(): void;
+  changesFast: boolean;
+}
+
+export class Whole {
+  /** Of the page's time. */
+  tookMs = 0;
+  private budget = new Budget(0);
+  private readonly steps = this.send();
+
+  constructor(
+    private readonly source: Source,
+    private readonly outbox: Outbox,
+    private readonly how: How,
+  ) {}
+
+  /** For about `ms`; the seq of the snapshot's last frame once it is sent, before that 0. Throws TooLarge. */
+  goOn(ms: number): number {
+    const began = performance.now();
+    this.budget = new Budget(ms);
+    let step = this.steps.next();
+    while (!step.done && !this.budget.isSpent) step = this.steps.next();
+    this.tookMs += performance.now() - began;
+    return step.done ? step.value : 0;
+  }
+
+  /** Each step is short. */
+  private *send(): Generator<void, number> {
+    yield* this.read();
+    this.source.shown(null);
+    this.how.isRead();
+    const state = this.source.volatile();
+    yield;
+    yield* this.write(state);
+    return this.outbox.send(FrameKind.SNAPSHOT);
+  }
+
+  private *read(): Generator<void, void> {
+    if (this.how.changesFast) return void this.source.flush(SAMPLE_MS);
+    const until = performance.now() + PATIENCE_MS;
+    while (this.source.isBehind && performance.now() < until) {
+      this.source.flush(this.budget.leftMs);
+      yield;
+    }
+  }
+
+  private *write(state: Volatile): Generator<void, void> {
+    this.outbox.addText('["snapshot",0,');
+    for (const piece of treeText(this.source.model.root)) {
+      this.outbox.addText(piece);
+      yield;
+    }
+    this.outbox.addText(`,${JSON.stringify(state)},${JSON.stringify(readViewport())}]\n`);
+  }
+}
