@@ -143,7 +143,10 @@ class SettingsForm(forms.Form):
     )
     masking = DocumentField(
         label=_("Masking"),
-        help_text=_("JSON with lists of CSS selectors: allow, mask, block; what people type is masked unless allowed."),
+        help_text=_(
+            "JSON with lists of CSS selectors: allow, mask, block; what people type is masked unless allowed. "
+            "And a list data of what is masked wherever it stands: card, phone, identity, email."
+        ),
         validators=[validation.validate_masking],
     )
 

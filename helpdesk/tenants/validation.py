@@ -26,6 +26,7 @@ SELECTORS_MAX = 500
 SELECTOR_LENGTH_MAX = 300
 MASKING_KINDS = ("allow", "mask", "block")
 MASKING_URLS_MAX = 100
+MASKING_DATA = ("card", "phone", "identity", "email")
 
 
 def validate_seconds(value: int, *, field: str) -> None:
@@ -59,21 +60,35 @@ def validate_origins(value: Any) -> None:
 
 
 def validate_masking(value: Any) -> None:
-    """`{"allow": [selector], "mask": […], "block": […], "urls": [{"pattern": pattern, "allow": […], …}]}`."""
-    _require_object(value, known={*MASKING_KINDS, "urls"})
-    _validate_selectors(value)
+    """`{"allow": [selector], "mask": […], "block": […], "data": [type], "urls": [{"pattern": pattern, …}]}`."""
+    _require_object(value, known={*MASKING_KINDS, "data", "urls"})
+    _validate_rules(value)
     scopes = value.get("urls", [])
     if not isinstance(scopes, list) or len(scopes) > MASKING_URLS_MAX:
         text = _("“urls” must be a list of at most %(most)d objects.")
         raise ValidationError(text, code="bad_masking", params={"most": MASKING_URLS_MAX})
     for scope in scopes:
-        _require_object(scope, known={*MASKING_KINDS, "pattern"})
+        _require_object(scope, known={*MASKING_KINDS, "data", "pattern"})
         if not isinstance(scope.get("pattern"), str) or not 0 < len(scope["pattern"]) <= SELECTOR_LENGTH_MAX:
             raise ValidationError(
                 _("Each entry of “urls” needs a “pattern”, such as https://app.example.com/checkout*."),
                 code="bad_masking",
             )
-        _validate_selectors(scope)
+        _validate_rules(scope)
+
+
+def _validate_rules(rules: dict[str, Any]) -> None:
+    _validate_selectors(rules)
+    _validate_data(rules.get("data", []))
+
+
+def _validate_data(types: Any) -> None:
+    _require_list_of_texts(types, most=len(MASKING_DATA))
+    for given in types:
+        if given not in MASKING_DATA:
+            known = ", ".join(MASKING_DATA)
+            text = _("“%(given)s” is no type of data that can be masked: choose from %(known)s.")
+            raise ValidationError(text, code="unknown_data", params={"given": given[:100], "known": known})
 
 
 def _validate_selectors(rules: dict[str, Any]) -> None:

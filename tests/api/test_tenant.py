@@ -20,7 +20,10 @@ GOOD = {
     "masking": {
         "allow": ["#search", "input[name='q']"],
         "mask": [".secret"],
-        "urls": [{"pattern": "https://app.example.com/pay*", "block": ["main > *:not(h1)"]}],
+        "data": ["card", "phone"],
+        "urls": [
+            {"pattern": "https://app.example.com/pay*", "block": ["main > *:not(h1)"], "data": ["identity", "email"]}
+        ],
     },
     "consent_text": "We look at this page.",
     "hours": {"zone": "Asia/Shanghai", "week": {"mon": [["09:00", "12:00"], ["13:00", "24:00"]]}, "closed": []},
@@ -42,6 +45,10 @@ BAD = [
     ("masking", {"allow": ["a {}"]}, "bad_selector"),
     ("masking", {"allow": ["input[name='q'"]}, "bad_selector"),
     ("masking", {"urls": [{"allow": []}]}, "bad_masking"),
+    ("masking", {"data": "card"}, "bad_list"),
+    ("masking", {"data": ["card", "fax"]}, "unknown_data"),
+    ("masking", {"data": [["card"]]}, "bad_list"),
+    ("masking", {"urls": [{"pattern": "*", "data": ["fax"]}]}, "unknown_data"),
     ("consent_text", "x" * 4001, "too_long"),
     ("hours", {"zone": "Mars/Olympus", "week": {}}, "unknown_zone"),
     ("hours", {"zone": "UTC", "week": {"mo": []}}, "bad_object"),

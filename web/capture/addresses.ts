@@ -4,9 +4,10 @@
  */
 
 import type { CaptureHost } from "../protocol/seam";
-import { decoded, holdsCardNumber, isSecretName } from "../protocol/secrets";
+import { decoded, isSecretName } from "../protocol/secrets";
 import { FieldNames } from "./field_names";
 import { bullets, Masking } from "./masking";
+import { holdsCard } from "./personal";
 import { isChosen, Typed } from "./typed";
 import { type Field, fieldsOf, isField } from "./values";
 
@@ -72,7 +73,7 @@ export class Addresses {
 
   title(text: string): string {
     this.look();
-    return holdsCardNumber(text) ? bullets(text) : this.typed.hide(text);
+    return holdsCard(text) ? bullets(text) : this.masking.personal(this.typed.hide(text));
   }
 
   /** What is entered now, once for all that is read in one go. */
@@ -138,6 +139,7 @@ export class Addresses {
 
   private mask(address: string, depth: number): string {
     const [, head, path, query = "", fragment = ""] = PARTS.exec(address)!;
+    if (/^tel:$/i.test(head!) && this.masking.data.has("phone")) return head + shown(path!);
     const host = head!.replace(PASSWORD_OF_HOST, (found) => `//${shown(found.slice(2, -1))}@`);
     return host + this.path(path!, depth) + this.query(query, depth) + this.fragment(fragment, depth);
   }
@@ -200,7 +202,9 @@ export class Addresses {
 
   private isHidden(value: string, depth: number): boolean {
     const plain = decoded(value);
-    if (holdsCardNumber(plain) || this.typed.isIn(plain)) return true;
+    if (holdsCard(plain) || this.typed.isIn(plain)) return true;
+    // What is no form's value may have a plus sign that stands for itself.
+    if ([plain, value].some((text) => this.masking.personal(text) !== text)) return true;
     if (plain === value && !/[?&#=]/.test(plain)) return false;
     return depth >= DEEPEST || this.mask(plain, depth + 1) !== plain;
   }

@@ -62,16 +62,24 @@ export function chooseMapping(mappings: Record<string, unknown>, pageId: string)
   return { version: 1, rules: [] };
 }
 
-/** The page tree of a native page, ids in pre-order from 1; throws BadNativePage. */
-export function pageTree(root: unknown, mapping: Mapping, title = ""): DocumentNode {
-  return new TreeBuilder(mapping).document(root, title);
+/** The page tree of a native page, ids in pre-order from 1, every text as `hides` lets it be; throws BadNativePage. */
+export function pageTree(
+  root: unknown,
+  mapping: Mapping,
+  title = "",
+  hides: (text: string) => string = String,
+): DocumentNode {
+  return new TreeBuilder(mapping, hides).document(root, hides(title));
 }
 
 class TreeBuilder {
   private count = 0;
   private nextId = 1;
 
-  constructor(private readonly mapping: Mapping) {}
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly hides: (text: string) => string,
+  ) {}
 
   document(root: unknown, title: string): DocumentNode {
     const document: DocumentNode = [9, this.nextId++, []];
@@ -97,7 +105,9 @@ class TreeBuilder {
     if (++this.count > MAX_NODES) throw new BadNativePage(`A native page has at most ${MAX_NODES} nodes.`);
     check(given, depth);
     const rule = this.ruleFor(given);
-    return this.shape(rule, given, valuesOf(given, rule), geometry(given), depth);
+    const values = valuesOf(given, rule);
+    for (const [name, value] of Object.entries(values)) values[name] = this.hides(value);
+    return this.shape(rule, given, values, geometry(given), depth);
   }
 
   private shape(shape: Shape, given: NativeNode | null, values: Values, look: string, depth: number): ElementNode {

@@ -21,8 +21,9 @@ export class NativeSource implements Source {
   readonly kind = "native";
   readonly model: TreeModel;
   private readonly mapping: Mapping;
+  private readonly masking: Masking;
   private readonly events: Events;
-  private newest: unknown = null;
+  private newest: TreeModel["root"] | null = null;
 
   /** Throws BadNativePage. */
   constructor(
@@ -31,17 +32,21 @@ export class NativeSource implements Source {
     private readonly changed: () => void,
   ) {
     this.mapping = chooseMapping(host.mappings, page.pageId);
-    this.model = new TreeModel(pageTree(page.root, this.mapping, page.title));
-    const masking = new Masking({}, location.href);
-    this.events = new Events({ idOf: () => WHOLE_PAGE }, masking, document, changed);
+    this.masking = new Masking(host.masking, location.href);
+    this.model = new TreeModel(this.tree(page.root));
+    this.events = new Events({ idOf: () => WHOLE_PAGE }, this.masking, document, changed);
     this.events.listenToPointer(document);
   }
 
   /** Only the newest state counts; it is compared at the next flush. Throws BadNativePage. */
   update(update: { pageId: string; root: unknown }): void {
     if (update.pageId !== this.page.pageId) return;
-    this.newest = pageTree(update.root, this.mapping, this.page.title);
+    this.newest = this.tree(update.root);
     this.changed();
+  }
+
+  private tree(root: unknown): TreeModel["root"] {
+    return pageTree(root, this.mapping, this.page.title, (text) => this.masking.personal(text));
   }
 
   key(): string {
@@ -58,7 +63,7 @@ export class NativeSource implements Source {
 
   flush(): Mutation | null {
     if (!this.newest) return null;
-    const change = difference(this.model.root, this.newest as TreeModel["root"], this.model.next);
+    const change = difference(this.model.root, this.newest, this.model.next);
     this.newest = null;
     if (change) this.model.apply(structuredClone(change));
     return change;

@@ -4,14 +4,16 @@ import { absoluteCss, absoluteSrcset } from "../protocol/css";
 import { type Attributes, type Extra, NODE } from "../protocol/operations";
 import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
-import type { Masking } from "./masking";
+import { affectedBy, hiddenInLine } from "./line";
+import { isCustomField, type Masking } from "./masking";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
 const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "background"]);
 /** They lead somewhere; with others something is loaded. */
 const LINKS = new Set(["a", "area", "base"]);
-const LABELS = /^(title|alt|placeholder|label|aria-(label|value\w+|description|placeholder|checked|selected)|data-.+)$/;
+const LABELS =
+  /^(title|alt|placeholder|label|summary|abbr|aria-(label|value\w+|(role)?description|placeholder|braille\w+|checked|selected)|data-.+)$/;
 /** They would act, or tell more than is seen. */
 const DROPPED = new Set([
   "nonce",
@@ -59,7 +61,13 @@ export class Reader {
     if (!parent || node.nodeType === NODE.COMMENT) return node.nodeType === NODE.COMMENT ? "" : text;
     if (parent.localName === "style") return this.css(text, parent.baseURI);
     const shown = this.masking.text(text, parent);
-    return parent.localName === "title" ? this.options.addresses.title(shown) : shown;
+    if (parent.localName === "title") return this.options.addresses.title(shown);
+    return shown === text ? hiddenInLine(node, text, this.masking.data) : shown;
+  }
+
+  /** Texts whose masking this change may have changed: a number goes on in the next node. */
+  affectedBy(record: MutationRecord): Node[] {
+    return this.masking.data.size ? affectedBy(record) : [];
   }
 
   attributes(element: Element): Attributes {
@@ -100,19 +108,23 @@ export class Reader {
     if (name === "srcset" && this.masking.isTypedInto(element)) return null;
     if (name === "srcset" || name === "imagesrcset") return absoluteSrcset(value, element.baseURI);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
-    const plain = LABELS.test(name) ? this.masking.label(value, element) : this.fieldAttribute(element, name, value);
+    const plain = LABELS.test(name)
+      ? this.masking.label(value, element, name)
+      : this.fieldAttribute(element, name, value);
     return plain && this.options.addresses.attribute(plain);
   }
 
   private fieldAttribute(element: Element, name: string, value: string): string | null {
     const tag = element.localName;
-    if (name === "value")
-      return tag === "input" ? this.masking.value(value, element) : this.masking.label(value, element);
+    if (name === "value") {
+      const isField = tag === "input" || isCustomField(element);
+      return isField ? this.masking.value(value, element) : this.masking.label(value, element);
+    }
     if (tag === "input" && name === "checked") return this.masking.covers(element) ? null : value;
     if (tag === "option" && name === "selected") return this.selected(element, value);
     if (tag === "meta" && (name === "content" || name === "http-equiv")) return metaAttribute(element, name, value);
     if (tag === "object" && name === "data") return null;
-    return value;
+    return name === "content" ? this.masking.label(value, element) : value;
   }
 
   private selected(option: Element, value: string): string | null {

@@ -98,6 +98,16 @@ export class Recorder {
     this.hooks.changed();
   }
 
+  /** What may be read of them is decided anew. */
+  markAll(): void {
+    for (const node of this.ids.all()) {
+      if (node.nodeType === NODE.TEXT) this.marks.texts.add(node);
+      else this.marks.parents.add(node);
+      if (node.nodeType === NODE.ELEMENT) this.marks.elements.add(node as Element);
+    }
+    this.hooks.changed();
+  }
+
   /** Look for what changes without a mutation record. */
   lookAround(): void {
     if (this.rests) return;
@@ -129,8 +139,10 @@ export class Recorder {
   }
 
   private note(records: MutationRecord[]): void {
-    for (const { type, target, attributeName } of records) {
+    for (const record of records) {
+      const { type, target, attributeName } = record;
       if (!this.ids.has(target)) continue;
+      for (const text of this.reader.affectedBy(record)) this.marks.texts.add(text);
       if (type === "childList") this.marks.parents.add(target);
       else if (type === "characterData") this.marks.texts.add(target);
       else this.noteAttribute(target as Element, attributeName!);

@@ -66,7 +66,17 @@ export class HtmlSource implements Source {
     this.events = new Events(this.recorder, this.masking, document, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
     this.recorder.start();
-    this.looking = window.setInterval(() => this.recorder.lookAround(), LOOK_EVERY_MS);
+    this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
+  }
+
+  private lookAround(): void {
+    this.followRules();
+    this.recorder.lookAround();
+  }
+
+  /** An application that changes its address itself comes under other rules without a page load. */
+  private followRules(): void {
+    if (this.masking.enter(location.href, this.recorder.known())) this.recorder.markAll();
   }
 
   get model(): TreeModel {
@@ -86,6 +96,7 @@ export class HtmlSource implements Source {
   }
 
   flush(ms?: number): Mutation | null {
+    this.followRules();
     return this.recorder.flush(ms);
   }
 

@@ -6,7 +6,7 @@ export const SECRET_NAME =
 const SECRET_WORD = /token|\b(auth|card|ccv|pin|otp|jwt|sid)\b|api key|session id|credential/;
 const DIGITS = /\d(?:[ -]?\d){11,18}/g;
 
-function passesLuhn(digits: string): boolean {
+export function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);
