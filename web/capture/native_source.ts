@@ -94,6 +94,10 @@ export class NativeSource implements Source {
     return [];
   }
 
+  hidden(): null {
+    return null;
+  }
+
   shown(): [number, string][] {
     this.events.clear();
     return [];

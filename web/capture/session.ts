@@ -12,6 +12,7 @@ import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
 import { watchNavigation } from "./navigation";
 import { sendControl } from "./outbox";
+import { Overlay } from "./overlay";
 import { findPoint, type KnownPage, Pages } from "./pages";
 import { HtmlSource, isEarly, type Source } from "./source";
 import { type Place, Stay } from "./stay";
@@ -51,12 +52,14 @@ export class Session implements CaptureControl, Place {
   private readonly stopViewport = watchViewport((viewport) => this.tell(FrameKind.VIEWPORT, viewport));
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
+  readonly showMasked: CaptureControl["showMasked"];
 
   constructor(readonly host: CaptureHost) {
     this.pages = new Pages(host);
     this.front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
+    this.showMasked = new Overlay(host.ownElement, () => this.source.hidden(), this.closing.signal).show;
     this.assets = new Assets(host, this.addresses, () => this.changed());
     watchNavigation(this.closing.signal, {
       hidden: () => this.hide(),

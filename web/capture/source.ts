@@ -7,6 +7,7 @@ import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
 import { Events } from "./events";
+import { type Hidden, hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
 import { Reader } from "./reader";
 import { Recorder } from "./recorder";
@@ -36,6 +37,8 @@ export interface Source {
   /** Operations besides mutations since the last call. */
   drain(): Operation[];
   pictures(): string[];
+  /** What the other side does not see, where that can be shown. */
+  hidden(): Hidden[] | null;
   /** The page was sent whole (null), or is shown again with these canvas pictures. */
   shown(pictures: string[] | null): [number, string][];
   stop(): void;
@@ -126,6 +129,10 @@ export class HtmlSource implements Source {
 
   pictures(): string[] {
     return this.canvases.pictures();
+  }
+
+  hidden(): Hidden[] {
+    return hiddenIn(this.recorder, this.masking);
   }
 
   shown(pictures: string[] | null): [number, string][] {

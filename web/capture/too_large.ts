@@ -63,6 +63,10 @@ export class TooLargeSource implements Source {
     return [];
   }
 
+  hidden(): null {
+    return null;
+  }
+
   shown(): [number, string][] {
     this.isTold = false;
     return [];

@@ -228,6 +228,7 @@ export class Live {
     this.control = window.__alongsideCapture!(this.host());
     if (this.nativePage) this.control.nativePage(this.nativePage);
     if (this.nativeUpdate) this.control.nativeUpdate(this.nativeUpdate);
+    this.draw();
     window.dispatchEvent(new Event("alongside:capturing"));
   }
 
@@ -291,8 +292,9 @@ export class Live {
 
   private draw(): void {
     if (this.isOver) return;
-    const { watching, isConnected } = this;
+    const { watching, isConnected, control } = this;
     const actions = { pause: () => this.pause(), resume: () => this.resume(), end: () => this.end() };
-    this.options.view.live({ watching, isConnected, isPaused: this.options.saved.paused === true }, actions);
+    const isPaused = this.options.saved.paused === true;
+    this.options.view.live({ watching, isConnected, isPaused, control }, actions);
   }
 }

@@ -25,6 +25,7 @@ button, a.button {
   padding: 8px 14px; min-height: 40px; cursor: pointer; text-decoration: none; display: inline-block; text-align: center;
 }
 button.main, a.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+[aria-pressed="true"] { border-color: var(--accent); box-shadow: inset 0 0 0 2px var(--accent); }
 [aria-disabled] { opacity: .6; cursor: progress; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .help, .dot { border-radius: 24px; display: flex; align-items: center; gap: 8px; box-shadow: 0 2px 10px rgb(0 0 0 / .25); background: var(--accent); color: var(--on-accent); border: 0; }

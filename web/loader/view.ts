@@ -1,10 +1,11 @@
 /** What the visitor sees: one card, dialog or indicator at a time, in one open shadow root under <alongside-assist>. */
 
+import type { CaptureControl } from "../protocol/seam";
 import type { Watching } from "../protocol/wire";
 import type { Landed } from "./api";
 import { button, element, icon } from "./dom";
 import { STYLES } from "./styles";
-import { watchersWords, word } from "./words";
+import { usedLanguage, watchersWords, word } from "./words";
 
 const EYE =
   "M12 5C6.5 5 2.3 9 1 12c1.3 3 5.500 7 11 7s9.700-4 11-7c-1.300-3-5.500-7-11-7Zm0 11a4 4 0 1 1 0-8 4 4 0 0 1 0 8Z";
@@ -21,6 +22,8 @@ export interface LiveState {
   watching: Watching | null;
   isPaused: boolean;
   isConnected: boolean;
+  /** Null until the page is captured. */
+  control: Pick<CaptureControl, "showMasked"> | null;
 }
 
 export interface LiveActions {
@@ -36,6 +39,7 @@ export class View {
   private readonly shown = element("div", { class: "own" });
   private returnTo: HTMLElement | null = null;
   private menuIsOpen = false;
+  private marksHidden = false;
 
   constructor(private readonly hasButton: boolean) {
     const sheet = new CSSStyleSheet();
@@ -184,8 +188,21 @@ export class View {
       "aria-label": word("live.title"),
       hidden: !this.menuIsOpen,
     });
-    menu.append(element("h2", {}, word("live.title")), said, element("div", { class: "row" }, pause, end));
+    menu.append(element("h2", {}, word("live.title")), said, ...this.marker(state));
+    menu.append(element("div", { class: "row" }, pause, end));
     return menu;
+  }
+
+  private marker({ control }: LiveState): HTMLElement[] {
+    if (!control) this.marksHidden = false;
+    const toggle = (): void => {
+      this.marksHidden = !this.marksHidden;
+      switched.setAttribute("aria-pressed", String(this.marksHidden));
+      control?.showMasked(this.marksHidden, usedLanguage());
+    };
+    const properties = { "data-testid": "assist-show", "aria-pressed": String(this.marksHidden) };
+    const switched = button(word("live.show"), toggle, properties);
+    return control ? [switched] : [];
   }
 
   private toggleMenu(menu: HTMLElement, dot: HTMLElement): void {

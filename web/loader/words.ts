@@ -17,6 +17,10 @@ export function useLanguage(language: string): void {
   catalogue = language === "zh-Hans" ? chinese : english;
 }
 
+export function usedLanguage(): string {
+  return catalogue === chinese ? "zh-Hans" : "en";
+}
+
 /** `{name}` in the text is replaced by `values.name`. */
 export function word(key: Word, values: Record<string, string | number> = {}): string {
   return catalogue[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));

@@ -50,6 +50,8 @@ export interface CaptureControl {
   wake(): void;
   /** Another tab of the session has gone: say so if this one is in front. */
   askFront(): void;
+  /** Mark on the page what the agent does not see of it, or no longer; `en` or `zh-Hans`. */
+  showMasked(on: boolean, language?: string): void;
   nativePage(page: { pageId: string; title: string; root: unknown }): void;
   nativeUpdate(update: { pageId: string; root: unknown }): void;
 }

@@ -1,0 +1,48 @@
+"""The overlay that marks what is hidden is for the visitor alone."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.capture.rig import rig
+
+PAGE = """<!doctype html><title>P</title><p id=line>+86 138 0013 8000</p><input id=field value=canary>
+<canvas id=drawn width=80 height=40></canvas><iframe srcdoc="<p id=inner style='margin:20px'>13800138000</p>"></iframe>
+<dialog id=asks><p id=asked>13900139000</p></dialog>"""
+LAYER = "document.querySelector('[data-testid=assist-hidden]')"
+OVER = """id => {
+  const near = (a, b) => Math.abs(a - b) < 1.5;
+  const frame = document.querySelector("iframe");
+  const inner = frame.contentDocument.getElementById(id);
+  const {left, top} = inner ? frame.getBoundingClientRect() : {left: 0, top: 0};
+  const [x, y] = inner ? [left + frame.clientLeft, top + frame.clientTop] : [0, 0];
+  const range = document.createRange();
+  range.selectNodeContents((inner ?? document.getElementById(id)).firstChild);
+  const wanted = range.getBoundingClientRect();
+  const boxes = [...document.querySelector("[data-testid=assist-hidden]").shadowRoot.querySelectorAll("i")];
+  return boxes.map((box) => box.getBoundingClientRect()).some((box) => {
+    const lies = near(box.left, wanted.left + x) && near(box.top, wanted.top + y);
+    return lies && wanted.width > 0 && near(box.width, wanted.width);
+  });
+}"""
+
+
+def test_overlay_lies_over_frames_and_dialogs_and_is_never_captured(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE)
+    with rig(browser, tmp_path, masking={"data": ["phone"], "mask": ["canvas"]}) as shown:
+        shown.open("page.html")
+        shown.until(lambda: '"snapshot"' in shown.operations())
+        shown.visitor.evaluate("testCapture.showMasked(true, 'zh-Hans')")
+        for name in ("line", "inner"):
+            shown.visitor.wait_for_function(OVER, arg=name)
+        shown.visitor.evaluate("asks.showModal()")
+        shown.visitor.wait_for_function(OVER, arg="asked")
+        top = f"{LAYER}.matches(':popover-open') && document.elementFromPoint(5, 5) !== {LAYER}"
+        assert shown.visitor.evaluate(top)
+        assert "圆点" in shown.visitor.evaluate(f"{LAYER}.shadowRoot.querySelector('p').textContent")
+        shown.visitor.evaluate("testCapture.resync(); line.title = 'last'")
+        shown.until(lambda: '"last"' in shown.operations())
+        assert "圆点" not in shown.operations()
+        assert shown.page.query_selector("alongside-assist, [popover]") is None
+        shown.visitor.evaluate("testCapture.stop()")
+        assert shown.visitor.evaluate(f"{LAYER} === null")
