@@ -34,8 +34,7 @@ export class Overlay {
     if (!on) return;
     this.words = language === "zh-Hans" ? chinese : english;
     this.layer = layerIn(this.own.shadowRoot ?? this.own);
-    [this.lookedAt, this.drawn] = [0, ""];
-    this.raise();
+    [this.lookedAt, this.drawn, this.modal] = [0, "", null];
     this.draw(this.layer);
   };
 
@@ -69,13 +68,13 @@ export class Overlay {
     return [title, ...(told.length ? told : [nothing])];
   }
 
-  /** A modal dialog that has opened since lies above all that was there before. */
+  /** Over a modal dialog lies only what came into the top layer after it; else our own menu has to lie above. */
   private raise(): void {
     const modal = document.querySelector(":modal");
-    if (!this.layer?.showPopover || (modal === this.modal && this.layer.matches(":popover-open"))) return;
+    if (!this.layer?.showPopover || modal === this.modal) return;
     this.modal = modal;
     if (this.layer.matches(":popover-open")) this.layer.hidePopover();
-    this.layer.showPopover();
+    if (modal) this.layer.showPopover();
   }
 }
 

@@ -2,7 +2,7 @@
 
 export const OVERLAY_STYLES = `
 :host {
-  all: initial; position: fixed; inset: 0; width: 100%; height: 100%; overflow: hidden; background: none; border: 0;
+  all: initial; display: block; position: fixed; inset: 0; width: 100%; height: 100%; overflow: hidden; background: none; border: 0;
   pointer-events: none; z-index: -1; direction: ltr;
 }
 @media print { :host { display: none; } }
