@@ -131,13 +131,18 @@ CELERY_BROKER_URL = REDIS_URL
 # A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("render")]
 CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": "render"} for task in ("prepare", "render", "join")}
+# A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
+SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {
-    "unanswered requests": {"task": "assist.requests.sweep", "schedule": 2.0},
-    "unused links": {"task": "assist.links.sweep", "schedule": 2.0},
-    "unsent mail": {"task": "helpdesk.mail.sweep", "schedule": 60.0},
-    "vanished visitors": {"task": "assist.channel.sweep", "schedule": 5.0},
-    "archive segments": {"task": "recordings.archive.sweep", "schedule": 5.0},
-    "abandoned renders": {"task": "recordings.video.sweep", "schedule": 10.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
+    for name, task, seconds in (
+        ("unanswered requests", "assist.requests.sweep", 2.0),
+        ("unused links", "assist.links.sweep", 2.0),
+        ("unsent mail", "helpdesk.mail.sweep", 60.0),
+        ("vanished visitors", "assist.channel.sweep", 5.0),
+        ("archive segments", "recordings.archive.sweep", 5.0),
+        ("abandoned renders", "recordings.video.sweep", 10.0),
+    )
 }
 
 S3_ENDPOINT_URL = env("S3_ENDPOINT_URL")
