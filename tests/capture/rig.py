@@ -31,6 +31,8 @@ class Rig:
     frames: list[bytes] = field(default_factory=list)
     offered: int = 0
     uploaded_bytes: int = 0
+    # What the way to the stage makes of a frame.
+    line: Callable[[bytes], bytes] = bytes
     _moved: int = 0
 
     @property
@@ -53,11 +55,12 @@ class Rig:
         """Hand the frames that have come so far to the stage."""
         fresh, self._moved = self.frames[self._moved :], len(self.frames)
         if fresh:
-            self.console.evaluate("f => push(f, true)", [base64.b64encode(frame).decode() for frame in fresh])
+            frames = [base64.b64encode(self.line(frame)).decode() for frame in fresh]
+            self.console.evaluate("f => push(f, true)", frames)
 
-    def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Move frames until the condition holds; fail after WAIT_SECONDS."""
-        deadline = time.monotonic() + WAIT_SECONDS
+    def until(self, condition: Callable[[], object], what: object = "", seconds: float = WAIT_SECONDS) -> None:
+        """Move frames until the condition holds; fail when it does not in time."""
+        deadline = time.monotonic() + seconds
         while True:
             self.pump()
             if condition():
