@@ -2,14 +2,20 @@
 
 import { NODE } from "../protocol/operations";
 import type { Marks } from "./marks";
+import { SheetWatch } from "./rules";
 
 export class Lookout {
-  private readonly counts = new WeakMap<Node, string>();
+  private readonly states = new WeakMap<Node, string>();
+  private readonly sheets = new SheetWatch();
 
   constructor(
     private readonly marks: Marks,
     private readonly isKnown: (node: Node) => boolean,
   ) {}
+
+  begin(): void {
+    this.sheets.begin();
+  }
 
   /** Mark the node when it is not as it was seen last. */
   look(node: Node): void {
@@ -21,18 +27,18 @@ export class Lookout {
     const shadow = element.shadowRoot;
     if (shadow && !this.isKnown(shadow)) this.marks.parents.add(element);
     if (element.localName !== "style") return;
-    const count = (element as HTMLStyleElement).sheet?.cssRules.length ?? 0;
-    this.note(element, String(count));
+    const { sheet } = element as HTMLStyleElement;
+    this.note(element, sheet ? String(this.sheets.version(sheet)) : "");
   }
 
   private lookAtSheets(root: Document | ShadowRoot): void {
     const sheets = root.adoptedStyleSheets;
-    if (sheets?.length || this.counts.has(root)) this.note(root, sheets.map((sheet) => sheet.cssRules.length).join());
+    if (sheets?.length || this.states.has(root)) this.note(root, sheets.map((one) => this.sheets.version(one)).join());
   }
 
-  private note(node: Node, count: string): void {
-    if (this.counts.get(node) === count) return;
-    this.counts.set(node, count);
+  private note(node: Node, state: string): void {
+    if (this.states.get(node) === state) return;
+    this.states.set(node, state);
     this.marks.elements.add(node as Element);
   }
 }

@@ -6,6 +6,7 @@ import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import { affectedBy, hiddenInLine } from "./line";
 import { isCustomField, type Masking } from "./masking";
+import { rulesOf, scriptedRules } from "./rules";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
@@ -232,35 +233,7 @@ function topLayer(element: Element): "modal" | "popover" | null {
   return null;
 }
 
-export function rulesOf(sheet: CSSStyleSheet): string[] | null {
-  try {
-    return Array.from(sheet.cssRules, (rule) => rule.cssText);
-  } catch {
-    return null;
-  }
-}
-
 function addAdopted(root: Document | ShadowRoot, extra: Extra): void {
   const sheets = root.adoptedStyleSheets ?? [];
-  if (sheets.length) extra.adopted = sheets.map((sheet) => rulesOf(sheet) ?? []);
-}
-
-const parsedCounts = new WeakMap<Element, { text: string; count: number }>();
-
-/** Rules of a style element that are not what its text says, or null. */
-export function scriptedRules(element: Element): string[] | null {
-  if (element.localName !== "style") return null;
-  const sheet = (element as HTMLStyleElement).sheet;
-  if (!sheet) return null;
-  const text = element.textContent ?? "";
-  const known = parsedCounts.get(element);
-  const count = known?.text === text ? known.count : countRules(text);
-  parsedCounts.set(element, { text, count });
-  return sheet.cssRules.length === count ? null : rulesOf(sheet);
-}
-
-function countRules(text: string): number {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text.replace(/@import[^;]+;/gi, ""));
-  return sheet.cssRules.length + (text.match(/@import[^;]+;/gi)?.length ?? 0);
+  if (sheets.length) extra.adopted = sheets.map(rulesOf);
 }

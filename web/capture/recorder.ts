@@ -111,6 +111,7 @@ export class Recorder {
   /** Look for what changes without a mutation record. */
   lookAround(): void {
     if (this.rests) return;
+    this.lookout.begin();
     for (const node of this.ids.all()) this.lookout.look(node);
     if (this.marks.isAny) this.hooks.changed();
   }

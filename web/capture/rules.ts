@@ -1,0 +1,84 @@
+/** The rules of style sheets, where they are not what a text says: scripts write them, and no record tells. */
+
+/** As the browser prints them; of a sheet that is switched off none. */
+export function rulesOf(sheet: CSSStyleSheet): string[] {
+  try {
+    return sheet.disabled ? [] : Array.from(sheet.cssRules, (rule) => rule.cssText);
+  } catch {
+    return [];
+  }
+}
+
+const parsed = new WeakMap<Element, { text: string; rules: string[] }>();
+
+/** Rules of a style element that are not what its text says, or null. */
+export function scriptedRules(element: Element): string[] | null {
+  const { sheet } = element as HTMLStyleElement;
+  if (element.localName !== "style" || !sheet) return null;
+  const now = rulesOf(sheet);
+  return sameTexts(withoutImports(now), parsedRules(element)) && !sheet.disabled ? null : now;
+}
+
+function parsedRules(element: Element): string[] {
+  const text = element.textContent ?? "";
+  const known = parsed.get(element);
+  if (known?.text === text) return known.rules;
+  const view = (element.ownerDocument.defaultView ?? window) as Window & typeof globalThis; // it parses by its own mode
+  const sheet = new view.CSSStyleSheet();
+  sheet.replaceSync(text);
+  const rules = rulesOf(sheet);
+  parsed.set(element, { text, rules });
+  return rules;
+}
+
+/** A sheet that is parsed here for comparison has none of them. */
+function withoutImports(rules: string[]): string[] {
+  return rules.filter((rule) => !rule.startsWith("@import"));
+}
+
+function sameTexts(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((text, at) => text === b[at]);
+}
+
+/** Of a sheet with more rules than this other ones are compared at each look. */
+const RULES_A_LOOK = 200;
+
+interface Seen {
+  version: number;
+  texts: string[];
+  isDisabled: boolean;
+  next: number;
+  look: number;
+}
+
+/** Gives each state of a sheet a number of its own. */
+export class SheetWatch {
+  private readonly seen = new WeakMap<CSSStyleSheet, Seen>();
+  private versions = 0;
+  private looks = 0;
+
+  /** A sheet that many roots have adopted is compared once a look. */
+  begin(): void {
+    this.looks++;
+  }
+
+  version(sheet: CSSStyleSheet): number {
+    const seen = this.seen.get(sheet);
+    if (seen && (seen.look === this.looks || this.isSame(sheet, seen))) return seen.version;
+    const version = ++this.versions;
+    const { disabled: isDisabled } = sheet;
+    this.seen.set(sheet, { version, texts: rulesOf(sheet), isDisabled, next: 0, look: this.looks });
+    return version;
+  }
+
+  private isSame(sheet: CSSStyleSheet, seen: Seen): boolean {
+    seen.look = this.looks;
+    if (sheet.disabled !== seen.isDisabled || sheet.disabled) return sheet.disabled === seen.isDisabled;
+    const { cssRules: rules } = sheet;
+    if (rules.length !== seen.texts.length) return false;
+    const end = Math.min(rules.length, seen.next + RULES_A_LOOK);
+    for (let at = seen.next; at < end; at++) if (rules[at]!.cssText !== seen.texts[at]) return false;
+    seen.next = end < rules.length ? end : 0;
+    return true;
+  }
+}
