@@ -11,7 +11,7 @@ import {
 import type { AssetMap } from "./asset_map";
 import { block, create, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
-import { replaceRules, rewriteStates, type Sheets } from "./sheets";
+import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
 
 const LOADED = new Set(["src", "poster", "href", "xlink:href"]);
 const PICTURES = new Set(["img", "image", "use", "input", "feimage", "video"]);
@@ -105,8 +105,10 @@ export class Builder {
     const inner = frame.contentDocument;
     if (!inner) return;
     prepare(inner, captured);
+    addBaseRules(inner);
     this.fill(inner, captured);
     for (const child of captured[2]) this.connected(child);
+    this.extra(inner, captured[3] ?? {});
   }
 
   lateShadow(host: Element, node: ShadowNode): void {
@@ -160,8 +162,8 @@ export class Builder {
   }
 
   extra(dom: Node, extra: Extra): void {
-    const { adopted, rules, top } = extra;
-    if (adopted) this.sheets.adopt(dom as Document | ShadowRoot, adopted, this.base());
+    const { adopted = [], rules, top } = extra;
+    if (isRoot(dom)) this.sheets.adopt(dom, adopted, this.base());
     const sheet = (dom as Element).localName === "style" ? (dom as HTMLStyleElement).sheet : null;
     if (!rules && sheet) this.restoreText(dom as Element, sheet);
     if (rules && sheet) this.sheets.write(sheet, rules, this.base());
@@ -278,6 +280,10 @@ export class Builder {
     if (found.length) setAttribute(element, "srcset", found.join(", "));
     else element.removeAttribute("srcset");
   }
+}
+
+function isRoot(node: Node): node is Document | ShadowRoot {
+  return node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW;
 }
 
 function attempt(call: () => void, faults: unknown[]): void {

@@ -9,11 +9,11 @@ const MATH = "http://www.w3.org/1998/Math/MathML";
 /** Empty the document and give it the mode that the captured one has. */
 export function prepare(document: Document, tree: TreeNode): void {
   const [, , children, extra] = tree as [9, number, TreeNode[], Extra?];
-  const doctype = children.find((child) => child[0] === NODE.DOCTYPE);
+  const hasDoctype = children.some((child) => child[0] === NODE.DOCTYPE);
   document.open();
-  if (doctype && !extra?.quirks) document.write("<!DOCTYPE html>");
+  if (!extra?.quirks) document.write("<!DOCTYPE html>"); // the mode outlives the node
   document.close();
-  for (const child of [...document.childNodes]) if (child.nodeType !== NODE.DOCTYPE) child.remove();
+  for (const child of [...document.childNodes]) if (!hasDoctype || child.nodeType !== NODE.DOCTYPE) child.remove();
 }
 
 export function create(document: Document, tag: string, extra?: Extra): Element {
