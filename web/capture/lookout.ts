@@ -1,7 +1,8 @@
-/** What changes without a mutation record: late shadow roots, rules and sheets that scripts change. */
+/** What changes without a mutation record: late shadow roots, sheets that scripts change, what is in the top layer. */
 
 import { NODE } from "../protocol/operations";
 import type { Marks } from "./marks";
+import { topLayer } from "./reader";
 import { SheetWatch } from "./rules";
 
 export class Lookout {
@@ -26,6 +27,7 @@ export class Lookout {
   private lookAt(element: Element): void {
     const shadow = element.shadowRoot;
     if (shadow && !this.isKnown(shadow)) this.marks.parents.add(element);
+    if (element.localName === "dialog" || element.hasAttribute("popover")) this.note(element, topLayer(element) ?? "");
     if (element.localName !== "style") return;
     const { sheet } = element as HTMLStyleElement;
     this.note(element, sheet ? String(this.sheets.version(sheet)) : "");

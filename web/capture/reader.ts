@@ -227,7 +227,7 @@ function metaAttribute(element: Element, name: string, value: string): string | 
   return name === "content" && KEPT_META.has(element.getAttribute("name") ?? "") ? value : null;
 }
 
-function topLayer(element: Element): "modal" | "popover" | null {
+export function topLayer(element: Element): "modal" | "popover" | null {
   if (element.localName === "dialog" && element.matches(":modal")) return "modal";
   if (element.hasAttribute("popover") && element.matches(":popover-open")) return "popover";
   return null;

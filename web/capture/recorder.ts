@@ -209,6 +209,7 @@ export class Recorder {
     this.observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
     if (this.opened.has(root)) return;
     this.opened.add(root);
+    root.addEventListener("toggle", (event) => this.mark(event.target as Element), true);
     this.hooks.opened(root);
   }
 

@@ -9,7 +9,7 @@ import {
   type Node as TreeNode,
 } from "../protocol/operations";
 import type { AssetMap } from "./asset_map";
-import { block, create, prepare, raise } from "./elements";
+import { block, create, lower, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
 
@@ -168,6 +168,7 @@ export class Builder {
     if (!rules && sheet) this.restoreText(dom as Element, sheet);
     if (rules && sheet) this.sheets.write(sheet, rules, this.base());
     if (top) raise(dom as HTMLElement, top);
+    else if (dom.nodeType === NODE.ELEMENT) lower(dom as HTMLElement);
   }
 
   private sourcesOf(element: Element): Map<CharacterData, string> {

@@ -46,3 +46,12 @@ export function raise(element: HTMLElement, top: "modal" | "popover"): void {
     /* It is there already. */
   }
 }
+
+/** A dialog stays in the top layer when it only loses its attribute. */
+export function lower(element: HTMLElement): void {
+  if (element.matches(":popover-open")) element.hidePopover();
+  if (element.localName !== "dialog" || !element.matches(":modal")) return;
+  const isOpen = element.hasAttribute("open");
+  (element as HTMLDialogElement).close();
+  element.toggleAttribute("open", isOpen);
+}
