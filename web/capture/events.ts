@@ -2,13 +2,27 @@
 
 import type { ClickKind, Operation } from "../protocol/operations";
 import type { Masking } from "./masking";
-import type { Recorder } from "./recorder";
-import { type Field, type FieldState, fieldState, fieldsOf, isField, sameState, scroller } from "./values";
+import {
+  defaultState,
+  type Field,
+  type FieldState,
+  fieldState,
+  fieldsOf,
+  isField,
+  sameState,
+  scroller,
+} from "./values";
 
 const POINTER_EVERY_MS = 50;
 const SWEEP_EVERY_MS = 250;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
+
+/** Which nodes the other side has. */
+interface Known {
+  idOf(node: Node | null): number;
+  known(): Iterable<Node>;
+}
 
 type Position = { at: number; x: number; y: number; target: Node };
 
@@ -18,7 +32,8 @@ export class Events {
   /** When they changed last: a flush can come much later. */
   private readonly scrolled = new Map<Node, number>();
   private readonly fields = new Map<Field, number>();
-  private readonly sent = new WeakMap<Field, FieldState>();
+  /** Of a node; a field that has moved to another place is a new one there. */
+  private readonly sent = new WeakMap<Field, FieldState & { id: number }>();
   private readonly media = new Set<HTMLMediaElement>();
   private selected: Document | null = null;
   private lastSelection = "[]";
@@ -26,9 +41,8 @@ export class Events {
   private sweeper = 0;
 
   constructor(
-    private readonly recorder: Pick<Recorder, "idOf">,
+    private readonly recorder: Known,
     private readonly masking: Masking,
-    private readonly top: Document,
     private readonly changed: () => void,
   ) {}
 
@@ -85,18 +99,33 @@ export class Events {
   /** The fields' states have just been sent with a snapshot or a return; from now on changes are looked for. */
   known(): void {
     this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
-    for (const field of fieldsOf(this.top)) this.sent.set(field, fieldState(field, this.masking));
+    for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
   }
 
   /** Values that scripts set raise no event. */
   private sweep(): void {
-    for (const field of fieldsOf(this.top)) {
-      const before = this.sent.get(field);
-      const now = fieldState(field, this.masking);
-      if (before ? sameState(before, now) : !now.text && !now.checked) continue;
+    for (const field of this.allFields()) {
+      if (this.isTold(field, fieldState(field, this.masking))) continue;
       this.fields.set(field, Date.now());
       this.changed();
     }
+  }
+
+  /** Also those in frames and shadow roots. */
+  private *allFields(): Iterable<Field> {
+    for (const root of this.recorder.known())
+      if (root.nodeType === 9 || root.nodeType === 11) yield* fieldsOf(root as Document | ShadowRoot);
+  }
+
+  private note(field: Field, state: FieldState): void {
+    this.sent.set(field, { ...state, id: this.recorder.idOf(field) });
+  }
+
+  /** Whether the other side shows this. Of a new node it has what the tree says, which rules may have masked by then. */
+  private isTold(field: Field, now: FieldState): boolean {
+    const sent = this.sent.get(field);
+    if (sent && sent.id === this.recorder.idOf(field)) return sameState(sent, now);
+    return !now.text && !now.checked && sameState(defaultState(field, this.masking), now);
   }
 
   private noteScroll(target: Node): void {
@@ -157,9 +186,9 @@ export class Events {
   private input(field: Field, at: number): Operation | null {
     const id = this.recorder.idOf(field);
     const state = fieldState(field, this.masking);
-    const before = this.sent.get(field);
-    this.sent.set(field, state);
-    if (!id || (before && sameState(before, state))) return null;
+    const isTold = this.isTold(field, state);
+    this.note(field, state);
+    if (!id || isTold) return null;
     return ["input", at, id, state.text, state.checked];
   }
 

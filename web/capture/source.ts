@@ -66,7 +66,7 @@ export class HtmlSource implements Source {
       addresses.watch(root);
     };
     this.recorder = new Recorder(document, reader, { changed, opened });
-    this.events = new Events(this.recorder, this.masking, document, changed);
+    this.events = new Events(this.recorder, this.masking, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
     this.recorder.start();
     this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
