@@ -8,6 +8,7 @@ import {
   type FieldState,
   fieldState,
   fieldsOf,
+  focusedIn,
   isField,
   sameState,
   scroller,
@@ -35,6 +36,8 @@ export class Events {
   /** Of a node; a field that has moved to another place is a new one there. */
   private readonly sent = new WeakMap<Field, FieldState & { id: number }>();
   private readonly media = new Set<HTMLMediaElement>();
+  /** The node that the other side shows with the focus, or 0. */
+  private focused = 0;
   private selected: Document | null = null;
   private lastSelection = "[]";
   private readonly closing = new AbortController();
@@ -79,6 +82,7 @@ export class Events {
     const operations: Operation[] = [];
     this.drainPointer(operations);
     for (const action of this.actions.splice(0)) push(operations, action(id));
+    push(operations, this.focusChange(operations));
     for (const [field, at] of this.fields) push(operations, this.input(field, at));
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
@@ -100,6 +104,7 @@ export class Events {
   known(): void {
     this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
+    this.focused = this.recorder.idOf(focusedIn(document));
   }
 
   /** Values that scripts set raise no event. */
@@ -202,6 +207,19 @@ export class Events {
     const id = this.recorder.idOf(element);
     const { paused, currentTime: time, playbackRate: rate, volume, muted } = element;
     return id ? ["media", Date.now(), id, { paused: paused ? 1 : 0, time, rate, volume, muted: muted ? 1 : 0 }] : null;
+  }
+
+  /** An element that is taken away or moved loses the focus without an event. */
+  private focusChange(told: Operation[]): Operation | null {
+    if (!this.sweeper) return null;
+    const last = told.findLast(([name, , kind]) => name === "click" && (kind === "focus" || kind === "blur"));
+    if (last) this.focused = last[2] === "focus" ? (last[3] as number) : 0;
+    const element = focusedIn(document);
+    const now = this.recorder.idOf(element);
+    if (now === this.focused) return null;
+    const [kind, id] = now ? ["focus" as const, now] : ["blur" as const, this.focused];
+    this.focused = now;
+    return ["click", Date.now(), kind, id, element?.matches(":focus-visible") ? 1 : 0, 0];
   }
 
   private selection(document: Document): Operation | null {

@@ -185,7 +185,7 @@ export class Reader {
   }
 }
 
-export function frameDocument(frame: Element): Node[] {
+export function frameDocument(frame: Element): Document[] {
   try {
     const inner = (frame as HTMLIFrameElement).contentDocument;
     return inner ? [inner] : [];

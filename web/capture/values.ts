@@ -2,6 +2,7 @@
 
 import type { Volatile } from "../protocol/operations";
 import type { Masking } from "./masking";
+import { frameDocument } from "./reader";
 import type { Recorder } from "./recorder";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
@@ -57,9 +58,17 @@ export function readVolatile(recorder: Recorder, masking: Masking, top: Document
     if (node.nodeType === 1) addElement(node as Element, recorder.idOf(node), masking, state);
     if (node.nodeType === 9) addScroll(scroller(node), recorder.idOf(node), state);
   }
-  const focus = recorder.idOf(top.activeElement);
-  if (focus && top.activeElement !== top.body) state.focus = focus;
+  const focus = recorder.idOf(focusedIn(top));
+  if (focus) state.focus = focus;
   return state;
+}
+
+/** In whatever shadow root or frame it is; null when nothing has the focus but a page as a whole. */
+export function focusedIn(root: Document | ShadowRoot): Element | null {
+  const { activeElement: active } = root;
+  if (!active || active === (root as Partial<Document>).body) return null;
+  if (active.localName === "iframe") return frameDocument(active).map(focusedIn)[0] ?? null;
+  return active.shadowRoot ? (focusedIn(active.shadowRoot) ?? active) : active;
 }
 
 export function scroller(node: Node): Element | null {

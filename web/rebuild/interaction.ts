@@ -4,24 +4,53 @@ import { STATE_ATTRIBUTE } from "./sheets";
 
 export class Interaction {
   private focused: Element | null = null;
+  private isVisible = false;
+  /** The element that has the focus, and what it is in. */
+  private around: Element[] = [];
   private hovered: Element[] = [];
 
   hover(node: Node | null): void {
     const name = `${STATE_ATTRIBUTE}hover`;
     const chain: Element[] = [];
-    for (let at = node; at; at = at.parentNode) if (at.nodeType === 1) chain.push(at as Element);
+    const from = node?.nodeType === 1 ? (node as Element) : (node?.parentElement ?? null);
+    for (let at = from; at; at = above(at)) chain.push(at);
     for (const element of this.hovered) if (!chain.includes(element)) element.removeAttribute(name);
     for (const element of chain) if (!element.hasAttribute(name)) element.setAttribute(name, "");
     this.hovered = chain;
   }
 
   focus(element: Element | null, isVisible: boolean): void {
-    for (let at = this.focused; at; at = at.parentElement) {
-      for (const name of ["focus", "focus-visible", "focus-within"]) at.removeAttribute(STATE_ATTRIBUTE + name);
-    }
+    this.mark([]);
     this.focused = element;
-    element?.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
-    if (isVisible) element?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
-    for (let at = element; at; at = at.parentElement) at.setAttribute(`${STATE_ATTRIBUTE}focus-within`, "");
+    this.isVisible = isVisible;
+    this.followFocus();
   }
+
+  /** What is around the focus may have changed. */
+  followFocus(): void {
+    const chain: Element[] = [];
+    for (let at = this.focused; at; at = above(at)) chain.push(at);
+    if (chain.length === this.around.length && chain.every((at, i) => at === this.around[i])) return;
+    this.mark(chain);
+  }
+
+  private mark(chain: Element[]): void {
+    for (const at of this.around)
+      for (const name of ["focus", "focus-visible", "focus-within"]) at.removeAttribute(STATE_ATTRIBUTE + name);
+    this.around = chain;
+    for (const at of chain) at.setAttribute(`${STATE_ATTRIBUTE}focus-within`, "");
+    const [element = null] = chain;
+    for (let at = element; at; at = hostOf(at)) at.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
+    if (this.isVisible) element?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
+  }
+}
+
+/** In the tree as it is laid out; what is in the top layer is in nothing. */
+function above(element: Element): Element | null {
+  if (element.matches(":modal, :popover-open")) return null;
+  return element.assignedSlot ?? element.parentElement ?? hostOf(element);
+}
+
+function hostOf(element: Element): Element | null {
+  return (element.getRootNode() as Partial<ShadowRoot>).host ?? null;
 }

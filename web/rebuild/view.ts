@@ -181,6 +181,7 @@ export class View {
     for (const [id, attributes] of change.s ?? []) this.attributes(id, attributes);
     for (const [id, extra] of change.e ?? []) this.builder.extra(this.node(id), extra);
     for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
+    this.interaction.followFocus();
     this.alignSoon();
   }
 
