@@ -1,6 +1,6 @@
 /** State that is not in the tree: form values, scroll positions, media, focus. */
 
-import type { Volatile } from "../protocol/operations";
+import type { Checked, Volatile } from "../protocol/operations";
 import type { Masking } from "./masking";
 import { frameDocument } from "./reader";
 import type { Recorder } from "./recorder";
@@ -14,14 +14,19 @@ export function isField(node: EventTarget | null): node is Field {
 
 export interface FieldState {
   text: string;
-  checked: 0 | 1;
+  checked: Checked;
 }
 
 /** What is shown of a field. A select says the positions that are chosen; when masked, only that it is. */
 export function fieldState(field: Field, masking: Masking): FieldState {
   if (field.localName === "select") return { text: chosen(field as HTMLSelectElement, masking), checked: 0 };
-  const checked = (field as HTMLInputElement).checked && !masking.covers(field) ? 1 : 0;
+  const checked = masking.covers(field) ? 0 : checkedState(field as HTMLInputElement);
   return { text: masking.value(field.value, field), checked };
+}
+
+function checkedState({ type, checked, indeterminate }: HTMLInputElement): Checked {
+  if (type === "checkbox" && indeterminate) return 2;
+  return checked ? 1 : 0;
 }
 
 function chosen(select: HTMLSelectElement, masking: Masking): string {

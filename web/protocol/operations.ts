@@ -29,9 +29,12 @@ export type TextNode = [3 | 4 | 8, number, string];
 export type ShadowNode = [11, number, Node[], Extra?];
 export type Node = DocumentNode | DoctypeNode | ElementNode | TextNode | ShadowNode;
 
+/** A box that a script has set to neither is 2. */
+export type Checked = 0 | 1 | 2;
+
 export interface Volatile {
   scroll?: [id: number, x: number, y: number][];
-  values?: [id: number, text: string, checked: 0 | 1][];
+  values?: [id: number, text: string, checked: Checked][];
   media?: [id: number, paused: 0 | 1, time: number][];
   canvas?: [id: number, sha256: string][];
   focus?: number;
@@ -65,7 +68,7 @@ export type Operation =
   | ["snapshot", number, DocumentNode, Volatile, Viewport]
   | ["mutation", number, Mutation]
   | ["scroll", number, number, number, number]
-  | ["input", number, number, string, 0 | 1]
+  | ["input", number, number, string, Checked]
   | ["pointer", number, [dt: number, x: number, y: number, id: number][]]
   | ["click", number, ClickKind, number, number, number]
   | ["selection", number, [number, number, number, number][]]

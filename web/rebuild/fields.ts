@@ -1,9 +1,12 @@
 /** What stands in a field of the rebuilt page. */
 
-export function fill(field: HTMLElement, text: string, checked: 0 | 1): void {
+import type { Checked } from "../protocol/operations";
+
+export function fill(field: HTMLElement, text: string, checked: Checked): void {
   if (field.localName === "select") return choose(field as HTMLSelectElement, text);
   const input = field as HTMLInputElement;
   input.checked = checked === 1;
+  input.indeterminate = checked === 2;
   try {
     input.value = text;
   } catch {

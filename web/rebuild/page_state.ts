@@ -1,6 +1,6 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
-import { type Operation, parseOperation, type Volatile } from "../protocol/operations";
+import { type Checked, type Operation, parseOperation, type Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
@@ -15,7 +15,7 @@ export class PageState {
   kind: "html" | "native" = "html";
   viewport: Viewport | null = null;
   scroll = new Map<number, [number, number]>();
-  values = new Map<number, [string, 0 | 1]>();
+  values = new Map<number, [string, Checked]>();
   media = new Map<number, { paused: 0 | 1; time: number }>();
   canvas = new Map<number, string>();
   focus = 0;
