@@ -1,48 +1,32 @@
-"""How alike the visitor's page and the rebuilt one are: element structure, text, pixels."""
+"""How alike the visitor's page and the rebuilt one are, in pixels, once they are equal in all else."""
 
 import io
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Frame, Page
 
+from tests.capture.invariant import Invariant
 from tests.capture.rig import Rig
 
 # A pixel differs when a channel differs by more than this of 255.
 TOLERANCE = 16
-STRUCTURE = """() => {
-  const skipped = new Set(["script", "noscript", "template", "style", "alongside-assist"]);
-  const walk = (node) => {
-    if (node.nodeType === 3) return node.data.trim() ? [node.data] : [];
-    if (node.nodeType !== 1 || skipped.has(node.localName)) return [];
-    const inner = [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes].flatMap(walk);
-    return [[node.localName, node.className?.baseVal ?? node.className, inner]];
-  };
-  return walk(document.documentElement);
-}"""
 
 
 @dataclass(frozen=True)
 class Likeness:
-    same_structure: bool
     differing_share: float
     visitor: Image.Image
     stage: Image.Image
 
 
-def structure(page: Page | Frame) -> Any:
-    return page.evaluate(STRUCTURE)
-
-
 def compare(rig: Rig) -> Likeness:
-    """Both at the visitor's size, at rest."""
+    """Both at the visitor's size, at rest. Raises AssertionError where more than pixels differs."""
     rig.settle()
-    rig.until(lambda: structure(rig.visitor) == structure(rig.page), "the same element structure and text")
+    rig.until(Invariant(rig))
     visitor = _picture(rig.visitor.screenshot(animations="disabled", caret="initial"))
     frame = rig.stage.get_by_test_id("assist-page")
     stage = _picture(frame.screenshot(animations="disabled", caret="initial"))
-    return Likeness(structure(rig.visitor) == structure(rig.page), differing_share(visitor, stage), visitor, stage)
+    return Likeness(differing_share(visitor, stage), visitor, stage)
 
 
 def differing_share(a: Image.Image, b: Image.Image) -> float:

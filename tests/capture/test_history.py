@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.capture import sites
-from tests.capture.likeness import structure
+from tests.capture.invariant import Invariant
 from tests.capture.rig import Rig, payload_bytes, rig
 from tests.stack import skip_without_kept_pages
 
@@ -41,7 +41,7 @@ def test_return_to_unchanged_page_that_loads_again(reloading_browser: Browser, p
         assert "SNAPSHOT" not in names(frames)
         assert payload_bytes(frames) < MOST_BYTES
         assert shown.uploaded_bytes == uploaded
-        assert structure(shown.visitor) == structure(shown.page)
+        shown.until(Invariant(shown))
 
 
 def test_return_to_page_that_survived(browser: Browser) -> None:

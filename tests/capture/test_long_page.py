@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.capture.likeness import _picture, differing_share, structure
+from tests.capture.invariant import Invariant
+from tests.capture.likeness import _picture, differing_share
 from tests.capture.rig import Rig, rig
 from tests.capture.test_queue import hand_over
 
@@ -61,7 +62,7 @@ def test_rest_of_a_long_page_follows_frame_by_frame(browser: Browser, tmp_path: 
     with joined(browser, tmp_path, scroll_y=3000) as shown:
         assert shown.page.evaluate(HEIGHT) != shown.visitor.evaluate(HEIGHT)
         shown.stage.evaluate(THAW)
-        assert structure(shown.visitor) == structure(shown.page)
+        shown.until(Invariant(shown))
         assert shown.page.evaluate(HEIGHT) == shown.visitor.evaluate(HEIGHT)
         assert shown.page.evaluate("scrollY") == 3000
 
@@ -78,7 +79,7 @@ def test_change_finds_the_rest_built(browser: Browser, tmp_path: Path) -> None:
     with joined(browser, tmp_path) as shown:
         shown.visitor.evaluate("document.querySelectorAll('.row')[1400].after(document.createElement('hr'))")
         shown.until(lambda: shown.page.locator("hr").count() == 1, "the change is there")
-        assert structure(shown.visitor) == structure(shown.page)
+        shown.until(Invariant(shown))
 
 
 def test_page_whose_rows_move_each_other_is_laid_out_at_once(browser: Browser, tmp_path: Path) -> None:

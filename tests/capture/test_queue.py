@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame, encode_frame
-from tests.capture.likeness import structure
+from tests.capture.invariant import Invariant
 from tests.capture.rig import QUIET_SECONDS, WAIT_SECONDS, Rig, inflated, rig
 
 PAGE = """<!doctype html><title>Q</title><style>button:hover { color: rgb(1, 2, 3); }</style>
@@ -59,7 +59,8 @@ def reported(shown: Rig, kind: str) -> list[dict[str, object]]:
 def test_queue_is_shown_as_it_ends(filled: Rig) -> None:
     hand_over(filled, filled.frames)
     filled.console.wait_for_function("reports.some((report) => report.type === 'applied')")
-    assert structure(filled.visitor) == structure(filled.page)
+    equal = Invariant(filled)
+    assert equal(), equal
     assert filled.page.input_value("input") == "•" * len("typed")
     assert filled.page.evaluate("getComputedStyle(document.querySelector('button')).color") == "rgb(1, 2, 3)"
     [applied] = reported(filled, "applied")
@@ -79,7 +80,8 @@ def test_queue_that_is_not_what_its_checkpoint_names_is_a_fault(filled: Rig) -> 
     """Told a moment after it is shown."""
     hand_over(filled, misnamed(filled.frames))
     filled.console.wait_for_function("reports.some((report) => report.type === 'fault')")
-    assert structure(filled.visitor) == structure(filled.page)
+    equal = Invariant(filled)
+    assert equal(), equal
 
 
 def misnamed(frames: list[bytes]) -> list[bytes]:

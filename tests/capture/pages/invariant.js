@@ -14,6 +14,8 @@
     /^(on.*|action|formaction|target|ping|srcdoc|autofocus|nonce|integrity|http-equiv|crossorigin|form|data|sandbox|allow|is|loading|autoplay|background|usemap|cite|download)$/;
   const LOADS = new Set(["src", "poster", "href", "xlink:href"]);
   const TEXT_FIELD = /^(text|search|url|tel|email|password|number|date|month|week|time|datetime-local|color|range|textarea)$/;
+  /** A canvas is shown as a picture behind it. */
+  const PICTURE = /\s*background: url[^;]*!important;/;
   const half = (number) => Math.round(number * 2) / 2;
   const bullets = (text) => text.replace(/\S/gu, "•");
 
@@ -22,7 +24,8 @@
     return false;
   };
   const isSecret = (field) => field.type === "password";
-  const isMasked = (field) => !isAgent && (isSecret(field) || !isWithin(field, allow));
+  const hides = (field) => isSecret(field) || !isWithin(field, allow);
+  const isMasked = (field) => !isAgent && hides(field);
   const shown = (field, text) => (isMasked(field) ? (isSecret(field) ? "•".repeat(text.length) : bullets(text)) : text);
 
   const asset = (url) => (/\/assets\/[0-9a-f]{64}/.test(url) ? url.replace(/.*\/assets\//, "asset:") : url);
@@ -38,7 +41,7 @@
   const isUnread = (element, value) => element.localName !== "a" && names[new URL(value, element.baseURI).href] === "";
 
   const attribute = (element, name, value) => {
-    if (name === "style") return css(element.style.cssText);
+    if (name === "style") return css(element.style.cssText.replace(PICTURE, ""));
     if (LOADS.has(name)) return address(element, name, value);
     return name === "value" && element.localName === "input" ? shown(element, value) : value;
   };
@@ -69,9 +72,12 @@
     }
     if (!/^(input|textarea)$/.test(element.localName)) return [];
     if (TEXT_FIELD.test(element.type)) return [["value", shown(element, element.value)]];
-    return element.indeterminate ? [["indeterminate", true]] : [["checked", element.checked]];
+    const isNeither = element.type === "checkbox" && element.indeterminate;
+    return [["checked", isNeither ? "neither" : element.checked]];
   };
 
+  /** Bullets are not as wide as what they stand for. */
+  const scrollsAlone = (element) => /^(input|textarea)$/.test(element.localName) && hides(element);
   const scroll = ({ scrollLeft, scrollTop }) =>
     scrollLeft || scrollTop ? [["scroll position", [Math.round(scrollLeft), Math.round(scrollTop)]]] : [];
   const box = (element) => {
@@ -92,7 +98,7 @@
     ...fields(element),
     ...topLayer(element),
     ...focus(element),
-    ...(element === element.ownerDocument.scrollingElement ? [] : scroll(element)),
+    ...(element === element.ownerDocument.scrollingElement || scrollsAlone(element) ? [] : scroll(element)),
     ...box(element),
   ];
 
