@@ -25,6 +25,9 @@ interface Known {
   known(): Iterable<Node>;
 }
 
+/** One function each, so that a root that is listened to twice tells once. */
+type Listeners = Record<string, (event: Event) => void>;
+
 type Position = { at: number; x: number; y: number; target: Node };
 
 export class Events {
@@ -42,6 +45,21 @@ export class Events {
   private lastSelection = "[]";
   private readonly closing = new AbortController();
   private sweeper = 0;
+  private readonly inEachRoot: Listeners = {
+    scroll: (event) => this.noteScroll(event.target as Node),
+    change: (event) => this.noteField(event.composedPath()[0] ?? null),
+    ...listeners(MEDIA, (event) => this.noteMedia(event.target as HTMLMediaElement)),
+  };
+  private readonly inDocuments: Listeners = {
+    input: (event) => this.noteField(event.composedPath()[0] ?? null),
+    focusin: (event) => this.noteFocus("focus", event),
+    focusout: (event) => this.noteFocus("blur", event),
+    selectionchange: (event) => this.noteSelection(event.currentTarget as Document),
+  };
+  private readonly pointing: Listeners = {
+    mousemove: (event) => this.notePointer(event as MouseEvent),
+    ...listeners(CLICKS, (event) => this.noteClick(event.type as ClickKind, event)),
+  };
 
   constructor(
     private readonly recorder: Known,
@@ -56,24 +74,20 @@ export class Events {
 
   /** Listen to a document or shadow root; what is composed reaches the document by itself. */
   listen(root: Document | ShadowRoot): void {
-    const on = (name: string, handle: (event: Event) => void): void =>
-      root.addEventListener(name, handle, { capture: true, passive: true, signal: this.closing.signal });
-    on("scroll", (event) => this.noteScroll(event.target as Node));
-    on("change", (event) => this.noteField(event.composedPath()[0] ?? null));
-    for (const name of MEDIA) on(name, (event) => this.noteMedia(event.target as HTMLMediaElement));
+    this.add(root, this.inEachRoot);
     if (root.nodeType !== 9) return;
+    this.add(root, this.inDocuments);
     this.listenToPointer(root as Document);
-    on("input", (event) => this.noteField(event.composedPath()[0] ?? null));
-    on("focusin", (event) => this.noteFocus("focus", event));
-    on("focusout", (event) => this.noteFocus("blur", event));
-    on("selectionchange", () => this.noteSelection(root as Document));
   }
 
   /** Positions and clicks only: a page that is drawn has no fields. */
   listenToPointer(document: Document): void {
+    this.add(document, this.pointing);
+  }
+
+  private add(root: Document | ShadowRoot, all: Listeners): void {
     const options = { capture: true, passive: true, signal: this.closing.signal };
-    document.addEventListener("mousemove", (event) => this.notePointer(event), options);
-    for (const kind of CLICKS) document.addEventListener(kind, (event) => this.noteClick(kind, event), options);
+    for (const [name, listener] of Object.entries(all)) root.addEventListener(name, listener, options);
   }
 
   /** The operations since the last call, in order of time. */
@@ -235,6 +249,10 @@ export class Events {
     this.lastSelection = said;
     return ["selection", Date.now(), ranges];
   }
+}
+
+function listeners(names: string[], listener: (event: Event) => void): Listeners {
+  return Object.fromEntries(names.map((name) => [name, listener]));
 }
 
 function push(operations: Operation[], operation: Operation | null): void {

@@ -17,8 +17,9 @@ import { Budget } from "./budget";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
 import { inTime, Marks } from "./marks";
+import { frameOf, hasOtherMode, isStyle, readDoctype } from "./nodes";
 import { misplaced } from "./order";
-import type { Reader } from "./reader";
+import { frameDocument, type Reader } from "./reader";
 
 export interface RecorderHooks {
   /** Something changed: a flush is wanted. */
@@ -34,6 +35,7 @@ export class Recorder {
   private readonly marks = new Marks();
   private readonly lookout = new Lookout(this.marks, (node) => this.ids.has(node));
   private readonly opened = new WeakSet<Node>();
+  private readonly toggled = (event: Event): void => this.mark(event.target as Element);
   private rests = false;
   private budget = new Budget(0);
 
@@ -148,6 +150,8 @@ export class Recorder {
       else if (type === "characterData") this.marks.texts.add(target);
       else this.noteAttribute(target as Element, attributeName!);
       if (type === "childList" && isStyle(target)) this.marks.elements.add(target as Element);
+      const frame = type === "childList" && frameOf(target);
+      if (frame) this.marks.parents.add(frame);
     }
     if (records.length) this.hooks.changed();
   }
@@ -209,7 +213,11 @@ export class Recorder {
     this.observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
     if (this.opened.has(root)) return;
     this.opened.add(root);
-    root.addEventListener("toggle", (event) => this.mark(event.target as Element), true);
+    this.listen(root);
+  }
+
+  private listen(root: Document | ShadowRoot): void {
+    root.addEventListener("toggle", this.toggled, true);
     this.hooks.opened(root);
   }
 
@@ -218,6 +226,7 @@ export class Recorder {
     this.opened.add(frame);
     frame.addEventListener("load", () => {
       if (this.ids.has(frame)) this.marks.parents.add(frame);
+      for (const inner of frameDocument(frame)) if (this.opened.has(inner)) this.listen(inner); // `open` takes all listeners
       this.hooks.changed();
     });
   }
@@ -228,7 +237,7 @@ export class Recorder {
     const present = new Set(this.reader.children(parent));
     for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
       const node = this.ids.node(child[1]);
-      if (node && present.has(node)) continue;
+      if (node && present.has(node) && !hasOtherMode(node, child)) continue;
       (change.r ??= []).push([id, child[1]]);
       this.model.remove(id, child[1]);
       this.forget(child);
@@ -286,12 +295,4 @@ export class Recorder {
     this.model.setAttributes(node[1], changes);
     (change.s ??= []).push([node[1], changes]);
   }
-}
-
-function readDoctype(doctype: DocumentType, id: number): TreeNode {
-  return [10, id, doctype.name, doctype.publicId, doctype.systemId];
-}
-
-function isStyle(node: Node): boolean {
-  return node.nodeType === NODE.ELEMENT && (node as Element).localName === "style";
 }
