@@ -2,11 +2,15 @@
 
 import type { Checked } from "../protocol/operations";
 
+/** Their value is an attribute, and comes as one. */
+const NAMED = /^(checkbox|radio|button|submit|reset|image|hidden)$/;
+
 export function fill(field: HTMLElement, text: string, checked: Checked): void {
   if (field.localName === "select") return choose(field as HTMLSelectElement, text);
   const input = field as HTMLInputElement;
   input.checked = checked === 1;
   input.indeterminate = checked === 2;
+  if (NAMED.test(input.type)) return;
   try {
     input.value = text;
   } catch {
