@@ -9,7 +9,7 @@ import {
   type Node as TreeNode,
 } from "../protocol/operations";
 import type { AssetMap } from "./asset_map";
-import { block, create, lower, prepare, raise } from "./elements";
+import { block, create, doctype, lower, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
 
@@ -45,6 +45,7 @@ export class Builder {
       case NODE.ELEMENT:
         return this.element(node, document);
       case NODE.DOCTYPE:
+        return this.keep(node[1], doctype(document, node));
       case NODE.DOCUMENT:
       case NODE.SHADOW:
         return null;
@@ -62,8 +63,7 @@ export class Builder {
     [this.room, this.bodyRoom] = [Infinity, count];
     try {
       for (const child of tree[2]) {
-        if (child[0] === NODE.DOCTYPE) this.doctype(child, document);
-        else this.append(document, child, document);
+        this.append(document, child, document);
       }
     } finally {
       this.room = room;
@@ -214,10 +214,6 @@ export class Builder {
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     this.keep(node[1], root);
     for (const child of node[2]) this.append(root, child, document);
-  }
-
-  private doctype(node: TreeNode, document: Document): void {
-    if (document.doctype) this.keep(node[1], document.doctype);
   }
 
   private elementConnected(node: ElementNode, element: Element): void {

@@ -1,6 +1,6 @@
 /** Single steps of building a page, which know nothing of the rest of it. */
 
-import { type Extra, NODE, type Node as TreeNode } from "../protocol/operations";
+import type { DoctypeNode, Extra, Node as TreeNode } from "../protocol/operations";
 import { STATE_ATTRIBUTE } from "./sheets";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -8,12 +8,20 @@ const MATH = "http://www.w3.org/1998/Math/MathML";
 
 /** Empty the document and give it the mode that the captured one has. */
 export function prepare(document: Document, tree: TreeNode): void {
-  const [, , children, extra] = tree as [9, number, TreeNode[], Extra?];
-  const hasDoctype = children.some((child) => child[0] === NODE.DOCTYPE);
+  const [, , , extra] = tree as [9, number, TreeNode[], Extra?];
   document.open();
   if (!extra?.quirks) document.write("<!DOCTYPE html>"); // the mode outlives the node
   document.close();
-  for (const child of [...document.childNodes]) if (!hasDoctype || child.nodeType !== NODE.DOCTYPE) child.remove();
+  document.replaceChildren();
+}
+
+/** It changes nothing any more, but other nodes stand before and behind it. */
+export function doctype(document: Document, [, , name, publicId, systemId]: DoctypeNode): DocumentType {
+  try {
+    return document.implementation.createDocumentType(name, publicId, systemId);
+  } catch {
+    return document.implementation.createDocumentType("html", "", "");
+  }
 }
 
 export function create(document: Document, tag: string, extra?: Extra): Element {
