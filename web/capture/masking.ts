@@ -240,7 +240,7 @@ function isEditable(element: Element): boolean {
 
 /** Where the whole of it can be repeated: in a field, or in an editor. */
 function enteredIn(element: Element): string {
-  if (/^(input|textarea)$/.test(element.localName)) return (element as HTMLInputElement).value;
+  if (/^(input|textarea)$/.test(element.localName) && "value" in element) return String(element.value);
   return element.hasAttribute("contenteditable") ? element.textContent!.trim() : "";
 }
 

@@ -8,8 +8,9 @@ import type { Recorder } from "./recorder";
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const FIELDS = "input,textarea,select";
 
+/** A drawing can have elements of these names, which are nothing that one could fill in. */
 export function isField(node: EventTarget | null): node is Field {
-  return !!node && /^(input|textarea|select)$/.test((node as Element).localName ?? "");
+  return !!node && /^(input|textarea|select)$/.test((node as Element).localName ?? "") && "value" in node;
 }
 
 export interface FieldState {
@@ -49,7 +50,7 @@ function defaultChoice(select: HTMLSelectElement, masking: Masking): string {
 }
 
 export function fieldsOf(root: ParentNode): Field[] {
-  return Array.from(root.querySelectorAll<Field>(FIELDS));
+  return Array.from(root.querySelectorAll(FIELDS)).filter(isField);
 }
 
 export function sameState(a: FieldState, b: FieldState): boolean {
