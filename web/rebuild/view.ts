@@ -6,7 +6,7 @@ import type { AssetMap } from "./asset_map";
 import { Builder } from "./builder";
 import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
-import { fill } from "./fields";
+import { fill, hideChoices } from "./fields";
 import { Interaction } from "./interaction";
 import { firstOf, Later } from "./later";
 import type { PageState } from "./page_state";
@@ -182,6 +182,7 @@ export class View {
     for (const [id, extra] of change.e ?? []) this.builder.extra(this.node(id), extra);
     for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
     this.interaction.followFocus();
+    if (this.state) hideChoices(this.state.values, this.builder.nodes);
     this.alignSoon();
   }
 
