@@ -35,6 +35,8 @@ export class Events {
   private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
   /** When they changed last: a flush can come much later. */
   private readonly scrolled = new Map<Node, number>();
+  /** Where the other side has what was scrolled, and as which node. */
+  private readonly placed = new Map<Node, string>();
   private readonly fields = new Map<Field, number>();
   /** Of a node; a field that has moved to another place is a new one there. */
   private readonly sent = new WeakMap<Field, FieldState & { id: number }>();
@@ -118,16 +120,23 @@ export class Events {
   known(): void {
     this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
+    for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
     this.focused = this.recorder.idOf(focusedIn(document));
   }
 
-  /** Values that scripts set raise no event. */
+  /** Values that scripts set raise no event; nor does it when what is moved begins at its top again. */
   private sweep(): void {
     for (const field of this.allFields()) {
       if (this.isTold(field, fieldState(field, this.masking))) continue;
       this.fields.set(field, Date.now());
       this.changed();
     }
+    for (const [node, place] of this.placed) if (this.place(node) !== place) this.noteScroll(node);
+  }
+
+  private place(node: Node): string {
+    const element = scroller(node);
+    return [this.recorder.idOf(node), element?.scrollLeft, element?.scrollTop].join();
   }
 
   /** Also those in frames and shadow roots. */
@@ -213,7 +222,9 @@ export class Events {
 
   private scroll(node: Node, at: number): Operation | null {
     const [id, element] = [this.recorder.idOf(node), scroller(node)];
+    this.placed.delete(node);
     if (!id || !element) return null;
+    this.placed.set(node, this.place(node));
     return ["scroll", at, id, Math.round(element.scrollLeft), Math.round(element.scrollTop)];
   }
 
