@@ -66,6 +66,8 @@ export class View {
     const document = this.document();
     prepare(document, root);
     addBaseRules(document);
+    // A style sheet or an image that comes late makes room to scroll.
+    document.addEventListener("load", () => this.alignSoon(), true);
     this.builder.fill(document, root, count);
     for (const child of childrenOf(root) ?? []) this.builder.connected(child);
     this.builder.extra(document, extraOf(root) ?? {});
