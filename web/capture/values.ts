@@ -64,8 +64,10 @@ export function readVolatile(recorder: Recorder, masking: Masking, top: Document
     if (node.nodeType === 1) addElement(node as Element, recorder.idOf(node), masking, state);
     if (node.nodeType === 9) addScroll(scroller(node), recorder.idOf(node), state);
   }
-  const focus = recorder.idOf(focusedIn(top));
+  const focused = focusedIn(top);
+  const focus = recorder.idOf(focused);
   if (focus) state.focus = focus;
+  if (focus && !focused!.matches(":focus-visible")) state.ring = 0;
   return state;
 }
 

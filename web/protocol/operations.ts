@@ -38,6 +38,8 @@ export interface Volatile {
   media?: [id: number, paused: 0 | 1, time: number][];
   canvas?: [id: number, sha256: string][];
   focus?: number;
+  /** Only where the focus has no ring. */
+  ring?: 0;
 }
 
 export interface Mutation {

@@ -19,6 +19,7 @@ export class PageState {
   media = new Map<number, { paused: 0 | 1; time: number }>();
   canvas = new Map<number, string>();
   focus = 0;
+  ring: 0 | 1 = 1;
   private kept: Kept[] = [];
   /** A checkpoint that has not been checked, while the tree is as it was then. */
   private named: string | null = null;
@@ -96,6 +97,7 @@ export class PageState {
     this.media = new Map((state.media ?? []).map(([id, paused, time]) => [id, { paused, time }]));
     this.canvas = new Map(state.canvas ?? []);
     this.focus = state.focus ?? 0;
+    this.ring = state.ring ?? 1;
   }
 
   private operate(operation: Operation): void {
@@ -130,7 +132,7 @@ export class PageState {
         this.viewport = operation[2];
         return;
       case "click":
-        if (operation[2] === "focus") this.focus = operation[3];
+        if (operation[2] === "focus") [this.focus, this.ring] = [operation[3], operation[4] ? 1 : 0];
         if (operation[2] === "blur") this.focus = 0;
         return;
       case "checkpoint":

@@ -236,7 +236,7 @@ export class View {
     for (const [id, sha256] of state.canvas) this.attempt(() => this.canvas(id, sha256));
     for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
     for (const [id, [x, y]] of state.scroll) this.attempt(() => this.scroll(id, x, y));
-    if (state.focus) this.attempt(() => this.focus(state.focus, 1));
+    if (state.focus) this.attempt(() => this.focus(state.focus, state.ring));
     void this.sheets.settled().then(() => this.alignSoon());
   }
 
