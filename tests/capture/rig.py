@@ -79,6 +79,11 @@ class Rig:
                 quiet_since, count = time.monotonic(), len(self.frames)
             assert time.monotonic() < deadline, "the page does not come to rest"
 
+    def until_sent(self, text: str) -> None:
+        """Wait until it has been said in a page stream, and hand nothing over."""
+        while text not in self.operations():
+            self.visitor.wait_for_timeout(20)
+
     def kinds(self) -> list[str]:
         return [self.kind_of(frame) for frame in self.frames]
 

@@ -36,8 +36,9 @@ def joined(browser: Browser, folder: Path, *, style: str = "", scroll_y: int = 0
     with rig(browser, folder) as shown:
         shown.open("page.html")
         shown.visitor.evaluate("y => scrollTo(0, y)", scroll_y)
-        while f"1,0,{scroll_y}]" not in shown.operations() if scroll_y else not shown.frames[1:]:
-            shown.visitor.wait_for_timeout(20)
+        shown.until_sent("A bar that comes last")
+        if scroll_y:
+            shown.until_sent(f"1,0,{scroll_y}]")
         shown.stage.evaluate(FREEZE)
         hand_over(shown, shown.frames)
         shown._moved = len(shown.frames)
@@ -101,8 +102,7 @@ def test_style_sheet_in_which_the_first_slice_ends_is_whole(browser: Browser, tm
     (tmp_path / "page.html").write_text(STYLED % ("<i></i>" * 1500, rows))
     with rig(browser, tmp_path) as shown:
         shown.open("page.html")
-        while not shown.frames[1:]:
-            shown.visitor.wait_for_timeout(20)
+        shown.until_sent(f"box {ROWS - 1}.")
         hand_over(shown, shown.frames)
         shown._moved = len(shown.frames)
         shown.console.wait_for_function("reports.some((report) => report.type === 'taken')")

@@ -103,13 +103,14 @@ export class Events {
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.selected) push(operations, this.selection(this.selected));
-    this.clear();
+    this.pointer = [];
+    this.actions = [];
+    this.forgetStates();
     return operations;
   }
 
-  clear(): void {
-    this.pointer = [];
-    this.actions = [];
+  /** What is shown of the page whole says them; what the visitor has done since the last call is not in it. */
+  forgetStates(): void {
     this.fields.clear();
     this.scrolled.clear();
     this.media.clear();

@@ -99,7 +99,7 @@ export class NativeSource implements Source {
   }
 
   shown(): [number, string][] {
-    this.events.clear();
+    this.events.forgetStates();
     return [];
   }
 

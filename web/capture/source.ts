@@ -136,7 +136,7 @@ export class HtmlSource implements Source {
   }
 
   shown(pictures: string[] | null): [number, string][] {
-    this.events.clear();
+    this.events.forgetStates();
     this.events.known();
     if (pictures) return this.canvases.restore(pictures);
     this.canvases.forget();
