@@ -22,7 +22,7 @@ const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 /** Which nodes the other side has. */
 interface Known {
   idOf(node: Node | null): number;
-  known(): Iterable<Node>;
+  roots(): Iterable<Document | ShadowRoot>;
 }
 
 /** One function each, so that a root that is listened to twice tells once. */
@@ -142,8 +142,7 @@ export class Events {
 
   /** Also those in frames and shadow roots. */
   private *allFields(): Iterable<Field> {
-    for (const root of this.recorder.known())
-      if (root.nodeType === 9 || root.nodeType === 11) yield* fieldsOf(root as Document | ShadowRoot);
+    for (const root of this.recorder.roots()) yield* fieldsOf(root);
   }
 
   private note(field: Field, state: FieldState): void {

@@ -3,11 +3,14 @@
 export class Ids {
   private ids = new WeakMap<Node, number>();
   private nodes = new Map<number, Node>();
+  /** Ids of documents and shadow roots. */
+  private rootIds = new Set<number>();
   private next = 1;
 
   clear(): void {
     this.ids = new WeakMap();
     this.nodes = new Map();
+    this.rootIds = new Set();
     this.next = 1;
   }
 
@@ -28,17 +31,23 @@ export class Ids {
     return this.nodes.values();
   }
 
+  roots(): (Document | ShadowRoot)[] {
+    return [...this.rootIds].map((id) => this.nodes.get(id) as Document | ShadowRoot);
+  }
+
   /** A new one, also for a node that had one somewhere else. */
   give(node: Node): number {
     const id = this.next++;
     this.ids.set(node, id);
     this.nodes.set(id, node);
+    if (node.nodeType === 9 || node.nodeType === 11) this.rootIds.add(id);
     return id;
   }
 
   forget(id: number): void {
     const node = this.nodes.get(id);
     this.nodes.delete(id);
+    this.rootIds.delete(id);
     if (node && this.ids.get(node) === id) this.ids.delete(node);
   }
 
@@ -47,6 +56,7 @@ export class Ids {
     const nodes = new Map<number, Node>();
     for (const [id, node] of this.nodes) nodes.set(moved.get(id)!, node);
     this.nodes = nodes;
+    this.rootIds = new Set([...this.rootIds].map((id) => moved.get(id)!));
     for (const [id, node] of nodes) this.ids.set(node, id);
     this.next = next;
   }

@@ -6,16 +6,34 @@ import type { Budget } from "./budget";
 const CHARACTERS_A_NODE = 100;
 
 export class Marks {
+  /** Children may have come, gone or moved. */
   readonly parents = new Set<Node>();
+  /** Those that have gone are gone in the tree as well; the others are not all there. */
+  readonly growing = new Set<Node>();
   readonly texts = new Set<Node>();
   readonly elements = new Set<Element>();
 
   get isAny(): boolean {
-    return this.parents.size + this.texts.size + this.elements.size > 0;
+    return this.parents.size + this.growing.size + this.texts.size + this.elements.size > 0;
+  }
+
+  /** All of it may be different, but not what is in it. */
+  add(node: Node): void {
+    if (node.nodeType === 3) this.texts.add(node);
+    else this.parents.add(node);
+    if (node.nodeType === 1) this.elements.add(node as Element);
+  }
+
+  /** Its children, and all texts in it. */
+  addWithin(element: Element): void {
+    this.parents.add(element);
+    const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) this.texts.add(texts.currentNode);
   }
 
   clear(): void {
     this.parents.clear();
+    this.growing.clear();
     this.texts.clear();
     this.elements.clear();
   }
@@ -24,7 +42,7 @@ export class Marks {
   weight(isKnown: (node: Node) => boolean): number {
     let sum = this.elements.size;
     for (const text of this.texts) sum += weightOf(text);
-    for (const parent of this.parents)
+    for (const parent of new Set([...this.parents, ...this.growing]))
       for (let child = parent.firstChild; child; child = child.nextSibling) if (!isKnown(child)) sum += weightOf(child);
     return sum;
   }

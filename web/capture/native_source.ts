@@ -34,7 +34,7 @@ export class NativeSource implements Source {
     this.mapping = chooseMapping(host.mappings, page.pageId);
     this.masking = new Masking(host.masking, location.href);
     this.model = new TreeModel(this.tree(page.root));
-    this.events = new Events({ idOf: () => WHOLE_PAGE, known: () => [] }, this.masking, changed);
+    this.events = new Events({ idOf: () => WHOLE_PAGE, roots: () => [] }, this.masking, changed);
     this.events.listenToPointer(document);
   }
 
@@ -82,7 +82,8 @@ export class NativeSource implements Source {
     this.model.renumber();
   }
 
-  volatile(): Volatile {
+  // biome-ignore lint/correctness/useYield: there is nothing to take in steps
+  *volatile(): Generator<void, Volatile> {
     return {};
   }
 

@@ -48,12 +48,12 @@ export class Reader {
 
   /** Child nodes as the tree has them: the shadow root first, a frame's document as its only child. */
   children(node: Node): Node[] {
-    if (node.nodeType !== NODE.ELEMENT) return this.kept(node.childNodes);
+    if (node.nodeType !== NODE.ELEMENT) return this.kept(node);
     const element = node as Element;
     if (EMPTY_TAGS.has(element.localName) || this.masking.blocks(element)) return [];
     if (element.localName === "iframe") return frameDocument(element);
     const shadow = element.shadowRoot;
-    return shadow ? [shadow, ...this.kept(node.childNodes)] : this.kept(node.childNodes);
+    return shadow ? [shadow, ...this.kept(node)] : this.kept(node);
   }
 
   text(node: Node): string {
@@ -180,8 +180,11 @@ export class Reader {
     return `asset:${name}`;
   }
 
-  private kept(nodes: NodeListOf<ChildNode>): Node[] {
-    return Array.from(nodes).filter((node) => isRepresented(node) && !this.options.ignores(node));
+  private kept(parent: Node): Node[] {
+    const nodes: Node[] = [];
+    for (let node = parent.firstChild; node; node = node.nextSibling)
+      if (isRepresented(node) && !this.options.ignores(node)) nodes.push(node);
+    return nodes;
   }
 }
 

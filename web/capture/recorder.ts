@@ -13,7 +13,7 @@ import {
 } from "../protocol/operations";
 import { childrenOf, extraOf, TreeModel } from "../protocol/tree";
 import { changedAttributes } from "./attributes";
-import { Budget } from "./budget";
+import { Budget, LEAST_STEPS } from "./budget";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
 import { inTime, Marks } from "./marks";
@@ -88,6 +88,11 @@ export class Recorder {
     return this.ids.all();
   }
 
+  /** Documents and shadow roots among them. */
+  roots(): Iterable<Document | ShadowRoot> {
+    return this.ids.roots();
+  }
+
   /** Number the tree anew in pre-order, as the other side does after a return. */
   renumber(): void {
     const moved = this.model.renumber();
@@ -102,11 +107,7 @@ export class Recorder {
 
   /** What may be read of them is decided anew. */
   markAll(): void {
-    for (const node of this.ids.all()) {
-      if (node.nodeType === NODE.TEXT) this.marks.texts.add(node);
-      else this.marks.parents.add(node);
-      if (node.nodeType === NODE.ELEMENT) this.marks.elements.add(node as Element);
-    }
+    for (const node of this.ids.all()) this.marks.add(node);
     this.hooks.changed();
   }
 
@@ -125,11 +126,11 @@ export class Recorder {
   flush(ms = Infinity): Mutation | null {
     this.note(this.observer.takeRecords());
     const change: Mutation = {};
-    const parents = [...this.marks.parents];
-    this.marks.parents.clear();
-    for (const parent of parents) this.removals(parent, change);
-    this.budget = new Budget(ms);
-    for (const parent of parents) this.additions(parent, change);
+    // What goes comes first, as on the other side: what is added may stand in what has gone.
+    this.budget = new Budget(ms / 2, LEAST_STEPS);
+    for (const parent of inTime(this.marks.parents, this.budget)) this.removals(parent, change);
+    this.budget = new Budget(ms, LEAST_STEPS);
+    for (const parent of inTime(this.marks.growing, this.budget)) this.additions(parent, change);
     for (const node of inTime(this.marks.texts, this.budget)) this.textChange(node, change);
     for (const element of inTime(this.marks.elements, this.budget)) this.elementChange(element, change);
     return Object.keys(change).length ? change : null;
@@ -160,9 +161,7 @@ export class Recorder {
   private noteAttribute(element: Element, name: string): void {
     this.marks.elements.add(element);
     if (!this.reader.masking.dependsOn(name)) return;
-    this.marks.parents.add(element);
-    const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) this.marks.texts.add(texts.currentNode);
+    this.marks.addWithin(element);
   }
 
   private read(node: Node): TreeNode {
@@ -201,7 +200,7 @@ export class Recorder {
     const read: TreeNode[] = [];
     for (const child of this.reader.children(parent)) {
       if (this.budget.isSpent) {
-        this.marks.parents.add(parent);
+        this.marks.growing.add(parent);
         break;
       }
       read.push(this.read(child));
@@ -238,10 +237,12 @@ export class Recorder {
     for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
       const node = this.ids.node(child[1]);
       if (node && present.has(node) && !hasOtherMode(node, child)) continue;
+      if (this.budget.isSpent) return void this.marks.parents.add(parent);
       (change.r ??= []).push([id, child[1]]);
       this.model.remove(id, child[1]);
       this.forget(child);
     }
+    this.marks.growing.add(parent);
   }
 
   private forget(gone: TreeNode): void {
@@ -256,7 +257,7 @@ export class Recorder {
     const before = (childrenOf(this.model.node(id)) ?? []).map((child) => child[1]);
     const now = present.map((node) => this.ids.of(node));
     for (const [at, next] of misplaced(before, now)) {
-      if (this.budget.isSpent) return void this.marks.parents.add(parent);
+      if (this.budget.isSpent) return void this.marks.growing.add(parent);
       this.place(id, next, present[at]!, change);
     }
   }

@@ -6,7 +6,7 @@ import { FrameKind } from "../protocol/wire";
 import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
-import { Budget, PATIENCE_MS, sliceMs } from "./budget";
+import { Budget, finished, PATIENCE_MS, sliceMs } from "./budget";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
@@ -204,7 +204,7 @@ export class Session implements CaptureControl, Place {
   private sendReturn(page: KnownPage, seq: number): void {
     this.source.renumber();
     const canvas = this.source.shown(page.canvas);
-    const state = { ...this.source.volatile(), ...(canvas.length ? { canvas } : {}) };
+    const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
     const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(sliceMs());

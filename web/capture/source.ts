@@ -33,7 +33,8 @@ export interface Source {
   /** Read the page anew, with the flushes that follow. */
   reread(): void;
   renumber(): void;
-  volatile(): Volatile;
+  /** Step by step; fields and focus are those of the first. */
+  volatile(): Generator<void, Volatile>;
   /** Operations besides mutations since the last call. */
   drain(): Operation[];
   pictures(): string[];
@@ -119,7 +120,7 @@ export class HtmlSource implements Source {
     this.recorder.renumber();
   }
 
-  volatile(): Volatile {
+  volatile(): Generator<void, Volatile> {
     return readVolatile(this.recorder, this.masking, document);
   }
 

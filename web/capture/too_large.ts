@@ -49,7 +49,8 @@ export class TooLargeSource implements Source {
     this.model.renumber();
   }
 
-  volatile(): Volatile {
+  // biome-ignore lint/correctness/useYield: there is nothing to take in steps
+  *volatile(): Generator<void, Volatile> {
     return {};
   }
 

@@ -6,6 +6,8 @@ import { frameDocument } from "./reader";
 import type { Recorder } from "./recorder";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+/** Of a step: each is asked for its layout. */
+const STEP_NODES = 200;
 const FIELDS = "input,textarea,select";
 
 /** A drawing can have elements of these names, which are nothing that one could fill in. */
@@ -57,18 +59,31 @@ export function sameState(a: FieldState, b: FieldState): boolean {
   return a.text === b.text && a.checked === b.checked;
 }
 
-/** All of it, only where it differs from what a fresh tree shows. */
-export function readVolatile(recorder: Recorder, masking: Masking, top: Document): Volatile {
+/**
+ * All of it, only where it differs from what a fresh tree shows; the tree must not change meanwhile. Fields and focus
+ * come in the first step: they are compared with what is noted of them at the same moment.
+ */
+export function* readVolatile(recorder: Recorder, masking: Masking, top: Document): Generator<void, Volatile> {
   const state: Volatile = {};
+  for (const root of recorder.roots()) for (const field of fieldsOf(root)) addField(field, recorder, masking, state);
+  addFocus(focusedIn(top), recorder, state);
+  let count = 0;
   for (const node of recorder.known()) {
-    if (node.nodeType === 1) addElement(node as Element, recorder.idOf(node), masking, state);
-    if (node.nodeType === 9) addScroll(scroller(node), recorder.idOf(node), state);
+    addPlace(node, recorder.idOf(node), state);
+    if (++count % STEP_NODES === 0) yield;
   }
-  const focused = focusedIn(top);
+  return state;
+}
+
+function addField(field: Field, recorder: Recorder, masking: Masking, state: Volatile): void {
+  const [id, now] = [recorder.idOf(field), fieldState(field, masking)];
+  if (id && !sameState(now, defaultState(field, masking))) (state.values ??= []).push([id, now.text, now.checked]);
+}
+
+function addFocus(focused: Element | null, recorder: Recorder, state: Volatile): void {
   const focus = recorder.idOf(focused);
   if (focus) state.focus = focus;
   if (focus && !focused!.matches(":focus-visible")) state.ring = 0;
-  return state;
 }
 
 /** In whatever shadow root or frame it is; null when nothing has the focus but a page as a whole. */
@@ -83,15 +98,13 @@ export function scroller(node: Node): Element | null {
   return node.nodeType === 9 ? (node as Document).scrollingElement : (node as Element);
 }
 
-function addElement(element: Element, id: number, masking: Masking, state: Volatile): void {
-  const tag = element.localName;
-  if (tag !== "html" && tag !== "body") addScroll(element, id, state);
-  if (isField(element)) {
-    const now = fieldState(element, masking);
-    if (!sameState(now, defaultState(element, masking))) (state.values ??= []).push([id, now.text, now.checked]);
-  }
+function addPlace(node: Node, id: number, state: Volatile): void {
+  if (node.nodeType === 9) addScroll(scroller(node), id, state);
+  if (node.nodeType !== 1) return;
+  const { localName: tag } = node as Element;
+  if (tag !== "html" && tag !== "body") addScroll(node as Element, id, state);
   if (tag !== "video" && tag !== "audio") return;
-  const { paused, currentTime } = element as HTMLMediaElement;
+  const { paused, currentTime } = node as HTMLMediaElement;
   if (!paused || currentTime) (state.media ??= []).push([id, paused ? 1 : 0, currentTime]);
 }
 

@@ -44,7 +44,7 @@ export class Whole {
     yield* this.read();
     this.source.shown(null);
     this.how.isRead();
-    const state = this.source.volatile();
+    const state = yield* this.source.volatile();
     yield;
     yield* this.write(state);
     return this.outbox.send(FrameKind.SNAPSHOT);
