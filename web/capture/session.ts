@@ -41,7 +41,7 @@ export class Session implements CaptureControl, Place {
   /** Time until which a page that may be known is compared before it is sent whole. */
   private heldUntil = 0;
   private enteredAt = 0;
-  private paused = false;
+  paused = false;
   private stopped = false;
   /** Since pagehide, until the loader has taken over again from the documents that came between. */
   private isAway = false;

@@ -21,6 +21,7 @@ export interface Place {
   readonly assets: Assets;
   readonly front: Front;
   readonly ticker: Ticker;
+  readonly paused: boolean;
   /** Replaced by `giveUp`. */
   readonly source: Source;
   /** The page is too large to be sent: from now on something stands for it. */
@@ -43,7 +44,8 @@ export class Stay {
     readonly page: KnownPage,
   ) {
     this.outbox = new Outbox(place.host, page.id);
-    this.checkpoints = new Checkpoints(place.pages, () => place.ticker.isSet || place.ticker.isHeld);
+    const { pages, ticker } = place;
+    this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused);
   }
 
   get isSentWhole(): boolean {
@@ -79,9 +81,11 @@ export class Stay {
 
   /** All of it; the page can be returned to as it is now. */
   leave(): void {
+    this.guard(() => {
+      if (this.whole) this.goOn(this.whole, Infinity);
+      this.write(Infinity);
+    });
     const { source, host, assets, pages } = this.place;
-    this.guard(() => this.whole && this.goOn(this.whole, Infinity));
-    this.write(Infinity);
     this.page.canvas = source.pictures();
     this.page.complete = assets.settled;
     const digest = source.model.digest();
