@@ -38,7 +38,7 @@ def abandoned_segments(now: datetime) -> Iterator[tuple[UUID, UUID]]:
 def abandoned_recordings(now: datetime) -> Iterator[tuple[UUID, UUID]]:
     """(tenant, recording) of all tenants that are pending though their archive is closed: the hand-over was lost."""
     closed = Recording.across_tenants.filter(session__archive_closed_at__lt=now - PREPARE_AFTER)
-    rows = closed.filter(state=RecordingState.PENDING)
+    rows = closed.filter(state=RecordingState.PENDING).order_by("created_at")
     yield from rows.values_list("tenant_id", "id")[:SWEEP_ROWS]
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from assist.channel.valkey import sync_client
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
@@ -21,6 +22,9 @@ from recordings.video.produce import Archive, join_video, read_archive, render_c
 logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=10)
+QUEUE = "render"
+# With so many waiting the workers have enough to do; what is lost is queued again when they have come that far.
+SWEEP_MOST = 100
 
 
 @tenant_task("recordings.video.prepare", long=True)
@@ -134,14 +138,16 @@ def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> actions.Vi
 
 @cross_tenant_task("recordings.video.sweep")
 def sweep_task() -> None:
-    """Queue again what a dead worker, a lost message or a broker without memory left behind."""
-    now = timezone.now()
-    for tenant_id, segment_id in queries.abandoned_segments(now):
-        requeue_task.delay(str(tenant_id), str(segment_id))
-    for tenant_id, recording_id in queries.abandoned_recordings(now):
-        prepare_task.delay(str(tenant_id), str(recording_id))
-    for tenant_id, recording_id in queries.unjoined_recordings(now):
-        join_task.delay(str(tenant_id), str(recording_id))
+    """Queue again what a dead worker, a lost message or a broker without memory left behind.
+
+    Nobody can tell that from what only waits in the queue, so the queue's length is the bound.
+    """
+    now, room = timezone.now(), SWEEP_MOST - sync_client().llen(QUEUE)
+    left = [(requeue_task, found) for found in queries.abandoned_segments(now)]
+    left += [(join_task, found) for found in queries.unjoined_recordings(now)]
+    left += [(prepare_task, found) for found in queries.abandoned_recordings(now)]
+    for task, (tenant_id, row_id) in left[: max(0, room)]:
+        task.delay(str(tenant_id), str(row_id))
 
 
 @tenant_task("recordings.video.requeue")

@@ -1,8 +1,15 @@
 """What takes as long as a video must not keep anything else waiting."""
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
+import pytest
+from django.utils import timezone
+
+from assist.channel.valkey import sync_client
 from helpdesk.celery import app
+from helpdesk.tenants.context import tenant_scope
+from tests import factories
 
 SLOW = {"recordings.video.prepare", "recordings.video.render", "recordings.video.join"}
 
@@ -19,3 +26,24 @@ def test_only_the_making_of_videos_goes_to_the_queue_render() -> None:
 @pytest.mark.parametrize("queue", ["celery", "render"])
 def test_worker_without_a_choice_of_queues_takes_both(queue: str) -> None:
     assert queue in app.amqp.queues
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+@pytest.mark.parametrize("waiting", [0, 7, 20])
+def test_sweep_does_not_fill_a_queue_that_nobody_works_through(
+    tenant: Any, waiting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recordings.video import tasks
+
+    monkeypatch.setattr(tasks, "SWEEP_MOST", 10)
+    client, long_ago = sync_client(), timezone.now() - timedelta(hours=1)
+    with tenant_scope(tenant.id):
+        for _ in range(3):
+            factories.recording(session=factories.assist_session(archive_closed_at=long_ago))
+    client.delete(tasks.QUEUE)
+    for _ in range(waiting):
+        client.lpush(tasks.QUEUE, "{}")
+    for _ in range(9):
+        tasks.sweep_task()
+    assert client.llen(tasks.QUEUE) == max(10, waiting)
+    client.delete(tasks.QUEUE)
