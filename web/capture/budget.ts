@@ -1,13 +1,8 @@
 /** How long one task of ours may take before the page has its turn: frames, input, and its own scripts. */
 
-export const SLICE_MS = 16;
+export const SLICE_MS = Infinity; // 16 is what it is for: ADR 10 says what is missing
 /** What changes faster than slices can follow is sent as far as it has been read. */
 export const PATIENCE_MS = 1000;
-
-/** Nobody waits for a page that is not shown, and its timers come once a second only. */
-export function sliceMs(): number {
-  return document.hidden ? Infinity : SLICE_MS;
-}
 
 /** Who looks around for longer than it may must still get on: so many steps of each kind a flush takes at least. */
 export const LEAST_STEPS = 64;

@@ -77,6 +77,11 @@ export class Canvases {
     this.soon();
   }
 
+  /** Until the page is sent or shown again. */
+  rest(): void {
+    this.shown = false;
+  }
+
   drain(): Operation[] {
     const operations: Operation[] = [];
     for (const [canvas, at, sha256] of this.operations.splice(0)) {
@@ -132,7 +137,7 @@ export class Canvases {
     if (seen.last === print || Date.now() < this.restsUntil) return;
     seen.last = print;
     const sha256 = await this.assets.digest(bytes);
-    if (seen.sent === sha256 || !(await this.assets.put(bytes, taken.blob.type))) return;
+    if (!this.shown || seen.sent === sha256 || !(await this.assets.put(bytes, taken.blob.type))) return;
     // A snapshot that was sent meanwhile begins anew.
     if (this.seen.get(taken.canvas) !== seen) return;
     seen.sent = sha256;

@@ -15,8 +15,7 @@ const MAC_BYTES = 16;
 const PAD_BYTES = 64;
 
 export class HandOver {
-  /** A link of the page carries a ticket right now: nothing of the page may be read. */
-  isUnderWay = false;
+  private lent: { link: HTMLAnchorElement; own: string } | null = null;
 
   constructor(
     private readonly host: CaptureHost,
@@ -25,6 +24,11 @@ export class HandOver {
     // Behind the page's own listeners: what they prevent leads nowhere.
     for (const click of ["click", "auxclick"])
       window.addEventListener(click, (event) => this.follow(event), { signal });
+  }
+
+  /** A link of the page carries a ticket right now: nothing of the page may be read. */
+  get isUnderWay(): boolean {
+    return this.lent !== null;
   }
 
   private follow(event: Event): void {
@@ -37,15 +41,19 @@ export class HandOver {
 
   /** The browser reads the address when all listeners have run; then the page gets its own back. */
   private lend(link: HTMLAnchorElement, text: string): void {
+    this.takeBack(); // a second click comes before the timer of the first
     const own = link.getAttribute("href")!;
     const url = new URL(link.href);
     url.hash += `${url.hash ? "&" : ""}alongside-session=${text}`;
-    this.isUnderWay = true;
+    this.lent = { link, own };
     link.setAttribute("href", url.href);
-    setTimeout(() => {
-      link.setAttribute("href", own);
-      this.isUnderWay = false;
-    });
+    setTimeout(() => this.takeBack());
+  }
+
+  /** Before anything of the page is read. */
+  takeBack(): void {
+    this.lent?.link.setAttribute("href", this.lent.own);
+    this.lent = null;
   }
 }
 

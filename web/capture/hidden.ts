@@ -26,7 +26,7 @@ export function hiddenIn(recorder: Recorder, masking: Masking): Hidden[] {
 /** Bullets that the page does not have itself; what is only not sent yet has none. */
 function hiddenText(node: Text, recorder: Recorder): Hidden[] {
   const sent = recorder.model.node(recorder.idOf(node))[2] as string;
-  const element = node.parentElement;
+  const element = node.parentElement ?? (node.parentNode as Partial<ShadowRoot> | null)?.host;
   if (!element || !sent.includes("•") || sent === node.data) return [];
   return differences(sent, node.data).map(([start, end]) => ({
     text: sent.slice(start, end),

@@ -1,15 +1,18 @@
 /** Where the tree may differ from the DOM: what a flush will have to compare. */
 
-import type { Budget } from "./budget";
+import { Budget, LEAST_STEPS } from "./budget";
 
 /** So many characters cost as much as a node. */
 const CHARACTERS_A_NODE = 100;
 
+/** A node, and the id of the child that it goes before, 0 for the end. */
+export type Place = [node: Node, next: number];
+
 export class Marks {
   /** Children may have come, gone or moved. */
   readonly parents = new Set<Node>();
-  /** Those that have gone are gone in the tree as well; the others are not all there. */
-  readonly growing = new Set<Node>();
+  /** Those that have gone are gone in the tree as well; what is still to be placed, null as long as nobody knows. */
+  readonly growing = new Map<Node, Place[] | null>();
   readonly texts = new Set<Node>();
   readonly elements = new Set<Element>();
 
@@ -42,7 +45,8 @@ export class Marks {
   weight(isKnown: (node: Node) => boolean): number {
     let sum = this.elements.size;
     for (const text of this.texts) sum += weightOf(text);
-    for (const parent of new Set([...this.parents, ...this.growing]))
+    for (const places of this.growing.values()) sum += places?.length ?? 1;
+    for (const parent of this.parents)
       for (let child = parent.firstChild; child; child = child.nextSibling) if (!isKnown(child)) sum += weightOf(child);
     return sum;
   }
@@ -53,8 +57,9 @@ function weightOf(node: Node): number {
   return 1 + inside + (node.nodeValue?.length ?? 0) / CHARACTERS_A_NODE;
 }
 
-/** Takes them out of the set until the time is up. */
-export function* inTime<T>(marked: Set<T>, budget: Budget): Generator<T> {
+/** Takes them out of the set until the time is up, and some at any rate. */
+export function* inTime<T>(marked: Set<T>, ms: number): Generator<T> {
+  const budget = new Budget(ms, LEAST_STEPS);
   for (const item of marked) {
     if (budget.isSpent) return;
     marked.delete(item);

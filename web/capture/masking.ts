@@ -1,5 +1,6 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
+import { NODE } from "../protocol/operations";
 import { SECRET_NAME } from "../protocol/secrets";
 import { DATA_TYPES, type DataType, findPersonal, hidden, holdsCard } from "./personal";
 
@@ -72,14 +73,20 @@ function isValid(selector: string): boolean {
 }
 
 /** The element or the nearest around it that matches, also out of shadow roots. */
-function within(element: Element, selector: string): boolean {
+function within(element: Element, selector: string, crossesFrames = false): boolean {
   if (!selector) return false;
   for (let at: Element | null = element; at; ) {
     if (at.closest(selector)) return true;
-    const root: Node = at.getRootNode();
-    at = root.nodeType === 11 ? (root as ShadowRoot).host : null;
+    at = around(at, crossesFrames);
   }
   return false;
+}
+
+/** The host of the shadow root, or the frame of the document, in which the element is. */
+function around(element: Element, crossesFrames: boolean): Element | null {
+  const root: Node = element.getRootNode();
+  if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
+  return (crossesFrames && (root as Partial<Document>).defaultView?.frameElement) || null;
 }
 
 export class Masking {
@@ -202,7 +209,7 @@ export class Masking {
 
   /** Whether a rule of the tenant says that nothing of the element may be read. */
   covers(element: Element): boolean {
-    return within(element, this.now.mask) || this.isKept(element, "mask");
+    return within(element, this.now.mask, true) || this.isKept(element, "mask");
   }
 
   private allows(element: Element): boolean {

@@ -87,6 +87,8 @@ export class NativeSource implements Source {
     return {};
   }
 
+  restPictures(): void {}
+
   drain(): Operation[] {
     return this.events.drain();
   }

@@ -19,6 +19,8 @@ const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63]/;
 const NOT_PLAIN = /[^\x20-\x7e]|\s\s/;
 /** Lengths of the groups of a card number, in base 36: as one run, by fours, 4-6-5, 6-13, 8-8 or digit by digit. */
 const CARD_SHAPE = /^(?:[c-j]|4{2,4}[1-6]|46[45]|6[6-d]|88|1{12,19})$/;
+/** What can still become one of them. */
+const CARD_SHAPE_BEGINS = /^(?:[c-j]|4{1,4}[1-6]?|46[45]?|6[6-d]?|88?|1{1,19})$/;
 const CARD_ISSUER = /^(?:[3-69]|2[2-7]|81|1\d{14}$)/;
 const MOST_DIGITS = 19;
 const AT = /@|%40/gi;
@@ -123,6 +125,7 @@ function cardAt(text: string, groups: Run[], first: number): Run | null {
     if (to - from > MOST_DIGITS) break;
     digits += text.slice(from, to);
     shape += (to - from).toString(36);
+    if (!CARD_SHAPE_BEGINS.test(shape)) break;
     if (isCard(digits, shape)) best = [start, to];
   }
   return best;

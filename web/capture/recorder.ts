@@ -16,10 +16,11 @@ import { changedAttributes } from "./attributes";
 import { Budget, LEAST_STEPS } from "./budget";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
-import { inTime, Marks } from "./marks";
+import { inTime, Marks, type Place } from "./marks";
 import { frameOf, hasOtherMode, isStyle, readDoctype } from "./nodes";
+import { Openings } from "./openings";
 import { misplaced } from "./order";
-import { frameDocument, type Reader } from "./reader";
+import type { Reader } from "./reader";
 
 export interface RecorderHooks {
   /** Something changed: a flush is wanted. */
@@ -34,8 +35,7 @@ export class Recorder {
   private readonly observer: MutationObserver;
   private readonly marks = new Marks();
   private readonly lookout = new Lookout(this.marks, (node) => this.ids.has(node));
-  private readonly opened = new WeakSet<Node>();
-  private readonly toggled = (event: Event): void => this.mark(event.target as Element);
+  private readonly openings: Openings;
   private rests = false;
   private budget = new Budget(0);
 
@@ -45,12 +45,20 @@ export class Recorder {
     private readonly hooks: RecorderHooks,
   ) {
     this.observer = new MutationObserver((records) => this.note(records));
+    this.openings = new Openings(this.observer, {
+      opened: hooks.opened,
+      toggled: (element) => this.mark(element),
+      loaded: (frame) => {
+        if (this.ids.has(frame)) this.marks.parents.add(frame);
+        this.hooks.changed();
+      },
+    });
   }
 
   /** Read the document anew, with the flushes that follow. */
   start(): void {
+    this.stop();
     this.rests = false;
-    this.clear();
     this.budget = new Budget(0);
     this.model = new TreeModel(this.read(this.top) as DocumentNode);
   }
@@ -63,7 +71,8 @@ export class Recorder {
 
   stop(): void {
     this.observer.disconnect();
-    this.clear();
+    this.ids.clear();
+    this.marks.clear();
   }
 
   /** Of what the next flush will find, in nodes. */
@@ -83,7 +92,6 @@ export class Recorder {
     return this.ids.of(node);
   }
 
-  /** All that are in the tree. */
   known(): IterableIterator<Node> {
     return this.ids.all();
   }
@@ -128,25 +136,20 @@ export class Recorder {
     const change: Mutation = {};
     // What goes comes first, as on the other side: what is added may stand in what has gone.
     this.budget = new Budget(ms / 2, LEAST_STEPS);
-    for (const parent of inTime(this.marks.parents, this.budget)) this.removals(parent, change);
+    for (const parent of [...this.marks.parents]) if (!this.removals(parent, change)) break;
     this.budget = new Budget(ms, LEAST_STEPS);
-    for (const parent of inTime(this.marks.growing, this.budget)) this.additions(parent, change);
-    for (const node of inTime(this.marks.texts, this.budget)) this.textChange(node, change);
-    for (const element of inTime(this.marks.elements, this.budget)) this.elementChange(element, change);
+    for (const parent of [...this.marks.growing.keys()]) if (!this.additions(parent, change)) break;
+    for (const node of inTime(this.marks.texts, ms / 2)) this.textChange(node, change);
+    for (const element of inTime(this.marks.elements, ms / 2)) this.elementChange(element, change);
     return Object.keys(change).length ? change : null;
-  }
-
-  private clear(): void {
-    this.ids.clear();
-    this.observer.takeRecords();
-    this.marks.clear();
   }
 
   private note(records: MutationRecord[]): void {
     for (const record of records) {
       const { type, target, attributeName } = record;
+      // Also of what has not been read yet: a number may begin before it.
+      for (const text of this.reader.affectedBy(record)) if (this.ids.has(text)) this.marks.texts.add(text);
       if (!this.ids.has(target)) continue;
-      for (const text of this.reader.affectedBy(record)) this.marks.texts.add(text);
       if (type === "childList") this.marks.parents.add(target);
       else if (type === "characterData") this.marks.texts.add(target);
       else this.noteAttribute(target as Element, attributeName!);
@@ -180,14 +183,14 @@ export class Recorder {
   }
 
   private readRoot(root: Document | ShadowRoot, id: number): TreeNode {
-    this.open(root);
+    this.openings.open(root);
     const children = this.readChildren(root);
     const extra = this.reader.extra(root);
     return (extra ? [root.nodeType, id, children, extra] : [root.nodeType, id, children]) as TreeNode;
   }
 
   private readElement(element: Element, id: number): TreeNode {
-    if (element.localName === "iframe") this.watchFrame(element);
+    if (element.localName === "iframe") this.openings.watchFrame(element);
     const attributes = this.reader.attributes(element);
     const children = this.readChildren(element);
     const extra = this.reader.extra(element);
@@ -197,10 +200,14 @@ export class Recorder {
   }
 
   private readChildren(parent: Node): TreeNode[] {
+    const present = this.reader.children(parent);
     const read: TreeNode[] = [];
-    for (const child of this.reader.children(parent)) {
+    for (const [at, child] of present.entries()) {
       if (this.budget.isSpent) {
-        this.marks.growing.add(parent);
+        this.marks.growing.set(
+          parent,
+          present.slice(at).map((node) => [node, 0]),
+        );
         break;
       }
       read.push(this.read(child));
@@ -208,41 +215,22 @@ export class Recorder {
     return read;
   }
 
-  private open(root: Document | ShadowRoot): void {
-    this.observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-    if (this.opened.has(root)) return;
-    this.opened.add(root);
-    this.listen(root);
-  }
-
-  private listen(root: Document | ShadowRoot): void {
-    root.addEventListener("toggle", this.toggled, true);
-    this.hooks.opened(root);
-  }
-
-  private watchFrame(frame: Element): void {
-    if (this.opened.has(frame)) return;
-    this.opened.add(frame);
-    frame.addEventListener("load", () => {
-      if (this.ids.has(frame)) this.marks.parents.add(frame);
-      for (const inner of frameDocument(frame)) if (this.opened.has(inner)) this.listen(inner); // `open` takes all listeners
-      this.hooks.changed();
-    });
-  }
-
-  private removals(parent: Node, change: Mutation): void {
+  /** Whether there was time for all of it. */
+  private removals(parent: Node, change: Mutation): boolean {
+    this.marks.parents.delete(parent);
     const id = this.ids.of(parent);
-    if (!this.model.has(id)) return;
+    if (!this.model.has(id)) return true;
     const present = new Set(this.reader.children(parent));
     for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
       const node = this.ids.node(child[1]);
-      if (node && present.has(node) && !hasOtherMode(node, child)) continue;
-      if (this.budget.isSpent) return void this.marks.parents.add(parent);
+      if (node && present.has(node) && this.ids.of(node) === child[1] && !hasOtherMode(node, child)) continue;
+      if (this.budget.isSpent) return !this.marks.parents.add(parent);
       (change.r ??= []).push([id, child[1]]);
       this.model.remove(id, child[1]);
       this.forget(child);
     }
-    this.marks.growing.add(parent);
+    this.marks.growing.set(parent, null);
+    return true;
   }
 
   private forget(gone: TreeNode): void {
@@ -250,16 +238,26 @@ export class Recorder {
     childrenOf(gone)?.forEach((child) => this.forget(child));
   }
 
-  private additions(parent: Node, change: Mutation): void {
+  /** Whether there was time for all of it; of what has still to lose children none is taken. */
+  private additions(parent: Node, change: Mutation): boolean {
     const id = this.ids.of(parent);
-    if (!this.model.has(id)) return;
+    const known = this.marks.growing.get(parent);
+    this.marks.growing.delete(parent);
+    if (!this.model.has(id) || this.marks.parents.has(parent)) return true;
+    const places = known ?? this.places(parent, id);
+    for (const [at, [node, next]] of places.entries()) {
+      if (this.budget.isSpent) return !this.marks.growing.set(parent, places.slice(at));
+      this.place(id, next, node, change);
+    }
+    return true;
+  }
+
+  /** Good until the parent is marked again. */
+  private places(parent: Node, id: number): Place[] {
     const present = this.reader.children(parent);
     const before = (childrenOf(this.model.node(id)) ?? []).map((child) => child[1]);
     const now = present.map((node) => this.ids.of(node));
-    for (const [at, next] of misplaced(before, now)) {
-      if (this.budget.isSpent) return void this.marks.growing.add(parent);
-      this.place(id, next, present[at]!, change);
-    }
+    return misplaced(before, now).map(([at, next]) => [present[at]!, next]);
   }
 
   private place(parent: number, next: number, node: Node, change: Mutation): void {

@@ -20,9 +20,10 @@ export class Rhythm {
   /** When the share of all flushes up to now is kept. */
   private evenAt = -Infinity;
 
-  flushed(began: number, ended: number): void {
+  /** A part of a flush gives the page its turns already. */
+  flushed(began: number, ended: number, isPart = false): void {
     this.flushedAt = ended;
-    this.evenAt = Math.max(this.evenAt, ended) + (ended - began) * BUSY_SHARE;
+    this.evenAt = Math.max(this.evenAt, ended) + (ended - began) * (isPart ? 1 : BUSY_SHARE);
   }
 
   /** Ms from `now`. The first change after quiet waits for nothing, what follows it for the interval. */

@@ -40,8 +40,8 @@ function sameTexts(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((text, at) => text === b[at]);
 }
 
-/** Of a sheet with more rules than this other ones are compared at each look. */
-const RULES_A_LOOK = 200;
+/** So many rules are compared at each look, of all sheets in turn. */
+const RULES_A_LOOK = 1000;
 
 interface Seen {
   version: number;
@@ -56,10 +56,18 @@ export class SheetWatch {
   private readonly seen = new WeakMap<CSSStyleSheet, Seen>();
   private versions = 0;
   private looks = 0;
+  /** Of this look: rules that may still be compared, and sheets that came by. */
+  private left = 0;
+  private passed = 0;
+  /** The sheet with which comparing begins. */
+  private turn = 0;
 
   /** A sheet that many roots have adopted is compared once a look. */
   begin(): void {
     this.looks++;
+    if (this.left > 0) this.turn = 0;
+    this.left = RULES_A_LOOK;
+    this.passed = 0;
   }
 
   version(sheet: CSSStyleSheet): number {
@@ -76,9 +84,12 @@ export class SheetWatch {
     if (sheet.disabled !== seen.isDisabled || sheet.disabled) return sheet.disabled === seen.isDisabled;
     const { cssRules: rules } = sheet;
     if (rules.length !== seen.texts.length) return false;
-    const end = Math.min(rules.length, seen.next + RULES_A_LOOK);
+    if (this.passed++ < this.turn || this.left <= 0) return true;
+    const end = Math.min(rules.length, seen.next + this.left);
     for (let at = seen.next; at < end; at++) if (rules[at]!.cssText !== seen.texts[at]) return false;
+    this.left -= end - seen.next;
     seen.next = end < rules.length ? end : 0;
+    if (this.left <= 0) this.turn = this.passed - 1;
     return true;
   }
 }

@@ -6,7 +6,7 @@ import { FrameKind } from "../protocol/wire";
 import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
-import { Budget, finished, PATIENCE_MS, sliceMs } from "./budget";
+import { Budget, finished, PATIENCE_MS, SLICE_MS } from "./budget";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
 import { type NativePage, NativeSource } from "./native_source";
@@ -72,15 +72,16 @@ export class Session implements CaptureControl, Place {
   }
 
   resync(): void {
-    if (!this.stay || this.stay.isSentWhole || this.paused || this.stopped) return;
+    if (!this.stay || this.stay.isBeingSentWhole || this.paused || this.stopped) return;
     if (this.source instanceof TooLargeSource) this.source = this.html();
     this.stay.sendWhole();
-    this.go(sliceMs());
+    this.go(SLICE_MS);
   }
 
   pause(isTold = true): void {
     if (this.paused) return;
     this.flush();
+    this.source.restPictures();
     if (isTold) this.tell(FrameKind.PAUSE, {});
     this.paused = true;
   }
@@ -165,8 +166,9 @@ export class Session implements CaptureControl, Place {
    * Is this a page that the other side has? The digest decides; when in doubt it is sent whole. What still loads is not
    * compared yet: it would be found as it was when entered, and all that its scripts then do be sent again.
    */
-  private compare(ms = sliceMs()): void {
+  private compare(ms = SLICE_MS): void {
     if (this.stay || this.isAway || this.paused || this.stopped) return;
+    this.handOver.takeBack();
     if (isEarly(this.source, this.enteredAt)) return this.ticker.after(COMPARE_EVERY_MS);
     const known = this.pages.named(this.source.key());
     const lateBy = Date.now() - this.heldUntil;
@@ -207,7 +209,7 @@ export class Session implements CaptureControl, Place {
     const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
     const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
-    if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(sliceMs());
+    if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(SLICE_MS);
     this.assets.enter(page.complete);
     const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
     this.pages.point(page, checkpoint, at);
@@ -215,6 +217,7 @@ export class Session implements CaptureControl, Place {
   }
 
   private leave(): void {
+    this.handOver.takeBack();
     if (!this.stopped && !this.paused) this.stay?.leave();
   }
 
@@ -252,6 +255,6 @@ export class Session implements CaptureControl, Place {
   private tick(): void {
     if (!this.paused && !this.stopped) this.followNavigation();
     if (this.stay && !this.stay.isUnderWay && this.ticker.isHeld) this.ticker.whenDue();
-    else this.go(sliceMs());
+    else this.go(SLICE_MS);
   }
 }

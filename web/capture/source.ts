@@ -35,6 +35,8 @@ export interface Source {
   renumber(): void;
   /** Step by step; fields and focus are those of the first. */
   volatile(): Generator<void, Volatile>;
+  /** No picture is taken until the page is `shown` again. */
+  restPictures(): void;
   /** Operations besides mutations since the last call. */
   drain(): Operation[];
   pictures(): string[];
@@ -122,6 +124,10 @@ export class HtmlSource implements Source {
 
   volatile(): Generator<void, Volatile> {
     return readVolatile(this.recorder, this.masking, document);
+  }
+
+  restPictures(): void {
+    this.canvases.rest();
   }
 
   drain(): Operation[] {

@@ -48,7 +48,7 @@ export class Stay {
     this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused);
   }
 
-  get isSentWhole(): boolean {
+  get isBeingSentWhole(): boolean {
     return this.whole !== null;
   }
 
@@ -69,8 +69,7 @@ export class Stay {
     this.checkpoints.clear();
     pages.restart(this.page);
     this.outbox = new Outbox(host, this.page.id);
-    const isRead = (): void => assets.enter(false);
-    this.whole = new Whole(source, this.outbox, { isRead, changesFast: this.storm.isOn });
+    this.whole = new Whole(source, this.outbox, () => assets.enter(false));
     ticker.after(0);
   }
 
@@ -117,10 +116,11 @@ export class Stay {
   }
 
   private advance(ms: number): void {
-    const { ticker } = this.place;
-    ticker.measure(() => this.write(ms));
-    if (this.behindSince) ticker.after(0);
-    else this.storm.rideOut({ sendWhole: () => this.sendWhole(), after: (wait) => ticker.after(wait) });
+    const { ticker, source } = this.place;
+    ticker.measure(() => this.write(ms), this.behindSince > 0);
+    if (this.behindSince) return ticker.after(0);
+    if (!this.storm.isOn && source.isBehind) ticker.whenDue();
+    this.storm.rideOut({ sendWhole: () => this.sendWhole(), after: (wait) => ticker.after(wait) });
   }
 
   private write(ms: number): void {

@@ -38,10 +38,10 @@ export class Ticker {
   }
 
   /** The time of a flush counts; what it finds out itself is no first change after quiet. */
-  measure(flush: () => void): void {
+  measure(flush: () => void, isPart: boolean): void {
     const began = performance.now();
     this.rhythm.flushed(began, began);
     flush();
-    this.rhythm.flushed(began, performance.now());
+    this.rhythm.flushed(began, performance.now(), isPart);
   }
 }

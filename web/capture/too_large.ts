@@ -54,6 +54,8 @@ export class TooLargeSource implements Source {
     return {};
   }
 
+  restPictures(): void {}
+
   drain(): Operation[] {
     if (this.isTold) return [];
     this.isTold = true;

@@ -8,15 +8,6 @@ import type { Outbox } from "./outbox";
 import type { Source } from "./source";
 import { readViewport } from "./viewport";
 
-/** Of what changes as fast as it is read, as much is sent as can be read in this time. */
-const SAMPLE_MS = 40;
-
-interface How {
-  /** The tree has become what will be sent: it may not change until that is done. */
-  isRead(): void;
-  changesFast: boolean;
-}
-
 export class Whole {
   /** Of the page's time. */
   tookMs = 0;
@@ -26,7 +17,8 @@ export class Whole {
   constructor(
     private readonly source: Source,
     private readonly outbox: Outbox,
-    private readonly how: How,
+    /** The tree has become what will be sent: it may not change until that is done. */
+    private readonly isRead: () => void,
   ) {}
 
   /** For about `ms`; the seq of the snapshot's last frame once it is sent, before that 0. Throws TooLarge. */
@@ -43,7 +35,7 @@ export class Whole {
   private *send(): Generator<void, number> {
     yield* this.read();
     this.source.shown(null);
-    this.how.isRead();
+    this.isRead();
     const state = yield* this.source.volatile();
     yield;
     yield* this.write(state);
@@ -51,7 +43,6 @@ export class Whole {
   }
 
   private *read(): Generator<void, void> {
-    if (this.how.changesFast) return void this.source.flush(SAMPLE_MS);
     const until = performance.now() + PATIENCE_MS;
     while (this.source.isBehind && performance.now() < until) {
       this.source.flush(this.budget.leftMs);

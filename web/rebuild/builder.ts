@@ -45,7 +45,7 @@ export class Builder {
       case NODE.ELEMENT:
         return this.element(node, document);
       case NODE.DOCTYPE:
-        return this.keep(node[1], doctype(document, node));
+        return parent === document ? this.keep(node[1], doctype(document, node)) : null;
       case NODE.DOCUMENT:
       case NODE.SHADOW:
         return null;

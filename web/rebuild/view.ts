@@ -284,7 +284,8 @@ export class View {
   }
 
   private focus(id: number, visible: number): void {
-    this.interaction.focus(id ? (this.node(id) as Element) : null, visible !== 0);
+    const node = id ? this.node(id) : null;
+    this.interaction.focus(node?.nodeType === 1 ? (node as Element) : null, visible !== 0);
   }
 
   private select(ranges: [number, number, number, number][]): void {

@@ -1,0 +1,41 @@
+/** Listens to each document, shadow root and frame that comes into view. */
+
+import { frameDocument } from "./reader";
+
+interface Hooks {
+  opened(root: Document | ShadowRoot): void;
+  /** A dialog, popover or the like. */
+  toggled(element: Element): void;
+  loaded(frame: Element): void;
+}
+
+export class Openings {
+  private readonly opened = new WeakSet<Node>();
+  private readonly toggled = (event: Event): void => this.hooks.toggled(event.target as Element);
+
+  constructor(
+    private readonly observer: MutationObserver,
+    private readonly hooks: Hooks,
+  ) {}
+
+  open(root: Document | ShadowRoot): void {
+    this.observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+    if (this.opened.has(root)) return;
+    this.opened.add(root);
+    this.listen(root);
+  }
+
+  watchFrame(frame: Element): void {
+    if (this.opened.has(frame)) return;
+    this.opened.add(frame);
+    frame.addEventListener("load", () => {
+      for (const inner of frameDocument(frame)) if (this.opened.has(inner)) this.listen(inner); // `open` takes all listeners
+      this.hooks.loaded(frame);
+    });
+  }
+
+  private listen(root: Document | ShadowRoot): void {
+    root.addEventListener("toggle", this.toggled, true);
+    this.hooks.opened(root);
+  }
+}
