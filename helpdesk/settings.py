@@ -129,8 +129,9 @@ CHANNEL_LAYERS = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 # A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("render")]
-CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": "render"} for task in ("prepare", "render", "join")}
+RENDER_QUEUE = "render"
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE)]
+CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join")}
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from assist.channel.valkey import sync_client
@@ -22,7 +23,6 @@ from recordings.video.produce import Archive, join_video, read_archive, render_c
 logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=10)
-QUEUE = "render"
 # With so many waiting the workers have enough to do; what is lost is queued again when they have come that far.
 SWEEP_MOST = 100
 
@@ -142,7 +142,7 @@ def sweep_task() -> None:
 
     Nobody can tell that from what only waits in the queue, so the queue's length is the bound.
     """
-    now, room = timezone.now(), SWEEP_MOST - sync_client().llen(QUEUE)
+    now, room = timezone.now(), SWEEP_MOST - sync_client().llen(settings.RENDER_QUEUE)
     left = [(requeue_task, found) for found in queries.abandoned_segments(now)]
     left += [(join_task, found) for found in queries.unjoined_recordings(now)]
     left += [(prepare_task, found) for found in queries.abandoned_recordings(now)]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from assist.channel.valkey import sync_client
@@ -40,10 +41,10 @@ def test_sweep_does_not_fill_a_queue_that_nobody_works_through(
     with tenant_scope(tenant.id):
         for _ in range(3):
             factories.recording(session=factories.assist_session(archive_closed_at=long_ago))
-    client.delete(tasks.QUEUE)
+    client.delete(settings.RENDER_QUEUE)
     for _ in range(waiting):
-        client.lpush(tasks.QUEUE, "{}")
+        client.lpush(settings.RENDER_QUEUE, "{}")
     for _ in range(9):
         tasks.sweep_task()
-    assert client.llen(tasks.QUEUE) == max(10, waiting)
-    client.delete(tasks.QUEUE)
+    assert client.llen(settings.RENDER_QUEUE) == max(10, waiting)
+    client.delete(settings.RENDER_QUEUE)

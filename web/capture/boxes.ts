@@ -1,6 +1,7 @@
 /** Where hidden things are seen on the screen: within what scrolls, within frames, within the window. */
 
 import type { Hidden } from "./hidden";
+import { frameOf } from "./nodes";
 
 export interface Box {
   text: string | null;
@@ -59,13 +60,13 @@ function edgesOf(element: Element): Edges {
 }
 
 function frameLimit(inside: Document, known: Map<Element, Edges>): Edges {
-  const frame = inside.defaultView?.frameElement;
+  const frame = frameOf(inside);
   if (!frame) return [0, 0, innerWidth, innerHeight];
   return narrowed(limitOf(frame.parentElement, frame.ownerDocument, known), edgesOf(frame));
 }
 
 function frameOrigin(inside: Document): [number, number] {
-  const frame = inside.defaultView?.frameElement;
+  const frame = frameOf(inside);
   if (!frame) return [0, 0];
   const [left, top] = edgesOf(frame);
   return [left + frame.clientLeft, top + frame.clientTop];

@@ -2,6 +2,7 @@
 
 import { NODE } from "../protocol/operations";
 import { SECRET_NAME } from "../protocol/secrets";
+import { frameOf } from "./nodes";
 import { DATA_TYPES, type DataType, findPersonal, hidden, holdsCard } from "./personal";
 
 interface RuleSet {
@@ -86,7 +87,7 @@ function within(element: Element, selector: string, crossesFrames = false): bool
 function around(element: Element, crossesFrames: boolean): Element | null {
   const root: Node = element.getRootNode();
   if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
-  return (crossesFrames && (root as Partial<Document>).defaultView?.frameElement) || null;
+  return crossesFrames ? frameOf(root) : null;
 }
 
 export class Masking {
