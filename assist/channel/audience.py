@@ -30,13 +30,18 @@ class Audience:
         self._told: dict[str, Any] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_over = False
+        self._looking = asyncio.Lock()
 
     async def look(self) -> dict[str, Any]:
         """As `Watching` of the protocol.
 
         Looks again when the first lease may have run out: who lost the network, or whose node died, leaves without a
-        word.
+        word. Whoever says at once what this returns says the newest.
         """
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> dict[str, Any]:
         now = await watching(self._keys)
         if now.stale_seconds is not None:
             self._look_again(now.stale_seconds + STALE_SECONDS)
@@ -45,12 +50,13 @@ class Audience:
 
     async def tell(self) -> None:
         """`watchers`, if that has changed."""
-        told = self._told
-        try:
-            if await self.look() != told:
-                await self._say("watchers", **self._told)
-        except (RedisError, OSError):
-            self._look_again(limits.BEAT_SECONDS)
+        async with self._looking:
+            told = self._told
+            try:
+                if await self._look() != told:
+                    await self._say("watchers", **self._told)
+            except (RedisError, OSError):
+                self._look_again(limits.BEAT_SECONDS)
 
     def close(self) -> None:
         """Nothing more is told."""

@@ -79,6 +79,7 @@ class ConsoleConsumer(Socket):
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._right_until, self._unread_until, self._told_state, self._has_ended = 0.0, 0.0, "", False
         self._told_tabs: list[dict[str, Any]] = []
+        self._telling = asyncio.Lock()
         await self._check_right()
         facts, pages, tenant = await self._facts()
         self._agent_id = str(facts.agent_id)
@@ -114,19 +115,20 @@ class ConsoleConsumer(Socket):
     async def _welcome(self, facts: SessionFacts, pages: list[dict[str, Any]]) -> None:
         if not await join_watchers(self.keys, console_id=self.console_id, watcher=self._watcher()):
             raise Refused(ErrorCode.NOT_ALLOWED)
-        seen = await look(self.keys)
-        self._told_state = "ended" if facts.state == "ended" else seen.state
-        self._told_tabs = seen.tabs
-        await self.say(
-            "welcome",
-            session=_summary(facts, seen, state=self._told_state),
-            pages=pages,
-            page=seen.page,
-            tabs=seen.tabs,
-            offsets=seen.offsets,
-            watching=await self._audience.look(),
-            time=time.time() * 1000,
-        )
+        async with self._telling:
+            seen = await look(self.keys)
+            self._told_state = "ended" if facts.state == "ended" else seen.state
+            self._told_tabs = seen.tabs
+            await self.say(
+                "welcome",
+                session=_summary(facts, seen, state=self._told_state),
+                pages=pages,
+                page=seen.page,
+                tabs=seen.tabs,
+                offsets=seen.offsets,
+                watching=await self._audience.look(),
+                time=time.time() * 1000,
+            )
         if self._told_state == "ended":
             await self._say_ended(facts.end_reason)
 
@@ -224,7 +226,11 @@ class ConsoleConsumer(Socket):
         await self._announce("console_joined")
 
     async def _tell_state(self) -> None:
-        seen = await look(self.keys)
+        """What was seen last is told last."""
+        async with self._telling:
+            await self._tell_seen(await look(self.keys))
+
+    async def _tell_seen(self, seen: Look) -> None:
         if seen.state == "ended":
             await self._say_ended(seen.reason)
             return
