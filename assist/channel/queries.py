@@ -32,6 +32,20 @@ class SessionFacts:
     agent_id: UUID | None
     agent_name: str
 
+    def summary(self, *, state: str, since: float | None) -> dict[str, Any]:
+        """As `SessionSummary` of the protocol."""
+        summary = {
+            "id": str(self.id),
+            "state": state,
+            "started_at": self.started_at_ms,
+            "ended_at": self.ended_at_ms,
+            "end_reason": self.end_reason or None,
+            "since": since,
+            "viewport": self.viewport,
+            "visitor_name": self.visitor_name,
+        }
+        return {name: value for name, value in summary.items() if value is not None}
+
 
 def session_facts(session_id: UUID) -> SessionFacts:
     """Raise `NoSession`."""

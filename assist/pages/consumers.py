@@ -121,7 +121,7 @@ class ConsoleConsumer(Socket):
             self._told_tabs = seen.tabs
             await self.say(
                 "welcome",
-                session=_summary(facts, seen, state=self._told_state),
+                session=facts.summary(state=self._told_state, since=seen.since),
                 pages=pages,
                 page=seen.page,
                 tabs=seen.tabs,
@@ -288,18 +288,3 @@ def _page(fields: dict[str, Any]) -> int:
     if not 0 < fields["page"] < 2**32:
         raise BadMessage("no page")
     return int(fields["page"])
-
-
-def _summary(facts: SessionFacts, seen: Look, *, state: str) -> dict[str, Any]:
-    """As `SessionSummary` of the protocol."""
-    summary = {
-        "id": str(facts.id),
-        "state": state,
-        "started_at": facts.started_at_ms,
-        "ended_at": facts.ended_at_ms,
-        "end_reason": facts.end_reason or None,
-        "since": seen.since,
-        "viewport": facts.viewport,
-        "visitor_name": facts.visitor_name,
-    }
-    return {name: value for name, value in summary.items() if value is not None}
