@@ -111,3 +111,14 @@ def test_style_sheet_in_which_the_first_slice_ends_is_whole(browser: Browser, tm
         shown.visitor.locator(".row").nth(3).hover()
         hovered = ["rgb(4, 5, 6)"] * 3 + ["rgb(1, 2, 3)"] + ["rgb(4, 5, 6)"] * 16
         shown.until(lambda: shown.page.evaluate(COLOURS) == hovered, "the rules of text and of script are there")
+
+
+def test_body_that_takes_the_place_of_a_long_one_is_there_at_once(browser: Browser, tmp_path: Path) -> None:
+    """The room that the first one had is no bound for it."""
+    with joined(browser, tmp_path) as shown:
+        body = "<p>text</p>".join([""] * (2 * ROWS))
+        shown.visitor.evaluate(
+            "html => { const body = document.createElement('body'); body.innerHTML = html; document.body = body; }",
+            body,
+        )
+        shown.until(equal := Invariant(shown), equal)

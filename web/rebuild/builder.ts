@@ -8,12 +8,15 @@ import {
   type ShadowNode,
   type Node as TreeNode,
 } from "../protocol/operations";
+import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { block, create, doctype, lower, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
 
 const LOADED = new Set(["src", "poster", "href", "xlink:href"]);
+/** So many nodes that are gone may be kept. */
+const FEW_NODES = 1000;
 const PICTURES = new Set(["img", "image", "use", "input", "feimage", "video"]);
 
 /** A node that is not made yet, and where it belongs. */
@@ -31,7 +34,6 @@ export class Builder {
   /** How many nodes more are made, and how many are when the body begins. */
   private room = Infinity;
   private bodyRoom = Infinity;
-  private readonly pictures = new WeakMap<HTMLElement, string>();
   private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
 
   constructor(
@@ -67,6 +69,7 @@ export class Builder {
       }
     } finally {
       this.room = room;
+      this.bodyRoom = Infinity; // a body that comes later has all the room
     }
   }
 
@@ -82,6 +85,12 @@ export class Builder {
     }
     this.room = Infinity;
     if (faults.length) throw faults[0];
+  }
+
+  /** Forget, from time to time, what was in something that was removed. */
+  prune(tree: TreeModel): void {
+    if (this.nodes.size < 2 * tree.size + FEW_NODES) return;
+    for (const id of this.nodes.keys()) if (!tree.has(id)) this.nodes.delete(id);
   }
 
   private make({ parent, node, before }: Held): void {
@@ -130,7 +139,6 @@ export class Builder {
 
   /** Show a picture in a canvas, which is a plain box in a document without scripts. */
   paint(canvas: HTMLElement, address: string): void {
-    this.pictures.set(canvas, address);
     canvas.style.setProperty("background", `url("${address}") 0 0 / 100% 100% no-repeat content-box`, "important");
   }
 

@@ -185,6 +185,7 @@ export class View {
     for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
     this.interaction.followFocus();
     if (this.state) hideChoices(this.state.values, this.builder.nodes);
+    if (this.state?.model) this.builder.prune(this.state.model);
     this.alignSoon();
   }
 
