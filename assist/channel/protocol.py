@@ -15,6 +15,7 @@ HEADER_BYTES = HEADER.size
 LENGTH_BYTES = 4  # big-endian, ahead of each frame in a bundle
 MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
+SHELF_COUNTER = 0xFFFF  # of the page that stands for a tab's shelf
 FLAG_BITS = 15
 # Upper bounds of the latencies that a console counts; one more bucket has what is above.
 LATENCY_BUCKETS_MS = (10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10_000)

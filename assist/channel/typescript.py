@@ -39,6 +39,11 @@ export function tabOf(page: number): number {
   return page >>> TAB_SHIFT;
 }
 
+/** Not a page, but the subtrees that snapshots of its tab refer to. */
+export function isShelf(page: number): boolean {
+  return (page & SHELF_COUNTER) === SHELF_COUNTER;
+}
+
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + frame.payload.length);
   const view = new DataView(bytes.buffer);
@@ -104,7 +109,15 @@ def render() -> str:
 
 
 def _numbers() -> str:
-    names = ("PROTOCOL_VERSION", "HEADER_BYTES", "LENGTH_BYTES", "MAX_FRAME_BYTES", "TAB_SHIFT", "FLAG_BITS")
+    names = (
+        "PROTOCOL_VERSION",
+        "HEADER_BYTES",
+        "LENGTH_BYTES",
+        "MAX_FRAME_BYTES",
+        "TAB_SHIFT",
+        "SHELF_COUNTER",
+        "FLAG_BITS",
+    )
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
     buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)
     return "\n".join([*lines, f"export const LATENCY_BUCKETS_MS = [{buckets}];"])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import Meters
-from assist.channel.protocol import MAX_FRAME_BYTES, TAB_SHIFT, FrameFlag, FrameKind
+from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, TAB_SHIFT, FrameFlag, FrameKind
 from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue
 
 RESUME_BYTES = MAX_FRAME_BYTES
@@ -164,6 +164,11 @@ class Outbox:
         """Page 0 stands for the current one; for it the watermarks of all tabs are taken over as well."""
         whole = page == 0
         part = await read_queue(self.keys, page)
+        shelf = part.page | SHELF_COUNTER
+        if part.page == shelf and not part.length:
+            return None
+        if part.page != shelf and part.length and shelf not in self._known:
+            await self._catch_up(shelf)  # it is no older than what refers to it
         page, first, left, begun = part.page, part.first, part.length, False
         await self._say("queue", page=page, frames=part.length, current=part.current)
         while True:

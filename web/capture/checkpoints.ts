@@ -27,24 +27,24 @@ export class Checkpoints {
   }
 
   /** The page has just been sent whole, or changed. */
-  rest(stay: Rested, isWhole: boolean): void {
-    this.after(QUIET_MS, stay, isWhole);
+  rest(stay: Rested): void {
+    this.after(QUIET_MS, stay);
   }
 
-  private after(ms: number, stay: Rested, isWhole: boolean): void {
+  private after(ms: number, stay: Rested): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       const budget = new Budget(SLICE_MS);
-      if (this.isBusy() || stay.source.isBehind) this.after(QUIET_MS, stay, isWhole);
-      else if (!stay.source.model.isDigested(() => budget.isSpent)) this.after(0, stay, isWhole);
-      else this.mark(stay, isWhole);
+      if (this.isBusy() || stay.source.isBehind) this.after(QUIET_MS, stay);
+      else if (!stay.source.model.isDigested(() => budget.isSpent)) this.after(0, stay);
+      else this.mark(stay);
     }, ms);
   }
 
-  private mark({ page, outbox, source }: Rested, isWhole: boolean): void {
+  private mark({ page, outbox, source }: Rested): void {
     const digest = source.model.digest();
     if (page.points.some(([known]) => known === digest)) return;
-    if (!isWhole) outbox.add([["checkpoint", Date.now(), digest]]);
+    outbox.add([["checkpoint", Date.now(), digest]]);
     this.pages.point(page, digest, outbox.send());
   }
 }

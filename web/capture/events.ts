@@ -1,6 +1,6 @@
 /** What the visitor does: pointer, clicks, input, scroll, selection, media; kept until the next flush. */
 
-import type { ClickKind, Operation } from "../protocol/operations";
+import type { ClickKind, Operation, PointerAt } from "../protocol/operations";
 import type { Masking } from "./masking";
 import {
   defaultState,
@@ -204,11 +204,10 @@ export class Events {
   private drainPointer(operations: Operation[]): void {
     const [first] = this.pointer;
     if (!first) return;
-    operations.push([
-      "pointer",
-      first.at,
-      this.pointer.map(({ at, x, y, target }) => [at - first.at, x, y, this.recorder.idOf(target)]),
-    ]);
+    const path = this.pointer.map(
+      ({ at, x, y, target }): PointerAt => [at - first.at, x, y, this.recorder.idOf(target)],
+    );
+    operations.push(["pointer", first.at, path]);
   }
 
   private input(field: Field, at: number): Operation | null {

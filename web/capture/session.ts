@@ -14,6 +14,7 @@ import { watchNavigation } from "./navigation";
 import { sendControl } from "./outbox";
 import { Overlay } from "./overlay";
 import { findPoint, type KnownPage, Pages } from "./pages";
+import { Shelf } from "./shelf";
 import { HtmlSource, isEarly, type Source } from "./source";
 import { type Place, Stay } from "./stay";
 import { Ticker } from "./ticker";
@@ -33,6 +34,7 @@ export class Session implements CaptureControl, Place {
     () => this.tick(),
   );
   readonly pages: Pages;
+  readonly shelf: Shelf;
   readonly assets: Assets;
   readonly front: Front;
   source!: Source;
@@ -56,6 +58,7 @@ export class Session implements CaptureControl, Place {
 
   constructor(readonly host: CaptureHost) {
     this.pages = new Pages(host);
+    this.shelf = new Shelf(host);
     this.front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
@@ -74,6 +77,7 @@ export class Session implements CaptureControl, Place {
   resync(): void {
     if (!this.stay || this.stay.isBeingSentWhole || this.paused || this.stopped) return;
     if (this.source instanceof TooLargeSource) this.source = this.html();
+    this.shelf.clear(); // what is on it may be what is missing
     this.stay.sendWhole();
     this.go(SLICE_MS);
   }

@@ -8,6 +8,7 @@ import { Checkpoints } from "./checkpoints";
 import type { Front } from "./front";
 import { Outbox, sendControl } from "./outbox";
 import type { KnownPage, Pages } from "./pages";
+import type { Shelf } from "./shelf";
 import type { Source } from "./source";
 import { Storm } from "./storm";
 import type { Ticker } from "./ticker";
@@ -18,6 +19,7 @@ import { Whole } from "./whole";
 export interface Place {
   readonly host: CaptureHost;
   readonly pages: Pages;
+  readonly shelf: Shelf;
   readonly assets: Assets;
   readonly front: Front;
   readonly ticker: Ticker;
@@ -63,13 +65,13 @@ export class Stay {
 
   /** With the calls of `go` that follow. */
   sendWhole(): void {
-    const { source, host, assets, pages, ticker } = this.place;
+    const { source, host, assets, pages, shelf, ticker } = this.place;
     if (this.storm.isOn) source.reread();
     this.behindSince = 0;
     this.checkpoints.clear();
     pages.restart(this.page);
     this.outbox = new Outbox(host, this.page.id);
-    this.whole = new Whole(source, this.outbox, () => assets.enter(false));
+    this.whole = new Whole(source, this.outbox, shelf, () => assets.enter(false));
     ticker.after(0);
   }
 
@@ -102,6 +104,7 @@ export class Stay {
   private guard(send: () => unknown): void {
     if (fits(send)) return;
     this.place.giveUp();
+    this.place.shelf.clear();
     this.sendWhole();
     if (this.whole) this.goOn(this.whole, Infinity);
   }
@@ -111,7 +114,7 @@ export class Stay {
     this.whole = null;
     const ended = performance.now();
     this.storm.sentWhole(ended - whole.tookMs, ended);
-    this.rest(true);
+    this.rest();
     this.place.changed();
   }
 
@@ -136,11 +139,11 @@ export class Stay {
     this.behindSince = this.changedAt = 0;
     this.outbox.add([...source.drain(), ...assets.drain()]);
     if (!this.outbox.isEmpty) this.outbox.send(FrameKind.OPERATIONS, front.operations());
-    if (change || began) this.rest(false);
+    if (change || began) this.rest();
   }
 
-  private rest(isWhole: boolean): void {
+  private rest(): void {
     const { page, outbox } = this;
-    this.checkpoints.rest({ page, outbox, source: this.place.source }, isWhole);
+    this.checkpoints.rest({ page, outbox, source: this.place.source });
   }
 }

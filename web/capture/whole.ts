@@ -1,10 +1,11 @@
 /** A page on its way to be sent whole, in slices: read, then written while the tree rests and the page goes on. */
 
 import type { Volatile } from "../protocol/operations";
-import { treeText } from "../protocol/tree_text";
 import { FrameKind } from "../protocol/wire";
+import { bareText } from "./bare_text";
 import { Budget, PATIENCE_MS } from "./budget";
 import type { Outbox } from "./outbox";
+import type { Shelf } from "./shelf";
 import type { Source } from "./source";
 import { readViewport } from "./viewport";
 
@@ -17,6 +18,7 @@ export class Whole {
   constructor(
     private readonly source: Source,
     private readonly outbox: Outbox,
+    private readonly shelf: Shelf,
     /** The tree has become what will be sent: it may not change until that is done. */
     private readonly isRead: () => void,
   ) {}
@@ -34,11 +36,14 @@ export class Whole {
   /** Each step is short. */
   private *send(): Generator<void, number> {
     yield* this.read();
+    this.source.renumber();
+    while (!this.source.model.isDigested(() => this.budget.isSpent)) yield;
     this.source.shown(null);
     this.isRead();
     const state = yield* this.source.volatile();
     yield;
     yield* this.write(state);
+    this.shelf.send();
     return this.outbox.send(FrameKind.SNAPSHOT);
   }
 
@@ -51,11 +56,13 @@ export class Whole {
   }
 
   private *write(state: Volatile): Generator<void, void> {
+    this.shelf.begin();
     this.outbox.addText('["snapshot",0,');
-    for (const piece of treeText(this.source.model.root)) {
-      this.outbox.addText(piece);
+    for (const piece of bareText(this.source.model, this.shelf)) {
+      if (piece) this.outbox.addText(piece);
       yield;
     }
-    this.outbox.addText(`,${JSON.stringify(state)},${JSON.stringify(readViewport())}]\n`);
+    const rest = [state, readViewport(), ...this.shelf.reference];
+    this.outbox.addText(`,${JSON.stringify(rest).slice(1)}\n`);
   }
 }

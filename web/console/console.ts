@@ -2,7 +2,7 @@
 
 import { PAGE_TOO_LARGE } from "../protocol/operations";
 import type { StageReport } from "../protocol/seam";
-import { type ConsoleReply, decodeFrame, type Frame, FrameKind } from "../protocol/wire";
+import { type ConsoleReply, decodeFrame, type Frame, FrameKind, isShelf } from "../protocol/wire";
 import { ConsoleChannel, type Queue } from "./channel";
 import { listenToDesk } from "./desk_events";
 import { closeButtons, find } from "./dom";
@@ -115,14 +115,19 @@ class Console {
   }
 
   private onQueue({ page, frames, current }: Queue): void {
+    this.asked.delete(page);
+    if (isShelf(page)) return this.postQueue(page, frames);
     // The visitor's page first; what the stage gets is gone here.
     const about = frames.filter(([kind]) => kind !== FrameKind.OPERATIONS).map((bytes) => decodeFrame(bytes.slice()));
     this.caughtUp.set(page, frames.length ? decodeFrame(frames.at(-1)!).seq : 0);
-    this.stage.post({ type: "queue", page, frames }, [...new Set(frames.map(({ buffer }) => buffer))]);
+    this.postQueue(page, frames);
     if (current) this.stage.post({ type: "show", page: current });
-    this.asked.delete(page);
     this.pages.takeQueue(about, current);
     this.tabs.draw();
+  }
+
+  private postQueue(page: number, frames: Queue["frames"]): void {
+    this.stage.post({ type: "queue", page, frames }, [...new Set(frames.map(({ buffer }) => buffer))]);
   }
 
   private onReport(report: StageReport): void {

@@ -32,6 +32,18 @@ export type Node = DocumentNode | DoctypeNode | ElementNode | TextNode | ShadowN
 /** A box that a script has set to neither is 2. */
 export type Checked = 0 | 1 | 2;
 
+/**
+ * A node as snapshots and the shelf have it, without an id: both sides number them in pre-order, from 1. A text is
+ * itself, a number stands for a subtree on the shelf.
+ */
+export type BareNode =
+  | string
+  | number
+  | [9 | 11, BareNode[], Extra?]
+  | [1, string, Attributes, BareNode[], Extra?]
+  | [10, string, string, string]
+  | [4 | 8, string];
+
 export interface Volatile {
   scroll?: [id: number, x: number, y: number][];
   values?: [id: number, text: string, checked: Checked][];
@@ -66,12 +78,17 @@ export type ClickKind =
   | "touchstart"
   | "touchend";
 
+export type PointerAt = [dt: number, x: number, y: number, id: number];
+
 export type Operation =
-  | ["snapshot", number, DocumentNode, Volatile, Viewport]
+  // The edition of the shelf that it refers to; a tree whose nodes have ids refers to none.
+  | ["snapshot", number, DocumentNode | BareNode, Volatile, Viewport, number?]
+  // Subtrees from the number `first` on, each of which may refer to those before it.
+  | ["shelf", number, edition: number, first: number, BareNode[]]
   | ["mutation", number, Mutation]
   | ["scroll", number, number, number, number]
   | ["input", number, number, string, Checked]
-  | ["pointer", number, [dt: number, x: number, y: number, id: number][]]
+  | ["pointer", number, PointerAt[]]
   | ["click", number, ClickKind, number, number, number]
   | ["selection", number, [number, number, number, number][]]
   | ["media", number, number, { paused: 0 | 1; time: number; rate?: number; volume?: number; muted?: 0 | 1 }]
@@ -84,6 +101,7 @@ export type Operation =
 
 const NAMES = new Set([
   "snapshot",
+  "shelf",
   "mutation",
   "scroll",
   "input",
@@ -130,6 +148,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
   if (name === "pointer") return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
   if (name === "click") return typeof first === "string" && areNumbers(rest.slice(1), 3);
   if (name === "scroll") return areNumbers(rest, 3);
+  if (name === "shelf") return areNumbers(rest.slice(0, 2), 2) && Array.isArray(rest[2]);
   if (name === "input") return isNumber(first) && typeof rest[1] === "string";
   if (name === "snapshot") return isViewport(rest[2]);
   return name !== "viewport" || isViewport(first);

@@ -22,6 +22,8 @@ interface Entry {
   parent: number;
   depth: number;
   canonical: string | null;
+  /** There is something in it that the canonical form leaves out, other than ids. */
+  isLossy: boolean;
 }
 
 export function childrenOf(node: Node): Node[] | null {
@@ -140,6 +142,12 @@ export class TreeModel {
     return sha256Hex(this.canonical(this.root));
   }
 
+  /** Of a subtree that is long enough to have one: its digest says all of it but ids. For `isDigested` trees. */
+  nameOf(node: Node): string | null {
+    const { canonical, isLossy } = this.entry(node[1]);
+    return canonical?.startsWith('"#') && !isLossy ? canonical.slice(2, -1) : null;
+  }
+
   /** Work out what `digest` needs, until `isSpent()`; whether all of it is there. */
   isDigested(isSpent: () => boolean): boolean {
     this.forming ??= this.forms(this.root);
@@ -190,7 +198,7 @@ export class TreeModel {
     if (this.entries.has(node[1])) throw new TreeFault(`node ${node[1]} is in the tree already`);
     if (depth > MAX_DEPTH) throw new TooLarge(`the tree is deeper than ${MAX_DEPTH}`);
     if (this.entries.size >= MAX_NODES) throw new TooLarge(`the tree has more than ${MAX_NODES} nodes`);
-    this.entries.set(node[1], { node, parent, depth, canonical: null });
+    this.entries.set(node[1], { node, parent, depth, canonical: null, isLossy: false });
     this.next = Math.max(this.next, node[1] + 1);
     for (const child of childrenOf(node) ?? []) this.register(child, node[1], depth + 1);
   }
@@ -222,6 +230,7 @@ export class TreeModel {
       for (const [at, child] of children.entries()) if (form.add(`${at ? "," : ""}${this.canonical(child)}`)) yield;
       form.add(`],${lasting(extraOf(node))}]`);
     }
+    entry.isLossy = !!extraOf(node)?.block || !!children?.some((child) => this.entry(child[1]).isLossy);
     entry.canonical = form.end();
     yield;
   }

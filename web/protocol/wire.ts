@@ -5,6 +5,7 @@ export const HEADER_BYTES = 20;
 export const LENGTH_BYTES = 4;
 export const MAX_FRAME_BYTES = 262144;
 export const TAB_SHIFT = 16;
+export const SHELF_COUNTER = 65535;
 export const FLAG_BITS = 15;
 export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
 
@@ -99,6 +100,11 @@ export class BadFrame extends Error {
 
 export function tabOf(page: number): number {
   return page >>> TAB_SHIFT;
+}
+
+/** Not a page, but the subtrees that snapshots of its tab refer to. */
+export function isShelf(page: number): boolean {
+  return (page & SHELF_COUNTER) === SHELF_COUNTER;
 }
 
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {

@@ -1,9 +1,11 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
+import { isNumbered, numbered } from "../protocol/bare";
 import { type Checked, type Operation, parseOperation, type Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
+import type { Shelf } from "./shelf";
 
 /** Of an operation only its line: the tree takes over what it says, and changes that. */
 type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
@@ -20,6 +22,8 @@ export class PageState {
   canvas = new Map<number, string>();
   focus = 0;
   ring: 0 | 1 = 1;
+  /** The edition that the snapshot refers to. */
+  shelf: Shelf | null = null;
   private kept: Kept[] = [];
   /** A checkpoint that has not been checked, while the tree is as it was then. */
   private named: string | null = null;
@@ -87,6 +91,7 @@ export class PageState {
   private asOf(seq: number): PageState {
     const all = (): Item[] => [...this.past(), ...this.kept.map(readAgain)];
     const then = new PageState(this.id, all);
+    then.shelf = this.shelf;
     for (const item of all()) if (item.seq <= seq) then.take(item, true);
     return then;
   }
@@ -103,7 +108,7 @@ export class PageState {
   private operate(operation: Operation): void {
     if (operation[0] === "snapshot") {
       this.named = null;
-      this.model = new TreeModel(operation[2]);
+      this.model = new TreeModel(numbered(operation[2], (number) => this.shelf?.look(number)));
       this.restore(operation[3]);
       this.viewport = operation[4];
       return;
@@ -143,8 +148,8 @@ export class PageState {
 
 /** Of what the tree would take over and change. */
 function ownCopy({ operation, line }: Item & { name: "operation" }): Operation {
-  const [name] = operation;
-  return name === "snapshot" || name === "mutation" ? parseOperation(line) : operation;
+  const isTaken = operation[0] === "mutation" || (operation[0] === "snapshot" && isNumbered(operation[2]));
+  return isTaken ? parseOperation(line) : operation;
 }
 
 function readAgain(item: Kept): Item {

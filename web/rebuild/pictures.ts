@@ -1,6 +1,7 @@
 /** When a canvas's picture counts in a replay: it has the time it was taken at, and came behind its upload. */
 
-import type { Node } from "../protocol/operations";
+import { isNumbered, sizeOf } from "../protocol/bare";
+import type { BareNode, DocumentNode, Node } from "../protocol/operations";
 import { childrenOf } from "../protocol/tree";
 import type { Item } from "./decode";
 
@@ -21,12 +22,15 @@ export function isPicture(item: Item): boolean {
 /** Items in the order of their time; those that are no pictures come in that order. */
 export function withPictures(items: Item[]): Item[] {
   const beginnings = new Map<number, Beginning>();
+  const shelves = new Map<number, number[]>();
   for (const item of items) {
     if (item.name === "return") beginnings.set(item.page, { at: item.at, lastId: 0, pictured: new Set() });
     if (item.name !== "operation") continue;
     const { operation } = item;
+    if (operation[0] === "shelf") shelves.set(item.tab, shelved(operation[3], operation[4], shelves.get(item.tab)));
     if (operation[0] === "snapshot") {
-      beginnings.set(item.page, { at: item.at, lastId: lastId(operation[2]), pictured: new Set() });
+      const last = lastId(operation[2], shelves.get(item.tab) ?? []);
+      beginnings.set(item.page, { at: item.at, lastId: last, pictured: new Set() });
     }
     if (operation[0] === "canvas") place(item, operation[2], beginnings.get(item.page));
   }
@@ -40,6 +44,17 @@ function place(item: Item, id: number, beginning: Beginning | undefined): void {
   if (item.at < beginning.at || (isFirst && item.at - beginning.at <= WITH_SNAPSHOT_MS)) item.at = beginning.at;
 }
 
-function lastId(node: Node): number {
-  return (childrenOf(node) ?? []).reduce((last, child) => Math.max(last, lastId(child)), node[1]);
+/** Sizes of what is on a shelf then. */
+function shelved(first: number, subtrees: BareNode[], sizes: number[] = []): number[] {
+  const known = sizes.slice(0, first - 1);
+  for (const subtree of subtrees) known.push(sizeOf(subtree, known));
+  return known;
+}
+
+function lastId(root: DocumentNode | BareNode, sizes: number[]): number {
+  return isNumbered(root) ? lastOf(root) : sizeOf(root, sizes);
+}
+
+function lastOf(node: Node): number {
+  return (childrenOf(node) ?? []).reduce((last, child) => Math.max(last, lastOf(child)), node[1]);
 }

@@ -4,9 +4,11 @@ import { FrontPage } from "../protocol/front";
 import type { AssetMap } from "./asset_map";
 import type { Item } from "./decode";
 import { PageState } from "./page_state";
+import { type Shelf, Shelves } from "./shelf";
 
 export class SessionState {
   private readonly pages = new Map<number, PageState>();
+  private readonly shelves = new Shelves();
   front = new FrontPage();
   paused = false;
 
@@ -41,12 +43,20 @@ export class SessionState {
     if (item.name === "pause" || item.name === "resume") this.paused = item.name === "pause";
     if (item.name === "start" || item.name === "end" || item.name === "leave") return;
     if (item.name === "visibility") return;
+    if (item.name === "operation" && item.operation[0] === "shelf") return this.shelves.take(item.tab, item.operation);
     this.front.page ||= item.page;
     const page = this.pages.get(item.page) ?? new PageState(item.page);
     this.pages.set(item.page, page);
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "unread")
       this.assets.miss(item.operation[2].map(([url]) => url));
+    if (item.name === "operation" && item.operation[0] === "snapshot") page.shelf = this.shelfOf(item);
     page.take(item, isPast);
+  }
+
+  /** Null where the tree refers to none. Throws NotOnShelf. */
+  private shelfOf({ tab, operation }: Item & { name: "operation" }): Shelf | null {
+    const edition = operation[0] === "snapshot" && operation[5];
+    return edition ? this.shelves.of(tab, edition) : null;
   }
 }

@@ -1,8 +1,9 @@
 /** The stage document: takes frames from the console, shows the page, reports what was applied. */
 
+import { NotOnShelf } from "../protocol/bare";
 import type { Operation } from "../protocol/operations";
 import { bytesOf, type StageCommand, type StageReport } from "../protocol/seam";
-import { decodeFrame, type Frame } from "../protocol/wire";
+import { decodeFrame, type Frame, isShelf } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import { describe } from "./describe";
@@ -95,9 +96,10 @@ export class Stage {
     const { front } = this.session;
     const read = frames.map((bytes) => decodeFrame(bytes));
     const known = await atOnce(this.decoder, read);
+    this.broken.delete(page);
+    if (isShelf(page)) return void this.takeAll(read, known);
     if (read.length) this.session.begin(page, () => oneByOne(read));
     else this.session.forget(page);
-    this.broken.delete(page);
     const isBeside = front.page !== 0 && front.page !== page;
     front.isHeld = isBeside;
     const items = this.takeAll(read, known);
@@ -143,7 +145,7 @@ export class Stage {
     } catch (error) {
       if (this.broken.has(page)) return;
       this.broken.add(page);
-      if (this.session.page(page)?.model)
+      if (this.session.page(page)?.model || (error instanceof NotOnShelf && !isShelf(page)))
         this.report({ type: "fault", page, detail: String((error as Error).message) });
       else this.report({ type: "need", page });
     }

@@ -117,12 +117,13 @@ for i = 4, #ARGV do
   end
 end
 
--- Never the current page; who comes back to one that was dropped is asked for a snapshot.
+-- Never the current page or its shelf; who comes back to one that was dropped is asked for a snapshot.
+local shelf = current - current % 65536 + 65535
 local surplus = has_grown and redis.call('ZCARD', pages) - SESSION_PAGES or 0
 if surplus > 0 or queue_bytes > QUEUES_BYTES then
   for _, page in ipairs(redis.call('ZRANGE', pages, 0, -1)) do
     if surplus <= 0 and queue_bytes <= QUEUES_BYTES then break end
-    if tonumber(page) ~= current then
+    if tonumber(page) ~= current and tonumber(page) ~= shelf then
       if surplus > 0 then forget(page) else drop(page) end
       surplus = surplus - 1
     end

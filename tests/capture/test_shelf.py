@@ -1,0 +1,143 @@
+"""What a page has in common with those before it is not sent again: subtrees by number, for whoever joins late too."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from assist.channel.protocol import SHELF_COUNTER, FrameFlag, FrameKind, decode_frame
+from tests.capture.invariant import Invariant
+from tests.capture.rig import Rig, payload_bytes, rig
+from tests.capture.test_queue import QUEUE
+
+LINKS = "".join(f"<li><a href=page{n}.html class='link l{n}'>Chapter {n} of the book</a></li>" for n in range(60))
+FRAME = "<!doctype html><title>{0}</title><body><nav><ul>{1}</ul></nav><main><h1>{0}</h1>{2}</main>"
+ROUTE = "history.pushState({}, '', '/second'); document.querySelector('h1').textContent = 'Second'"
+
+
+def page(title: str, body: str = "") -> str:
+    return FRAME.format(title, LINKS, body)
+
+
+@pytest.fixture
+def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
+    for name in ("One", "Two"):
+        (tmp_path / f"{name.lower()}.html").write_text(page(name))
+    with rig(browser, tmp_path) as made:
+        made.open("one.html")
+        made.settle()
+        yield made
+
+
+def shelf_of(frames: list[bytes]) -> list[bytes]:
+    return [frame for frame in frames if decode_frame(frame).page & SHELF_COUNTER == SHELF_COUNTER]
+
+
+def faults(shown: Rig) -> list[object]:
+    return [report for report in shown.reports if report["type"] in ("fault", "need")]
+
+
+def test_next_document_refers_to_what_the_last_one_brought(shown: Rig) -> None:
+    before = len(shown.frames)
+    shown.open("two.html")
+    shown.settle()
+    fresh = shown.frames[before:]
+    assert "Chapter 7" in shown.operations(shown.frames[:before])
+    assert "Chapter 7" not in shown.operations(fresh)
+    assert payload_bytes([frame for frame in fresh if frame[0] == FrameKind.SNAPSHOT]) < 400
+    shown.until(equal := Invariant(shown), equal)
+    assert not faults(shown)
+
+
+def test_route_of_an_application_refers_to_its_frame(shown: Rig) -> None:
+    before = len(shown.frames)
+    shown.visitor.evaluate(ROUTE)
+    shown.settle()
+    assert "Chapter 7" not in shown.operations(shown.frames[before:])
+    shown.until(equal := Invariant(shown), equal)
+    shown.visitor.evaluate("document.querySelector('.l7').textContent = 'Changed here'")
+    shown.until(lambda: shown.page.inner_text(".l7") == "Changed here", "nodes have the numbers that the visitor uses")
+
+
+def hand_over(shown: Rig, frames: list[bytes]) -> None:
+    page = decode_frame(frames[-1]).page
+    shown.console.evaluate(QUEUE, [page, [base64.b64encode(frame).decode() for frame in frames]])
+
+
+def test_who_joins_late_reads_the_shelf_first(shown: Rig) -> None:
+    shown.visitor.evaluate(ROUTE)
+    shown.settle()
+    frames = list(shown.frames)
+    last = [frame for frame in frames if decode_frame(frame).page == decode_frame(frames[-1]).page]
+    shown.console.reload()
+    shown.console.wait_for_function("reports.some(report => report.type === 'ready')")
+    hand_over(shown, shelf_of(frames))
+    hand_over(shown, last)
+    shown.until(equal := Invariant(shown), equal)
+    assert not faults(shown)
+
+
+def test_page_whose_shelf_is_not_known_is_a_fault_and_never_a_wrong_page(shown: Rig) -> None:
+    shown.visitor.evaluate(ROUTE)
+    shown.settle()
+    last = [frame for frame in shown.frames if decode_frame(frame).page == decode_frame(shown.frames[-1]).page]
+    shown.console.reload()
+    shown.console.wait_for_function("reports.some(report => report.type === 'ready')")
+    hand_over(shown, last)
+    shown.console.wait_for_function("reports.some(report => report.type === 'fault')")
+    assert not [report for report in shown.reports if report["type"] == "need"]
+
+
+def test_fresh_snapshot_begins_a_new_shelf(shown: Rig) -> None:
+    """What was asked for again may be the shelf itself."""
+    before = len(shown.frames)
+    shown.visitor.evaluate("testCapture.resync()")
+    shown.settle()
+    first = shelf_of(shown.frames[before:])[0]
+    assert (first[0], first[1] & FrameFlag.STREAM_START) == (FrameKind.SNAPSHOT, FrameFlag.STREAM_START)
+    assert "Chapter 7" in shown.operations(shown.frames[before:])
+    shown.until(equal := Invariant(shown), equal)
+    assert not faults(shown)
+
+
+def test_page_that_was_left_comes_back_from_an_edition_that_ended(shown: Rig) -> None:
+    shown.visitor.evaluate(ROUTE)
+    shown.settle()
+    shown.visitor.evaluate("testCapture.resync()")
+    shown.settle()
+    before = len(shown.frames)
+    shown.visitor.evaluate("addEventListener('popstate', () => document.querySelector('h1').textContent = 'One')")
+    shown.visitor.evaluate("history.back()")
+    shown.settle()
+    assert FrameKind.SNAPSHOT not in {frame[0] for frame in shown.frames[before:]}
+    shown.until(equal := Invariant(shown), equal)
+    assert not faults(shown)
+
+
+def test_shelf_that_is_full_begins_anew(browser: Browser, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        text = "".join(f"<p>{name} {n}: {'text ' * 400}</p>" for n in range(1500))
+        (tmp_path / f"{name}.html").write_text(page(name, text))
+    with rig(browser, tmp_path) as shown:
+        for name in ("one", "two", "three"):
+            shown.open(f"{name}.html")
+            shown.settle()
+            shown.until(equal := Invariant(shown), equal)
+        editions = {json.loads(line)[2] for line in shown.operations().splitlines() if line.startswith('["shelf"')}
+        assert editions == {1, 2, 3}
+        assert not faults(shown)
+
+
+def test_blocked_box_has_the_size_that_it_has_on_its_page(browser: Browser, tmp_path: Path) -> None:
+    for name, width in (("one", 120), ("two", 260)):
+        box = f"<style>div.secret {{ width: {width}px; height: 40px }}</style><div class=secret>hidden</div>"
+        (tmp_path / f"{name}.html").write_text(page(name, box))
+    with rig(browser, tmp_path, masking={"block": [".secret"]}) as shown:
+        for name, width in (("one", 120), ("two", 260)):
+            shown.open(f"{name}.html")
+            shown.until(equal := Invariant(shown), equal)
+            assert shown.page.title() == name
+            assert shown.page.evaluate("document.querySelector('.secret').offsetWidth") == width

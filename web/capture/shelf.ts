@@ -1,0 +1,97 @@
+/** What the snapshots of this tab have brought: a subtree that the other side has on its shelf is not sent again. */
+
+import type { CaptureHost } from "../protocol/seam";
+import { FrameKind, SHELF_COUNTER, TAB_SHIFT } from "../protocol/wire";
+import type { Shelving } from "./bare_text";
+import { Outbox } from "./outbox";
+
+/** Beyond either, subtrees stand in their snapshots again, and the next page begins a new edition. */
+const MOST_SUBTREES = 4096;
+const MOST_LENGTH = 2 * 1024 * 1024;
+/** Of a digest; what is kept is not needed to be safe from an attack by the page on itself. */
+const NAME_LENGTH = 32;
+
+interface Saved {
+  tab: number;
+  edition: number;
+  length: number;
+  isFull: boolean;
+  names: string;
+}
+
+export class Shelf implements Shelving {
+  private edition = 0;
+  private known = new Map<string, number>();
+  private length = 0;
+  private isFull = false;
+  /** How many were there when the line that is being written began. */
+  private before = 0;
+  private outbox: Outbox;
+
+  constructor(private readonly host: CaptureHost) {
+    this.outbox = this.stream();
+    const saved = JSON.parse(host.load("shelf") ?? "null") as Saved | null;
+    this.edition = saved?.edition ?? 0;
+    if (saved?.tab === host.tab) this.restore(saved);
+    else this.clear();
+  }
+
+  /** A new edition: nothing is there. */
+  clear(): void {
+    this.edition++;
+    this.known = new Map();
+    [this.length, this.before, this.isFull] = [0, 0, false];
+    this.outbox = this.stream();
+  }
+
+  /** What a snapshot refers to, where there is anything. */
+  get reference(): [edition: number] | [] {
+    return this.known.size ? [this.edition] : [];
+  }
+
+  /** Before a page is written. */
+  begin(): void {
+    if (this.isFull) this.clear();
+  }
+
+  find(name: string): number {
+    return this.known.get(name.slice(0, NAME_LENGTH)) ?? 0;
+  }
+
+  put(name: string, text: string): number {
+    this.isFull ||= this.known.size >= MOST_SUBTREES || this.length + text.length > MOST_LENGTH;
+    if (this.isFull) return 0;
+    const isFirst = this.known.size === this.before;
+    this.outbox.addText(`${isFirst ? `["shelf",0,${this.edition},${this.before + 1},[` : ","}${text}`);
+    this.known.set(name.slice(0, NAME_LENGTH), this.known.size + 1);
+    this.length += text.length;
+    return this.known.size;
+  }
+
+  /** What was put there since the last time; before what refers to it. */
+  send(): void {
+    const isMore = this.known.size > this.before;
+    if (isMore) {
+      this.outbox.addText("]]\n");
+      this.outbox.send(this.before ? FrameKind.OPERATIONS : FrameKind.SNAPSHOT);
+      this.before = this.known.size;
+    }
+    if (isMore || this.isFull) this.save();
+  }
+
+  private stream(): Outbox {
+    return new Outbox(this.host, ((this.host.tab << TAB_SHIFT) | SHELF_COUNTER) >>> 0);
+  }
+
+  private save(): void {
+    const { edition, length, isFull } = this;
+    const saved: Saved = { tab: this.host.tab, edition, length, isFull, names: [...this.known.keys()].join("") };
+    this.host.save("shelf", JSON.stringify(saved));
+  }
+
+  private restore({ length, isFull, names }: Saved): void {
+    for (let at = 0; at < names.length; at += NAME_LENGTH)
+      this.known.set(names.slice(at, at + NAME_LENGTH), this.known.size + 1);
+    [this.length, this.before, this.isFull] = [length, this.known.size, isFull];
+  }
+}
