@@ -1,6 +1,6 @@
 /** How long one task of ours may take before the page has its turn: frames, input, and its own scripts. */
 
-export const SLICE_MS = Infinity; // 16 is what it is for: ADR 10 says what is missing
+export const SLICE_MS = 16;
 /** What changes faster than slices can follow is sent as far as it has been read. */
 export const PATIENCE_MS = 1000;
 

@@ -1,0 +1,58 @@
+"""A page that is taken a few nodes at a time, as a large one is on a slow machine, while it goes on changing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from assist.channel.protocol import FrameKind
+from tests.capture import sites
+from tests.capture.invariant import Invariant
+from tests.capture.rig import Rig, rig
+
+# Each look at the clock takes 0.3 ms: a task gets no further than the least that it does.
+SLOW = "{ const now = performance.now.bind(performance); let late = 0; performance.now = () => now() + (late += 0.3); }"
+FLAT_ROWS = 20_000
+# Its rows are read in a few hundred tasks at most; each may be one difference.
+MOST_FRAMES = 400
+
+
+@pytest.fixture
+def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
+    script = (sites.PAGES / "slices.js").read_text()
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><title>S</title><script>{script}</script>")
+    flat = "<p>text</p>" * FLAT_ROWS
+    (tmp_path / "flat.html").write_text(f"<!doctype html><meta charset=utf-8><title>F</title>{flat}")
+    (tmp_path / "card.html").write_text(f"<!doctype html><title>C</title>{'<i></i>' * 90}<p>4111 1111 1111 <b></b></p>")
+    with rig(browser, tmp_path, masking={"data": ["card"]}) as made:
+        yield made
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_page_that_changes_while_it_is_taken_in_parts_arrives(shown: Rig, seed: int) -> None:
+    shown.visitor.add_init_script(SLOW)
+    shown.open("page.html")
+    equal = Invariant(shown)
+
+    def holds() -> bool:
+        assert not [report for report in shown.reports if report["type"] in ("fault", "need")]
+        return equal()
+
+    shown.visitor.evaluate("seed => churn(seed, 12)", seed)
+    shown.until(holds, equal, 40)
+    shown.visitor.evaluate("seed => churn(seed + 7, 12)", seed)
+    shown.until(holds, equal, 40)
+
+
+def test_long_flat_list_is_read_once_and_not_once_a_part(shown: Rig) -> None:
+    shown.open("flat.html")
+    shown.until(lambda: shown.operations().count('"text"') == FLAT_ROWS, "all of it is sent")
+    assert sum(frame[0] in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS) for frame in shown.frames) < MOST_FRAMES
+
+
+def test_number_that_grows_behind_what_was_read_is_hidden_from_its_beginning(shown: Rig) -> None:
+    shown.visitor.add_init_script(SLOW)
+    shown.open("card.html")
+    shown.visitor.evaluate("document.querySelector('b').textContent = '1111'")
+    shown.until(lambda: shown.page.locator("p").inner_text() == "•••• •••• •••• ••••", "the number is hidden")
