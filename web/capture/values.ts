@@ -90,8 +90,11 @@ function addFocus(focused: Element | null, recorder: Recorder, state: Volatile):
 export function focusedIn(root: Document | ShadowRoot): Element | null {
   const { activeElement: active } = root;
   if (!active || active === (root as Partial<Document>).body) return null;
-  if (active.localName === "iframe") return frameDocument(active).map(focusedIn)[0] ?? null;
-  return active.shadowRoot ? (focusedIn(active.shadowRoot) ?? active) : active;
+  const inner = active.localName === "iframe" ? frameDocument(active)[0] : active.shadowRoot;
+  // Something in it may be active in its own document and have the focus of no other.
+  if (inner || active.localName === "iframe")
+    return (inner && focusedIn(inner)) ?? (active.matches(":focus") ? active : null);
+  return active;
 }
 
 export function scroller(node: Node): Element | null {
