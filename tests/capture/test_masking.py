@@ -141,6 +141,7 @@ MIRRORS = """<!doctype html><title>Mirrors</title>
 <section id=private data-pay=canary-data>
   <a href="mailto:canary-link@example.com">w</a><input id=box type=checkbox checked><x-card id=card></x-card>
   <select><option value=canary-option>A</option></select><meter value=0.4242></meter>
+  <iframe id=framed srcdoc="<p title=canary-title>canary-framed</p><input id=inner type=checkbox checked>"></iframe>
 </section>
 <script>
   card.attachShadow({mode: "open"}).append("canary-shadow");
@@ -172,7 +173,10 @@ def test_mirrors_of_what_is_hidden_are_hidden(browser: Browser, tmp_path: Path) 
         sent = everything(shown)
         leaked = [line for line in sent.splitlines() if "canary" in line or "4242" in line or '"73"' in line]
         assert not leaked
-        assert shown.page.evaluate("box.checked") is False
+        assert shown.page.evaluate("[box, framed.contentDocument.getElementById('inner')].map((at) => at.checked)") == [
+            False,
+            False,
+        ]
 
 
 def test_attributes_that_repeat_nothing_stay(browser: Browser, tmp_path: Path) -> None:
