@@ -14,6 +14,9 @@ from recordings.archive.clock import Clock
 LAST_VISITOR_KIND = 31
 CANVAS_LIMIT = (1920, 1080)
 SMALLEST_SIDE = 16
+# More than any screen has; as of web/rebuild/viewport.ts.
+LONGEST_SIDE = 16_384
+LARGEST_DPR = 16
 MAX_SCALE = 2.0
 SEGMENT_MS = 12_000
 LONGEST_SEGMENT_MS = 45_000
@@ -198,9 +201,9 @@ class _Reader:
     def _size(self, viewport: dict[str, Any]) -> None:
         try:
             size = int(viewport["width"]), int(viewport["height"]), float(viewport.get("dpr", 1) or 1)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return
-        if size[0] >= SMALLEST_SIDE and size[1] >= SMALLEST_SIDE:
+        if all(SMALLEST_SIDE <= side <= LONGEST_SIDE for side in size[:2]) and 0 < size[2] <= LARGEST_DPR:
             self._timeline.viewports.append(size)
 
     def finished(self) -> Timeline:

@@ -175,7 +175,9 @@ class _Renderer:
 
     def _fit(self, shown: Shown) -> None:
         canvas, scale = self._stretch.canvas, self._stretch.canvas.scale
-        self._shell.set_size(width=shown.width, height=shown.height)
+        # What is beyond the canvas is not drawn: a page can say that its window is as large as it likes.
+        room = _css_size(canvas)
+        self._shell.set_size(width=min(shown.width, room["width"]), height=min(shown.height, room["height"]))
         left = (canvas.width - round(shown.width * scale)) // 2
         top = (canvas.height - round(shown.height * scale)) // 2
         self._place = Placement(scale, max(left, 0), max(top, 0))

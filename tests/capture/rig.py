@@ -121,20 +121,21 @@ def rig(
     mappings: object = None,
     size: ViewportSize | None = None,
     handler: object = None,
+    stage: Callable[[sites.AssetStore, list[str]], object] = sites.stage,
 ) -> Iterator[Rig]:
     """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given."""
     store: sites.AssetStore = {}
     asked: list[str] = []
     with ExitStack() as stack:
         origin = stack.enter_context(sites.served(handler or sites.site(folder)))
-        stage = stack.enter_context(sites.served(sites.stage(store, asked)))
+        console_url = stack.enter_context(sites.served(stage(store, asked)))
         visitor = browser.new_context(viewport=size or SIZE)
         console = browser.new_context(viewport={"width": 1600, "height": 1200})
         stack.callback(visitor.close)
         stack.callback(console.close)
         made = Rig(visitor.new_page(), console.new_page(), origin, store, asked)
         _connect(made, masking=masking or {}, mappings=mappings or {})
-        made.console.goto(stage)
+        made.console.goto(console_url)
         made.console.wait_for_function("reports.some(report => report.type === 'ready')")
         yield made
 

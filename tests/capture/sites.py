@@ -17,6 +17,8 @@ STAGE_POLICY = (
     "font-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; frame-src 'none'; "
     "object-src 'none'; form-action 'none'; base-uri 'none'"
 )
+# What the frame of the rebuilt page may do.
+SANDBOX = "allow-same-origin"
 
 AssetStore = dict[str, tuple[str, bytes]]
 
@@ -37,9 +39,13 @@ class Site(Quiet):
 class Stage(Quiet):
     """`/` a page that holds the stage, `/stage/` the stage, `/stage/assets/HASH` what was uploaded."""
 
-    def __init__(self, *args: object, store: AssetStore, asked: list[str], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, store: AssetStore, asked: list[str], policy: str, sandbox: str, **kwargs: object
+    ) -> None:
         self.store = store
         self.asked = asked
+        self.policy = policy
+        self.sandbox = sandbox
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
@@ -51,7 +57,9 @@ class Stage(Quiet):
             case "/stage/":
                 self.answer("text/html", b"<!doctype html><meta charset=utf-8><body><script src=stage.js></script>")
             case "/stage/stage.js":
-                self.answer("text/javascript", (DIST / "stage.js").read_bytes())
+                script = (DIST / "stage.js").read_text()
+                assert script.count(f'"{SANDBOX}"') == 1
+                self.answer("text/javascript", script.replace(f'"{SANDBOX}"', f'"{self.sandbox}"').encode())
             case _ if name in self.store:
                 self.answer(*self.store[name])
             case _:
@@ -61,8 +69,8 @@ class Stage(Quiet):
         self.send_response(200)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
-        if self.path == "/stage/":
-            self.send_header("Content-Security-Policy", STAGE_POLICY)
+        if self.path == "/stage/" and self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
         self.end_headers()
         self.wfile.write(body)
 
@@ -85,8 +93,9 @@ def site(folder: Path) -> partial[Site]:
     return partial(Site, directory=str(folder))
 
 
-def stage(store: AssetStore, asked: list[str]) -> partial[Stage]:
-    return partial(Stage, store=store, asked=asked)
+def stage(store: AssetStore, asked: list[str], *, policy: str = STAGE_POLICY, sandbox: str = SANDBOX) -> partial[Stage]:
+    """The stage as it is; or, to show what each of them is for, under another policy or with another sandbox."""
+    return partial(Stage, store=store, asked=asked, policy=policy, sandbox=sandbox)
 
 
 def host_script(*, masking: object, mappings: object, tab: int) -> str:

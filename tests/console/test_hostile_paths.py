@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from playwright.async_api import Browser, expect
 
+from tests.capture.hostile import Corpus
 from tests.console.test_hostile_page import RAN, Canary, HostileVisitor, canary, console_of, hostile_session, stage_of
 from tests.stack import LiveStack
 
@@ -139,6 +140,13 @@ async def test_page_that_takes_side_paths_runs_nothing_and_asks_nobody(
         links = [[node[1], changed] for node in body[4] if node[2].lower() in ("link", "img", "iframe", "a")]
         await visitor.operate("mutation", 1, {"a": [[body[1], 0, node] for _parent, _next, node in late], "s": links})
         await expect(rebuilt.locator("x-own")).to_have_count(3)
+        corpus = Corpus(canary.url)
+        attacks = corpus.document()
+        await visitor.show(attacks)
+        for name, at, *rest in corpus.late(attacks):
+            await visitor.operate(name, at, *rest)
+        await expect(rebuilt.locator("#here")).to_have_text("Here")
+        await expect(rebuilt.locator("x-own")).to_have_count(6)
         await page.wait_for_load_state("networkidle")
         ran = [await frame.evaluate("Boolean(window.__ran)") for frame in page.frames if frame != page.main_frame]
         assert await stage_of(page).evaluate("document.title") != "ran"

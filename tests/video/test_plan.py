@@ -129,6 +129,9 @@ def test_pause_is_a_hole_until_the_visitor_goes_on(resumes_at: int | None, ends_
         ({"dpr": 2}, Canvas(1920, 1080, 1.5)),
         ({"width": 390, "height": 540, "dpr": 3}, Canvas(780, 1080, 2.0)),
         ({"width": 3840, "height": 2160}, Canvas(1920, 1080, 0.5)),
+        ({"width": float("inf")}, Canvas(200, 200, 1.0)),
+        ({"width": 1e11, "height": 1e11}, Canvas(200, 200, 1.0)),
+        ({"dpr": float("nan")}, Canvas(200, 200, 1.0)),
     ],
 )
 def test_canvas_holds_the_largest_viewport_within_its_limit(viewport: dict[str, Any], canvas: Canvas) -> None:

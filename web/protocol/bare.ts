@@ -61,11 +61,16 @@ function withExtra(node: Node, extra: Extra | undefined): Node {
   return node;
 }
 
-/** How many nodes it has, where `sizes` are those of what is on the shelf. */
-export function sizeOf(bare: BareNode, sizes: number[]): number {
-  if (typeof bare === "number") return sizes[bare - 1] ?? 0;
-  if (typeof bare === "string") return 1;
-  const children =
-    bare[0] === NODE.ELEMENT ? bare[3] : bare[0] === NODE.DOCUMENT || bare[0] === NODE.SHADOW ? bare[1] : [];
-  return children.reduce<number>((sum, child) => sum + sizeOf(child, sizes), 1);
+/** How many nodes it has, where `sizes` are those of what is on the shelf; of whatever was sent as a tree. */
+export function sizeOf(bare: unknown, sizes: number[]): number {
+  const open = [bare];
+  let sum = 0;
+  while (open.length) {
+    const node = open.pop();
+    if (typeof node === "number") sum += sizes[node - 1] ?? 0;
+    else sum++;
+    const children: unknown = Array.isArray(node) ? node[node[0] === NODE.ELEMENT ? 3 : 1] : null;
+    if (Array.isArray(children)) for (const child of children) open.push(child);
+  }
+  return sum;
 }

@@ -118,6 +118,7 @@ const NAMES = new Set([
 ]);
 
 const LARGEST_NUMBER = 1e12;
+const DIGEST = /^[0-9a-f]{64}$/;
 
 /** The reason of an `unread` whose URL is that of the page itself, which can't be sent at all. */
 export const PAGE_TOO_LARGE = "page_too_large";
@@ -142,16 +143,43 @@ export function parseOperation(line: string): Operation {
   return value as Operation;
 }
 
-/** What is drawn or shown as text without a tree that could refuse it; the numbers stay numbers when multiplied. */
+/** What is drawn, loaded or shown as text without a tree that could refuse it; numbers stay numbers when multiplied. */
 function isWellFormed([name, , ...rest]: unknown[]): boolean {
-  const [first] = rest;
-  if (name === "pointer") return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
-  if (name === "click") return typeof first === "string" && areNumbers(rest.slice(1), 3);
-  if (name === "scroll") return areNumbers(rest, 3);
-  if (name === "shelf") return areNumbers(rest.slice(0, 2), 2) && Array.isArray(rest[2]);
-  if (name === "input") return isNumber(first) && typeof rest[1] === "string";
-  if (name === "snapshot") return isViewport(rest[2]);
-  return name !== "viewport" || isViewport(first);
+  const [first, second] = rest;
+  switch (name) {
+    case "pointer":
+      return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
+    case "click":
+      return typeof first === "string" && areNumbers(rest.slice(1), 3);
+    case "scroll":
+      return areNumbers(rest, 3);
+    case "shelf":
+      return areNumbers(rest.slice(0, 2), 2) && Array.isArray(rest[2]);
+    case "input":
+      return isNumber(first) && typeof second === "string";
+    case "assets":
+      return isObject(first) && Object.values(first).every((sha256) => DIGEST.test(String(sha256)));
+    case "canvas":
+      return isNumber(first) && DIGEST.test(String(second));
+    case "unread":
+      return Array.isArray(first) && first.every((one) => Array.isArray(one) && one.every((part) => isText(part)));
+    case "selection":
+      return Array.isArray(first) && first.every((range) => areNumbers(range, 4));
+    case "snapshot":
+      return isObject(second) && isViewport(rest[2]);
+    case "mutation":
+      return isObject(first);
+    default:
+      return name !== "viewport" || isViewport(first);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isViewport(value: unknown): boolean {

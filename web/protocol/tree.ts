@@ -53,6 +53,8 @@ export class TreeModel {
   private forming: Generator<void, void> | null = null;
   /** The id that the next new node gets. */
   next = 1;
+  /** Told of every node that is taken out. */
+  gone: (id: number) => void = () => undefined;
 
   constructor(root: DocumentNode) {
     if (!Array.isArray(root) || root[0] !== NODE.DOCUMENT) throw new TreeFault("a snapshot begins with a document");
@@ -205,6 +207,7 @@ export class TreeModel {
 
   private forget(node: Node): void {
     this.entries.delete(node[1]);
+    this.gone(node[1]);
     childrenOf(node)?.forEach((child) => this.forget(child));
   }
 

@@ -10,7 +10,7 @@ import {
 } from "../protocol/operations";
 import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
-import { block, create, doctype, lower, prepare, raise } from "./elements";
+import { attempt, block, create, doctype, isRoot, lower, prepare, raise } from "./elements";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
 
@@ -34,6 +34,8 @@ export class Builder {
   /** How many nodes more are made, and how many are when the body begins. */
   private room = Infinity;
   private bodyRoom = Infinity;
+  /** Sizes of what stands for elements of which nothing is shown. */
+  private readonly blocks = new WeakMap<Element, [number, number]>();
   private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
 
   constructor(
@@ -164,19 +166,34 @@ export class Builder {
     this.styleText(parent);
   }
 
+  insertRule(sheet: CSSStyleSheet, index: number, text: string): void {
+    sheet.insertRule(
+      this.sheets.rewrite(text, this.base(), () => undefined),
+      index,
+    );
+  }
+
   private restoreText(element: Element, sheet: CSSStyleSheet): void {
     replaceRules(sheet, []);
     this.styleText(element);
   }
 
   extra(dom: Node, extra: Extra): void {
-    const { adopted = [], rules, top } = extra;
+    const { adopted = [], rules, top, block: size } = extra;
     if (isRoot(dom)) this.sheets.adopt(dom, adopted, this.base());
     const sheet = (dom as Element).localName === "style" ? (dom as HTMLStyleElement).sheet : null;
     if (!rules && sheet) this.restoreText(dom as Element, sheet);
     if (rules && sheet) this.sheets.write(sheet, rules, this.base());
+    if (dom.nodeType === NODE.ELEMENT) this.block(dom as HTMLElement, size);
     if (top) raise(dom as HTMLElement, top);
     else if (dom.nodeType === NODE.ELEMENT) lower(dom as HTMLElement);
+  }
+
+  private block(element: HTMLElement, size: [number, number] | undefined): void {
+    if (!size && !this.blocks.has(element)) return;
+    if (size) this.blocks.set(element, size);
+    else this.blocks.delete(element);
+    block(element, size);
   }
 
   private sourcesOf(element: Element): Map<CharacterData, string> {
@@ -195,7 +212,7 @@ export class Builder {
     if (node[2] === "body") this.room = this.bodyRoom;
     for (const [name, value] of Object.entries(node[3])) this.setAttribute(element, name, value);
     if (element.localName.toLowerCase() === "script") element.setAttribute("type", "text/plain");
-    if (node[5]?.block) block(element as HTMLElement, node[5].block);
+    this.block(element as HTMLElement, node[5]?.block);
     for (const child of node[4]) this.append(element, child, document);
     return element;
   }
@@ -254,6 +271,7 @@ export class Builder {
       "style",
       this.sheets.rewrite(value, this.base(), () => this.style(element, value)),
     );
+    this.block(element, this.blocks.get(element));
   }
 
   private url(element: Element, tag: string, name: string, value: string): void {
@@ -284,17 +302,5 @@ export class Builder {
     }
     if (found.length) setAttribute(element, "srcset", found.join(", "));
     else element.removeAttribute("srcset");
-  }
-}
-
-function isRoot(node: Node): node is Document | ShadowRoot {
-  return node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW;
-}
-
-function attempt(call: () => void, faults: unknown[]): void {
-  try {
-    call();
-  } catch (fault) {
-    faults.push(fault);
   }
 }

@@ -7,6 +7,7 @@ import type { Viewport } from "../protocol/seam";
 import { InflateStream, joined } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
+import { bounded } from "./viewport";
 
 export interface Arrival {
   url: string;
@@ -104,11 +105,11 @@ export class Decoder {
     const payload = JSON.parse(new TextDecoder().decode(frame.payload));
     switch (frame.kind) {
       case FrameKind.PAGE_ENTER:
-        return [{ ...place, name: "enter", arrival: payload }];
+        return [{ ...place, name: "enter", arrival: arrivalOf(payload) }];
       case FrameKind.HISTORY:
-        return [{ ...place, name: "return", arrival: payload }];
+        return [{ ...place, name: "return", arrival: arrivalOf(payload) }];
       case FrameKind.VIEWPORT:
-        return [{ ...place, name: "viewport", viewport: payload }];
+        return [{ ...place, name: "viewport", viewport: bounded(payload) }];
       case FrameKind.TAB_HELLO:
         this.clock.hello(payload.tab, payload.offset_ms, place.at);
     }
@@ -153,6 +154,13 @@ export class Decoder {
     const streamAt = operation[0] === "canvas" ? open.at : undefined;
     return this.clock.operation(tab, open.startedAt + operation[1], streamAt);
   }
+}
+
+/** Nobody has looked before at what the visitor's side says. */
+function arrivalOf(given: Partial<Arrival> | null): Arrival {
+  const { url = "", title = "", kind, viewport } = given ?? {};
+  const named = { url: String(url), title: String(title), kind: kind === "native" ? kind : ("html" as const) };
+  return { ...given, ...named, viewport: bounded(viewport) };
 }
 
 function isStreamed({ kind }: Frame): boolean {

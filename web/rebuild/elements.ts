@@ -1,6 +1,6 @@
 /** Single steps of building a page, which know nothing of the rest of it. */
 
-import type { DoctypeNode, Extra, Node as TreeNode } from "../protocol/operations";
+import { type DoctypeNode, type Extra, NODE, type Node as TreeNode } from "../protocol/operations";
 import { STATE_ATTRIBUTE } from "./sheets";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -33,16 +33,13 @@ export function create(document: Document, tag: string, extra?: Extra): Element 
   }
 }
 
-export function block(element: HTMLElement, [width, height]: [number, number]): void {
-  element.setAttribute(`${STATE_ATTRIBUTE}block`, "");
-  element.style?.setProperty("box-sizing", "border-box", "important");
-  for (const [side, size] of [
-    ["width", width],
-    ["height", height],
-  ] as const) {
-    element.style?.setProperty(side, `${size}px`, "important");
-    element.style?.setProperty(`min-${side}`, `${size}px`, "important");
-  }
+/** A box of that size, or no longer one. */
+export function block(element: HTMLElement, size: [number, number] | undefined): void {
+  element.toggleAttribute(`${STATE_ATTRIBUTE}block`, size !== undefined);
+  const style = (name: string, value: string): void => element.style?.setProperty(name, value, "important");
+  style("box-sizing", size ? "border-box" : "");
+  for (const [at, side] of ["width", "height"].entries())
+    for (const name of [side, `min-${side}`]) style(name, size ? `${size[at]}px` : "");
 }
 
 export function raise(element: HTMLElement, top: "modal" | "popover"): void {
@@ -62,4 +59,16 @@ export function lower(element: HTMLElement): void {
   const isOpen = element.hasAttribute("open");
   (element as HTMLDialogElement).close();
   element.toggleAttribute("open", isOpen);
+}
+
+export function isRoot(node: Node): node is Document | ShadowRoot {
+  return node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW;
+}
+
+export function attempt(call: () => void, faults: unknown[]): void {
+  try {
+    call();
+  } catch (fault) {
+    faults.push(fault);
+  }
 }

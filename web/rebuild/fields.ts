@@ -1,6 +1,10 @@
 /** What stands in a field of the rebuilt page. */
 
-import type { Checked } from "../protocol/operations";
+import { type Checked, type Mutation, NODE } from "../protocol/operations";
+import type { PageState } from "./page_state";
+
+/** An option is in its select, in a group of it, or in what decorates these. */
+const MOST_LEVELS = 4;
 
 /** Their value is an attribute, and comes as one. */
 const NAMED = /^(checkbox|radio|button|submit|reset|image|hidden)$/;
@@ -22,11 +26,20 @@ export function fill(field: HTMLElement, text: string, checked: Checked): void {
 }
 
 /** An option that comes or goes makes a choice by itself, where there is none to be seen. */
-export function hideChoices(values: Map<number, [string, Checked]>, nodes: Map<number, Node>): void {
-  for (const [id, [text]] of values) {
-    const field = nodes.get(id) as HTMLElement | undefined;
-    if (text === MASKED_CHOICE && field?.localName === "select") choose(field as HTMLSelectElement, text);
+export function hideChoices({ r = [], a = [] }: Mutation, state: PageState, nodes: Map<number, Node>): void {
+  for (const id of new Set([...r, ...a].map(([parent]) => selectOf(parent, state)))) {
+    const field = nodes.get(id) as HTMLSelectElement | undefined;
+    if (field && state.values.get(id)?.[0] === MASKED_CHOICE) choose(field, MASKED_CHOICE);
   }
+}
+
+/** The select in which a node is, itself counted; 0 where there is none. */
+function selectOf(id: number, { model }: PageState): number {
+  for (let at = id, levels = 0; model?.has(at) && levels < MOST_LEVELS; at = model.parent(at), levels++) {
+    const node = model.node(at);
+    if (node[0] === NODE.ELEMENT && node[2] === "select") return at;
+  }
+  return 0;
 }
 
 function choose(select: HTMLSelectElement, text: string): void {

@@ -36,15 +36,32 @@ const DROPPED = new Set([
   "imagesrcset",
   "attributionsrc",
   "download",
+  "accesskey",
 ]);
+/** A document gives them out by their names, in place of what it has of that name itself. */
+const NAMED_IN_DOCUMENT = new Set(["img", "form", "embed", "object", "iframe"]);
+/** What is asked here of elements: a form gives out its fields by their names and ids instead. */
+const ASKED = new Set(
+  (
+    "assignedSlot attachShadow closest contains getAttribute getBoundingClientRect getRootNode hasAttribute insertBefore " +
+    "isConnected lastElementChild localName matches nodeType ownerDocument parentElement parentNode previousElementSibling " +
+    "removeAttribute removeAttributeNS removeChild scrollTo setAttribute setAttributeNS shadowRoot sheet style tagName " +
+    "toggleAttribute"
+  ).split(" "),
+);
 
 /** Neither acts nor loads nor leads anywhere. */
 export function isHarmless(tag: string, name: string, value: string | null): boolean {
   const plain = name.toLowerCase();
   if (plain.startsWith("on") || DROPPED.has(plain) || plain.startsWith(STATE_ATTRIBUTE)) return false;
+  if ((plain === "name" || plain === "id") && hidesOwn(tag, plain, value ?? "")) return false;
   if (tag === "base" || (tag === "iframe" && plain === "src")) return false;
   if (plain === "attributename" && /href|src|^on/i.test(value ?? "")) return false;
   return !(tag === "meta" && plain === "content" && /url/i.test(value ?? ""));
+}
+
+function hidesOwn(tag: string, name: string, value: string): boolean {
+  return ASKED.has(value) || (name === "name" ? NAMED_IN_DOCUMENT.has(tag) : tag === "object");
 }
 
 /** Of a link's relations those to style sheets: no policy stops a preconnect. */

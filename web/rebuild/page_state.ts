@@ -6,6 +6,7 @@ import type { Viewport } from "../protocol/seam";
 import { TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
 import type { Shelf } from "./shelf";
+import { bounded } from "./viewport";
 
 /** Of an operation only its line: the tree takes over what it says, and changes that. */
 type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
@@ -82,7 +83,7 @@ export class PageState {
     }
     then.model.renumber();
     this.named = null;
-    this.model = then.model;
+    this.own(then.model);
     this.arrive(arrival);
     this.restore(arrival.volatile ?? {});
   }
@@ -105,12 +106,20 @@ export class PageState {
     this.ring = state.ring ?? 1;
   }
 
+  /** What is volatile of a node goes with it. */
+  private own(model: TreeModel): void {
+    this.model = model;
+    model.gone = (id) => {
+      for (const state of [this.scroll, this.values, this.media, this.canvas]) state.delete(id);
+    };
+  }
+
   private operate(operation: Operation): void {
     if (operation[0] === "snapshot") {
       this.named = null;
-      this.model = new TreeModel(numbered(operation[2], (number) => this.shelf?.look(number)));
+      this.own(new TreeModel(numbered(operation[2], (number) => this.shelf?.look(number))));
       this.restore(operation[3]);
-      this.viewport = operation[4];
+      this.viewport = bounded(operation[4]);
       return;
     }
     if (!this.model) throw new TreeFault("an operation came before the snapshot of its page");
@@ -134,7 +143,7 @@ export class PageState {
       case "canvas":
         return void this.canvas.set(operation[2], operation[3]);
       case "viewport":
-        this.viewport = operation[2];
+        this.viewport = bounded(operation[2]);
         return;
       case "click":
         if (operation[2] === "focus") [this.focus, this.ring] = [operation[3], operation[4] ? 1 : 0];

@@ -55,6 +55,16 @@ function lastId(root: DocumentNode | BareNode, sizes: number[]): number {
   return isNumbered(root) ? lastOf(root) : sizeOf(root, sizes);
 }
 
-function lastOf(node: Node): number {
-  return (childrenOf(node) ?? []).reduce((last, child) => Math.max(last, lastOf(child)), node[1]);
+/** Of whatever was sent as a tree: nobody has looked yet whether it is one. */
+function lastOf(root: unknown): number {
+  const open: unknown[] = [root];
+  let last = 0;
+  while (open.length) {
+    const node = open.pop();
+    if (!Array.isArray(node)) continue;
+    if (typeof node[1] === "number") last = Math.max(last, node[1]);
+    const children: unknown = childrenOf(node as Node);
+    if (Array.isArray(children)) for (const child of children) open.push(child);
+  }
+  return last;
 }

@@ -97,9 +97,18 @@ export class Player implements StagePlayer {
     const anew = applied.some(
       (item) => item.name === "return" || (item.name === "operation" && item.operation[0] === "snapshot"),
     );
-    if (back || anew || this.view.page !== state.id) return this.view.show(state);
+    if (back || anew || this.view.page !== state.id) return this.show(state);
     for (const item of applied) if (item.page === state.id) this.step(item);
     this.view.resize(state);
+  }
+
+  /** Of a page that is none as much as can be built; the recording goes on. */
+  private show(state: PageState): void {
+    try {
+      this.view.show(state);
+    } catch {
+      /* It stays as far as it came. */
+    }
   }
 
   private step(item: Item): void {
@@ -107,7 +116,7 @@ export class Player implements StagePlayer {
     try {
       this.view.operate(item.operation);
     } catch {
-      if (this.standing) this.view.show(this.standing);
+      if (this.standing) this.show(this.standing);
     }
   }
 }

@@ -184,7 +184,7 @@ export class View {
     for (const [id, extra] of change.e ?? []) this.builder.extra(this.node(id), extra);
     for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
     this.interaction.followFocus();
-    if (this.state) hideChoices(this.state.values, this.builder.nodes);
+    if (this.state) hideChoices(change, this.state, this.builder.nodes);
     if (this.state?.model) this.builder.prune(this.state.model);
     this.alignSoon();
   }
@@ -265,7 +265,7 @@ export class View {
     const { sheet } = this.node(id) as HTMLStyleElement;
     if (!sheet) return;
     if (text === null) sheet.deleteRule(index);
-    else sheet.insertRule(text, index);
+    else this.builder.insertRule(sheet, index, text);
     rewriteStates(sheet);
   }
 
