@@ -5,10 +5,11 @@
 
 import type { CaptureHost } from "../protocol/seam";
 import { decoded, isSecretName } from "../protocol/secrets";
+import { sha256Hex } from "../protocol/tree";
 import { FieldNames } from "./field_names";
-import { bullets, Masking } from "./masking";
+import { bullets, isChosen, Masking } from "./masking";
 import { holdsCard } from "./personal";
-import { isChosen, Typed } from "./typed";
+import { Typed } from "./typed";
 import { type Field, fieldsOf, isField } from "./values";
 
 /** Scheme and host, path, query, fragment; every text is one. */
@@ -16,6 +17,8 @@ const PARTS = /^((?:[a-z][a-z\d+.-]*:)?(?:\/\/[^/?#]*)?)([^?#]*)(\?[^#]*)?(#[\s\
 const PASSWORD_OF_HOST = /\/\/[^/]*@/;
 /** Addresses inside parameters of addresses; what is packed deeper is not looked at but hidden. */
 const DEEPEST = 5;
+/** White space, and what JSON and people put around an address. */
+const BETWEEN_ADDRESSES = /([\s"'<>\\]+)/;
 const LONGEST_EDITOR = 20;
 
 interface NavigateEvent extends Event {
@@ -31,7 +34,7 @@ export class Addresses {
   private isFresh = false;
 
   constructor(
-    host: CaptureHost,
+    private readonly host: CaptureHost,
     private readonly signal: AbortSignal,
   ) {
     this.names = new FieldNames(host);
@@ -58,10 +61,11 @@ export class Addresses {
     return this.mask(address, 0);
   }
 
-  /** An attribute that holds an address with parameters, under whatever name. */
-  attribute(value: string): string {
-    const at = value.search(/[?#]/);
-    return at >= 0 && value.indexOf("=", at) > 0 && !/\s/.test(value) ? this.link(value) : value;
+  /** Addresses with parameters that stand in an attribute or a text, whatever is around them. */
+  within(text: string): string {
+    if (!hasParameters(text)) return text;
+    const pieces = text.split(BETWEEN_ADDRESSES);
+    return pieces.map((piece) => (hasParameters(piece) ? this.link(piece) : piece)).join("");
   }
 
   /** What is loaded goes by its full address, unless that is the page's own: null. */
@@ -69,6 +73,25 @@ export class Addresses {
     if (![base, location.href].some((page) => page.split("#")[0] === address.split("#")[0])) return null;
     const masked = this.link(address);
     return masked === address ? null : masked;
+  }
+
+  /** What stands for the address of something that is loaded: another one for another address, also when masked. */
+  resource(address: string): string {
+    if (!/^https?:/.test(address)) return address;
+    const masked = this.link(address);
+    if (masked === address) return address;
+    const named = new URL(masked); // as the other side reads it off a style
+    named.search += `${named.search ? "&" : "?"}•=${sha256Hex(this.salt() + address).slice(0, 16)}`;
+    return named.href;
+  }
+
+  /** The same for all documents of the tab, so that a page which is returned to is the same page. */
+  private salt(): string {
+    const known = this.host.load("salt");
+    if (known) return known;
+    const made = Array.from(crypto.getRandomValues(new Uint32Array(4))).join();
+    this.host.save("salt", made);
+    return made;
   }
 
   title(text: string): string {
@@ -191,7 +214,7 @@ export class Addresses {
   }
 
   private isMasked(name: string): boolean {
-    return isSecretName(name) || this.names.has(name) || this.names.isFull;
+    return isSecretName(name) || this.masking.hidesParameter(name) || this.names.has(name) || this.names.isFull;
   }
 
   /** A name says what is typed, and what is typed says a name. */
@@ -212,4 +235,9 @@ export class Addresses {
 
 function shown(plain: string): string {
   return "•".repeat(plain.length);
+}
+
+function hasParameters(text: string): boolean {
+  const at = text.search(/[?#]/);
+  return at >= 0 && text.indexOf("=", at) > 0;
 }

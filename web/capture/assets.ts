@@ -28,7 +28,8 @@ class Unread extends Error {}
 export class Assets {
   /** What the store has, or that it could not be read, by URL; shared by the documents of this tab. */
   private readonly table: Record<string, string>;
-  private readonly used = new Map<string, Kind>();
+  /** The names that stand for each URL in the tree. */
+  private readonly used = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Kind>();
   private readonly found = new Map<string, string>();
   private readonly failed = new Map<string, string>();
@@ -58,9 +59,10 @@ export class Assets {
     return !this.busy && !this.waiting.size;
   }
 
-  use(url: string, kind: Kind): void {
-    if (this.used.has(url) || !/^(https?:|blob:|asset:)/.test(url) || this.used.size >= MAX_ASSETS) return;
-    this.used.set(url, kind);
+  use(url: string, kind: Kind, name = url): void {
+    const names = this.used.get(url) ?? new Set();
+    if (names.has(name) || !/^(https?:|blob:|asset:)/.test(url) || this.used.size >= MAX_ASSETS) return;
+    this.used.set(url, names.add(name));
     this.waiting.set(url, kind);
     void this.work();
   }
@@ -160,12 +162,14 @@ export class Assets {
   }
 
   private fail(url: string, reason: string): void {
-    const told = this.addresses.link(url).slice(0, 300);
-    this.failed.set(told, reason);
-    if (this.skipsKnown && this.table[url] === UNREADABLE) return;
+    const isNews = !(this.skipsKnown && this.table[url] === UNREADABLE);
     this.remember(url, UNREADABLE);
-    this.news.unread.push([told, reason]);
-    this.changed();
+    for (const name of this.used.get(url) ?? []) {
+      const told = this.addresses.link(name).slice(0, 300);
+      this.failed.set(told, reason);
+      if (isNews) this.news.unread.push([told, reason]);
+    }
+    if (isNews) this.changed();
   }
 
   private async hand(read: Read[]): Promise<void> {
@@ -179,9 +183,12 @@ export class Assets {
   }
 
   private announce(url: string, sha256: string): void {
-    this.found.set(url, sha256);
-    if (!(this.skipsKnown && this.table[url] === sha256)) this.news.assets[url] = sha256;
+    const isNews = !(this.skipsKnown && this.table[url] === sha256);
     this.remember(url, sha256);
+    for (const name of this.used.get(url) ?? []) {
+      this.found.set(name, sha256);
+      if (isNews) this.news.assets[name] = sha256;
+    }
   }
 
   private remember(url: string, sha256: string): void {

@@ -27,13 +27,6 @@ export class Marks {
     if (node.nodeType === 1) this.elements.add(node as Element);
   }
 
-  /** Its children, and all texts in it. */
-  addWithin(element: Element): void {
-    this.parents.add(element);
-    const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) this.texts.add(texts.currentNode);
-  }
-
   clear(): void {
     this.parents.clear();
     this.growing.clear();

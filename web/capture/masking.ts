@@ -1,83 +1,46 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
 import { NODE } from "../protocol/operations";
-import { SECRET_NAME } from "../protocol/secrets";
+import { decoded } from "../protocol/secrets";
+import {
+  childElements,
+  closest,
+  editorAround,
+  enteredIn,
+  isDrawnField,
+  isEditable,
+  looksSecret,
+  matches,
+} from "./entered";
+import { NO_RULES, Reach, rulesAt } from "./masking_rules";
 import { frameOf } from "./nodes";
-import { DATA_TYPES, type DataType, findPersonal, hidden, holdsCard } from "./personal";
+import { type DataType, findPersonal, hidden, holdsCard } from "./personal";
 
-interface RuleSet {
-  allow: string[];
-  mask: string[];
-  block: string[];
-  data: string[];
-}
-
-interface Rules {
-  allow: string;
-  mask: string;
-  block: string;
-  data: DataType[];
-}
-
-const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
 const LABEL_TYPES = new Set(["button", "submit", "reset", "image"]);
 /** A shorter value is found by chance in other texts. */
 const SHORT = 3;
+/** So is a shorter password. */
+const LEAST_PASSWORD = 6;
+const MOST_PASSWORDS = 30;
+/** And a shorter value in a text beside its field. */
+const LEAST_PART = 6;
 const FIELD = /^(input|textarea|select)$/;
-/** What stands for a field where the application draws its own. */
-const FIELD_ROLES = "[role=textbox],[role=searchbox],[role=spinbutton],[role=slider]";
+const TYPED = /^(input|textarea)$/;
+/** What is sent with a form without being typed. */
+const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
+/** What JSON writes for white space, which would count as a letter before a number. */
+const ESCAPE = /\\[bfnrt]/g;
 
 /** The same length without the content; white space stays, so that lines break in the same places. */
 export function bullets(text: string): string {
   return text.replace(/\S/gu, "•");
 }
 
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-function ruleSets(rules: unknown, url: string): RuleSet[] {
-  const given = (rules ?? {}) as Record<string, unknown>;
-  const scoped = (Array.isArray(given.urls) ? given.urls : []).filter((scope) => urlMatches(scope?.pattern, url));
-  return [given, ...scoped].map((set) => ({
-    allow: strings(set.allow),
-    mask: strings(set.mask),
-    block: strings(set.block),
-    data: strings(set.data),
-  }));
-}
-
-/** `*` stands for any run of characters; the pattern covers the whole URL without its fragment. */
-function urlMatches(pattern: unknown, url: string): boolean {
-  if (typeof pattern !== "string") return false;
-  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`).test(url.split("#")[0]!);
-}
-
-/** Selectors of these rules as one each. A rule that is no valid selector denies: nothing is allowed any more. */
-function rulesAt(rules: unknown, url: string): Rules {
-  const sets = ruleSets(rules, url);
-  const pick = (name: keyof RuleSet): string[] => sets.flatMap((set) => set[name]);
-  const joined = (name: keyof RuleSet): string => pick(name).filter(isValid).join(",");
-  const [mask, block] = [joined("mask"), joined("block")];
-  const allow = [...pick("mask"), ...pick("block")].every(isValid) ? joined("allow") : "";
-  return { allow, mask, block, data: DATA_TYPES.filter((type) => pick("data").includes(type)) };
-}
-
-function isValid(selector: string): boolean {
-  try {
-    document.createDocumentFragment().querySelector(selector);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The element or the nearest around it that matches, also out of shadow roots. */
 function within(element: Element, selector: string, crossesFrames = false): boolean {
   if (!selector) return false;
   for (let at: Element | null = element; at; ) {
-    if (at.closest(selector)) return true;
+    if (closest(at, selector)) return true;
     at = around(at, crossesFrames);
   }
   return false;
@@ -93,9 +56,11 @@ function around(element: Element, crossesFrames: boolean): Element | null {
 export class Masking {
   private url = "";
   private hasMoved = false;
-  private now: Rules = { allow: "", mask: "", block: "", data: [] };
+  private now = NO_RULES;
+  private reach = new Reach(NO_RULES);
   /** What is hidden wherever it stands. */
   data: ReadonlySet<DataType> = new Set();
+  private params: ReadonlySet<string> = new Set();
   /** What rules of an earlier URL hid, by the rule. */
   private readonly denied = {
     allow: new WeakSet<Element>(),
@@ -106,6 +71,12 @@ export class Masking {
   private readonly secret = new WeakSet<Element>();
   /** Fields that could ever be typed into: their value is not a label when they become a button. */
   private readonly typed = new WeakSet<Element>();
+  /** Where an application draws what is typed. */
+  private readonly editors = new WeakSet<Element>();
+  private hasEditors = false;
+  private readonly passwords = new WeakSet<Element>();
+  /** Passwords that were entered, the newest last: pages show them in fields and texts of their own. */
+  private readonly known = new Set<string>();
 
   constructor(
     private readonly rules: unknown,
@@ -127,36 +98,62 @@ export class Masking {
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     for (const node of there) if (node.nodeType === 1) this.keep(node as Element);
     this.now = next;
+    this.reach = new Reach(next);
     this.data = new Set([...this.data, ...next.data]);
+    this.params = new Set([...this.params, ...next.params]);
     return true;
   }
 
   private keep(element: Element): void {
     this.hasMoved = true;
     if (this.blocks(element)) this.denied.block.add(element);
-    if (this.now.mask && element.matches(this.now.mask)) this.denied.mask.add(element);
+    if (this.now.mask && matches(element, this.now.mask)) this.denied.mask.add(element);
     if (this.isEntered(element)) this.denied.allow.add(element);
   }
 
-  /** Whether a change of this attribute may change what is masked below the element. */
-  dependsOn(attribute: string): boolean {
-    return /^(contenteditable|role)$/.test(attribute) || this.now.mask !== "" || this.now.block !== "";
+  /** Within what a change of this attribute may change what is masked: null for nothing, the document for all. */
+  reachOf(element: Element, attribute: string, before: string | undefined): Element | Document | null {
+    if (!this.reach.isTouched(attribute, before, element.getAttribute(attribute) ?? "")) return null;
+    if (this.reach.extent === "page") return element.ownerDocument;
+    return this.reach.extent === "within" ? element : (element.parentElement ?? element);
   }
 
   blocks(element: Element): boolean {
-    return (this.now.block !== "" && element.matches(this.now.block)) || this.denied.block.has(element);
+    return (this.now.block !== "" && matches(element, this.now.block)) || this.denied.block.has(element);
   }
 
   /** Whether the text directly inside this element is hidden. */
   masksText(element: Element): boolean {
-    if (element.localName === "textarea" || element.localName === "output") return this.masksValue(element);
-    if (this.covers(element)) return true;
-    return this.isTypedInto(element) || this.suggests(element);
+    const field = closest(element, "textarea,output");
+    if (field) return this.masksValue(field);
+    return this.covers(element) || this.isTypedInto(element) || this.suggests(element);
   }
 
   /** Whether the element is part of what is written in an editor that is not allowed. */
   isTypedInto(element: Element): boolean {
-    return (isEditable(element) || element.closest(FIELD_ROLES) !== null) && !this.allows(element);
+    const isEntered = isEditable(element) || isDrawnField(element) || this.isInEditor(element);
+    return isEntered && !this.allows(element);
+  }
+
+  /** Something is typed here: the editor of which that tells for the first time. */
+  noteTyping(target: Element): Element | null {
+    if (target.localName !== "textarea" && !isDrawnField(target)) return null;
+    const editor = editorAround(target);
+    if (!editor || this.editors.has(editor)) return null;
+    this.editors.add(editor);
+    this.hasEditors = true;
+    return editor;
+  }
+
+  private isInEditor(element: Element): boolean {
+    for (let at: Element | null = this.hasEditors ? element : null; at; at = at.parentElement ?? around(at, false))
+      if (this.editors.has(at)) return true;
+    return false;
+  }
+
+  /** Whether pictures in this place, and the element if it is one, are left out. */
+  hidesPictures(element: Element): boolean {
+    return this.covers(element) || this.isTypedInto(element);
   }
 
   /** Whether what the visitor enters here is hidden. */
@@ -176,13 +173,19 @@ export class Masking {
   }
 
   text(text: string, element: Element): string {
-    return this.masksText(element) || (isEditable(element) && holdsCard(text)) ? bullets(text) : text;
+    const isHidden = this.masksText(element) || this.tellsPassword(text) || this.mirrors(text, element);
+    return isHidden || (isEditable(element) && holdsCard(text)) ? bullets(text) : text;
   }
 
   /** Of a secret not even the white space is kept: it would tell where the words of a passphrase end. */
   value(text: string, element: Element): string {
-    if (this.isSecret(element)) return "•".repeat(text.length);
+    if (this.isSecret(element) || this.tellsPassword(text)) return "•".repeat(text.length);
     return this.masksValue(element) || holdsCard(text) ? bullets(text) : this.personal(text);
+  }
+
+  /** Whether a rule hides what parameters of this name say. */
+  hidesParameter(name: string): boolean {
+    return this.params.has(name.toLowerCase());
   }
 
   /** The text without the data that the tenant's rules name. */
@@ -190,10 +193,24 @@ export class Masking {
     return hidden(text, findPersonal(text, this.data));
   }
 
+  /** Of an attribute, which can be JSON, or parameters of an address. */
+  personalInAttribute(text: string): string {
+    if (!this.data.size) return text;
+    const shown = hidden(text, findPersonal(text.replace(ESCAPE, "  "), this.data));
+    if (!/%[\da-f]{2}/i.test(shown)) return shown;
+    return findPersonal(decoded(shown), this.data).length ? bullets(text) : shown;
+  }
+
   /** Titles, labels and the like of an element whose text is hidden, or that repeat what a hidden field holds. */
   label(text: string, element: Element, name = ""): string {
     const isHidden = this.covers(element) || this.repeats(text, element) || this.suggests(element);
-    return isHidden || (name.startsWith("aria-value") && this.isEntered(element)) ? bullets(text) : this.personal(text);
+    if (isHidden || this.tellsPassword(text)) return bullets(text);
+    return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
+  }
+
+  private tellsPassword(text: string): boolean {
+    for (const password of this.known) if (text.includes(password)) return true;
+    return false;
   }
 
   private isEntered(element: Element): boolean {
@@ -222,45 +239,44 @@ export class Masking {
     return false;
   }
 
-  /** Pages mirror a field in an attribute of it, or of the element right around it. */
+  /** Pages mirror a field in an attribute of it, of the element right around it, or of the component that it is in. */
   private repeats(text: string, element: Element): boolean {
-    return [element, ...element.children].some((field) => {
-      const value = enteredIn(field);
-      const isSame = value !== "" && (value.length < SHORT ? text === value : text.includes(value));
-      return isSame && this.isEntered(field);
-    });
+    const { shadowRoot } = element;
+    const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea")] : [];
+    return [element, ...childElements(element), ...inside].some((field) => this.isIn(text, field));
+  }
+
+  /** A field that grows with its text is measured by a copy of that beside it. */
+  private mirrors(text: string, element: Element): boolean {
+    if (text.length < 2 || !text.trim()) return false;
+    for (const box of [element, element.parentElement])
+      for (const child of box ? childElements(box) : [])
+        if (TYPED.test(child.localName) && !isChosen(child) && this.isIn(text, child, LEAST_PART)) return true;
+    return false;
+  }
+
+  /** A value that is shorter than `least` has to be all of the text. */
+  private isIn(text: string, field: Element, least = SHORT): boolean {
+    const value = enteredIn(field);
+    const isSame = value !== "" && (value.length < least ? text === value : text.includes(value));
+    return isSame && this.isEntered(field);
   }
 
   /** Called for every field that is seen, so that a password is known before its type changes. */
   private isSecret(element: Element): boolean {
     if (!this.secret.has(element) && looksSecret(element)) this.secret.add(element);
+    if ((element as HTMLInputElement).type === "password") this.passwords.add(element);
+    if (this.passwords.has(element)) this.learn(enteredIn(element));
     return this.secret.has(element);
   }
-}
 
-/** Pictures and formulas inside an editor don't say by themselves that they are part of it. */
-function isEditable(element: Element): boolean {
-  for (let at: Element | null = element; at; at = at.parentElement) {
-    if ("isContentEditable" in at) return at.isContentEditable === true;
+  private learn(password: string): void {
+    if (password.length < LEAST_PASSWORD) return;
+    this.known.add(password);
+    if (this.known.size > MOST_PASSWORDS) this.known.delete(this.known.values().next().value!);
   }
-  return false;
 }
 
-/** Where the whole of it can be repeated: in a field, or in an editor. */
-function enteredIn(element: Element): string {
-  if (/^(input|textarea)$/.test(element.localName) && "value" in element) return String(element.value);
-  return element.hasAttribute("contenteditable") ? element.textContent!.trim() : "";
-}
-
-/** Custom elements can be fields of a form, with a value of their own. */
-export function isCustomField({ localName }: Element): boolean {
-  const made = customElements.get(localName) as { formAssociated?: boolean } | undefined;
-  return made?.formAssociated === true;
-}
-
-function looksSecret(element: Element): boolean {
-  if ((element as HTMLInputElement).type === "password") return true;
-  const completes = (element.getAttribute("autocomplete") ?? "").toLowerCase().split(/\s+/);
-  if (completes.some((token) => SECRET_AUTOCOMPLETE.test(token))) return true;
-  return ["name", "id"].some((name) => SECRET_NAME.test(element.getAttribute(name) ?? ""));
+export function isChosen(field: Element): boolean {
+  return field.localName === "select" || CHOSEN.test((field as HTMLInputElement).type);
 }

@@ -4,17 +4,21 @@ import { absoluteCss, absoluteSrcset } from "../protocol/css";
 import { type Attributes, type Extra, NODE } from "../protocol/operations";
 import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
+import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
+import { isCustomField } from "./entered";
 import { affectedBy, hiddenInLine } from "./line";
-import { isCustomField, type Masking } from "./masking";
+import { bullets, type Masking } from "./masking";
 import { rulesOf, scriptedRules } from "./rules";
+import { withoutContent, withStrings } from "./style_texts";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
 const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "background"]);
 /** They lead somewhere; with others something is loaded. */
 const LINKS = new Set(["a", "area", "base"]);
-const LABELS =
-  /^(title|alt|placeholder|label|summary|abbr|aria-(label|value\w+|(role)?description|placeholder|braille\w+|checked|selected)|data-.+)$/;
+const FRAMES = new Set(["iframe", "frame", "embed", "portal", "fencedframe"]);
+/** Of what they load nothing is shown. */
+const UNSHOWN = new Set(["video", "audio", "source", "track"]);
 /** They would act, or tell more than is seen. */
 const DROPPED = new Set([
   "nonce",
@@ -30,13 +34,16 @@ const KEPT_META = new Set(["viewport", "color-scheme", "theme-color", "darkreade
 const EMPTY_TAGS = new Set(["script", "noscript", "template", "object", "embed"]);
 const LONG_DATA_URL = 1024;
 
-export type AssetUse = (url: string, kind: "css" | "any") => void;
+/** `name` is what stands for the URL in the tree. */
+export type AssetUse = (url: string, kind: "css" | "any", name: string) => void;
 
 export interface ReaderOptions {
   addresses: Addresses;
   ignores: (node: Node) => boolean;
   uses: AssetUse;
   keepsData: (sha256: string, dataUrl: string) => void;
+  /** Something stands for the element that has its size. */
+  measures: (element: Element) => void;
 }
 
 export class Reader {
@@ -63,7 +70,7 @@ export class Reader {
     if (parent.localName === "style") return this.css(text, parent.baseURI);
     const shown = this.masking.text(text, parent);
     if (parent.localName === "title") return this.options.addresses.title(shown);
-    return shown === text ? hiddenInLine(node, text, this.masking.data) : shown;
+    return this.options.addresses.within(shown === text ? hiddenInLine(node, text, this.masking.data) : shown);
   }
 
   /** Texts whose masking this change may have changed: a number goes on in the next node. */
@@ -74,9 +81,9 @@ export class Reader {
   attributes(element: Element): Attributes {
     const read: Attributes = {};
     if (element.localName === "script") return read;
-    if (this.masking.blocks(element)) return layoutOnly(element);
-    for (const { name, value } of Array.from(element.attributes)) {
-      const kept = this.attribute(element, name, value);
+    if (this.masking.blocks(element)) return this.layoutOnly(element);
+    for (const name of element.getAttributeNames()) {
+      const kept = this.attribute(element, name, element.getAttribute(name)!);
       if (kept !== null) read[name] = kept;
     }
     return read;
@@ -86,33 +93,31 @@ export class Reader {
     const extra: Extra = {};
     if (node.nodeType === NODE.DOCUMENT && (node as Document).compatMode === "BackCompat") extra.quirks = 1;
     if (node.nodeType === NODE.ELEMENT) this.elementExtra(node as Element, extra);
-    else addAdopted(node as Document | ShadowRoot, extra);
+    else this.addAdopted(node as Document | ShadowRoot, extra);
     return Object.keys(extra).length ? extra : undefined;
   }
 
   private elementExtra(element: Element, extra: Extra): void {
     if (element.namespaceURI === SVG) extra.ns = "svg";
     else if (element.namespaceURI !== HTML) extra.ns = "math";
-    if (this.masking.blocks(element)) {
+    if (this.masking.blocks(element) || (element.localName === "img" && this.masking.hidesPictures(element))) {
       const { width, height } = element.getBoundingClientRect();
       extra.block = [Math.round(width), Math.round(height)];
+      this.options.measures(element);
     }
     const rules = scriptedRules(element);
-    if (rules) extra.rules = rules;
+    if (rules) extra.rules = rules.map((rule) => this.css(rule, element.baseURI));
     const top = topLayer(element);
     if (top) extra.top = top;
   }
 
   private attribute(element: Element, name: string, value: string): string | null {
     if (DROPPED.has(name) || name.startsWith("on")) return null;
-    if (name === "style") return this.css(value, element.baseURI);
-    if (name === "srcset" && this.masking.isTypedInto(element)) return null;
-    if (name === "srcset" || name === "imagesrcset") return absoluteSrcset(value, element.baseURI);
+    if (name === "style") return this.style(element, value);
+    if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
-    const plain = LABELS.test(name)
-      ? this.masking.label(value, element, name)
-      : this.fieldAttribute(element, name, value);
-    return plain && this.options.addresses.attribute(plain);
+    const plain = isLabel(name) ? this.masking.label(value, element, name) : this.fieldAttribute(element, name, value);
+    return plain && this.options.addresses.within(plain);
   }
 
   private fieldAttribute(element: Element, name: string, value: string): string | null {
@@ -125,7 +130,14 @@ export class Reader {
     if (tag === "option" && name === "selected") return this.selected(element, value);
     if (tag === "meta" && (name === "content" || name === "http-equiv")) return metaAttribute(element, name, value);
     if (tag === "object" && name === "data") return null;
-    return name === "content" ? this.masking.label(value, element) : value;
+    return this.other(element, name, value);
+  }
+
+  /** What is no label by its name may say something all the same. */
+  private other(element: Element, name: string, value: string): string {
+    const isDrawing = element.namespaceURI !== HTML && !isFramework(name);
+    if (isDrawing && isGeometry(name)) return value;
+    return isDrawing || isPlain(name) ? this.masking.personalInAttribute(value) : this.masking.label(value, element);
   }
 
   private selected(option: Element, value: string): string | null {
@@ -135,19 +147,29 @@ export class Reader {
 
   private url(element: Element, name: string, value: string): string | null {
     const tag = element.localName;
-    if (tag === "iframe" || tag === "embed") return origin(value, element.baseURI);
+    if (FRAMES.has(tag)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
     if (value.startsWith("#")) return value;
-    if (tag === "img" && this.masking.isTypedInto(element)) return null;
+    if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
     const url = absolute(value, element.baseURI);
     const own = this.options.addresses.ofPage(url, element.baseURI);
     if (own !== null) return own;
-    if (tag === "link") return this.sheet(element, url);
-    if (name === "src" && tag === "input" && (element as HTMLInputElement).type !== "image") return url;
-    if (tag !== "video" && tag !== "audio" && tag !== "source") this.options.uses(url, "any");
-    else if (name === "poster") this.options.uses(url, "any");
-    return url;
+    if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
+    const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.has(tag);
+    return isShown || name === "poster" ? this.use(url) : this.options.addresses.resource(url);
+  }
+
+  /** What is loaded goes by its address, but for parameters that are hidden. */
+  private use(url: string, kind: "css" | "any" = "any"): string {
+    const name = this.options.addresses.resource(url);
+    this.options.uses(url, kind, name);
+    return name;
+  }
+
+  private srcset(element: Element, value: string): string | null {
+    if (this.masking.hidesPictures(element)) return null;
+    return absoluteSrcset(value, element.baseURI, (url) => this.options.addresses.resource(url));
   }
 
   private link(element: Element, value: string): string {
@@ -157,20 +179,35 @@ export class Reader {
     return this.options.addresses.link(url);
   }
 
-  private sheet(element: Element, url: string): string | null {
-    if (!/\bstylesheet\b/i.test(element.getAttribute("rel") ?? "")) return null;
-    this.options.uses(url, "css");
-    return url;
+  /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
+  private style(element: Element, value: string): string {
+    const says = /url\(|--/i.test(value) && (this.masking.blocks(element) || this.masking.hidesPictures(element));
+    return this.css(says ? withoutContent(value, bullets) : value, element.baseURI);
   }
 
   private css(text: string, base: string): string {
-    return absoluteCss(text, base, (url) => {
+    const shown = this.masking.data.size ? withStrings(text, (string) => this.masking.personal(string)) : text;
+    return absoluteCss(shown, base, (url) => {
       const own = this.options.addresses.ofPage(url, base);
       if (own !== null) return own;
-      if (url.startsWith("data:")) return this.dataUrl(url);
-      this.options.uses(url, "any");
-      return url;
+      return url.startsWith("data:") ? this.dataUrl(url) : this.use(url);
     });
+  }
+
+  /** Of what is blocked. */
+  private layoutOnly(element: Element): Attributes {
+    const read: Attributes = {};
+    for (const name of ["id", "class", "style"]) {
+      const value = element.getAttribute(name);
+      if (value !== null) read[name] = this.attribute(element, name, value)!;
+    }
+    return read;
+  }
+
+  private addAdopted(root: Document | ShadowRoot, extra: Extra): void {
+    const sheets = root.adoptedStyleSheets ?? [];
+    const base = (root.ownerDocument ?? (root as Document)).baseURI;
+    if (sheets.length) extra.adopted = sheets.map((sheet) => rulesOf(sheet).map((rule) => this.css(rule, base)));
   }
 
   private dataUrl(url: string): string {
@@ -217,13 +254,8 @@ function origin(value: string, base: string): string | null {
   }
 }
 
-function layoutOnly(element: Element): Attributes {
-  const read: Attributes = {};
-  for (const name of ["id", "class", "style"]) {
-    const value = element.getAttribute(name);
-    if (value !== null && !/url\(/i.test(value)) read[name] = value;
-  }
-  return read;
+function isSheet(link: Element): boolean {
+  return /\bstylesheet\b/i.test(link.getAttribute("rel") ?? "");
 }
 
 function metaAttribute(element: Element, name: string, value: string): string | null {
@@ -234,9 +266,4 @@ export function topLayer(element: Element): "modal" | "popover" | null {
   if (element.localName === "dialog" && element.matches(":modal")) return "modal";
   if (element.hasAttribute("popover") && element.matches(":popover-open")) return "popover";
   return null;
-}
-
-function addAdopted(root: Document | ShadowRoot, extra: Extra): void {
-  const sheets = root.adoptedStyleSheets ?? [];
-  if (sheets.length) extra.adopted = sheets.map(rulesOf);
 }

@@ -17,7 +17,8 @@ import { Budget, LEAST_STEPS } from "./budget";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
 import { inTime, Marks, type Place } from "./marks";
-import { frameOf, hasOtherMode, isStyle, readDoctype } from "./nodes";
+import { hasOtherMode, readDoctype } from "./nodes";
+import { Notes } from "./notes";
 import { Openings } from "./openings";
 import { misplaced } from "./order";
 import type { Reader } from "./reader";
@@ -34,6 +35,7 @@ export class Recorder {
   private readonly ids = new Ids();
   private readonly observer: MutationObserver;
   private readonly marks = new Marks();
+  private readonly notes: Notes;
   private readonly lookout = new Lookout(this.marks, (node) => this.ids.has(node));
   private readonly openings: Openings;
   private rests = false;
@@ -44,6 +46,7 @@ export class Recorder {
     private readonly reader: Reader,
     private readonly hooks: RecorderHooks,
   ) {
+    this.notes = new Notes(this.marks, this.ids, this.reader);
     this.observer = new MutationObserver((records) => this.note(records));
     this.openings = new Openings(this.observer, {
       opened: hooks.opened,
@@ -120,6 +123,12 @@ export class Recorder {
     this.hooks.changed();
   }
 
+  /** The same for an element and all that is in it. */
+  markWithin(element: Element): void {
+    this.notes.markWithin(element, this.model);
+    this.hooks.changed();
+  }
+
   /** Look for what changes without a mutation record. */
   lookAround(): void {
     if (this.rests) return;
@@ -146,26 +155,8 @@ export class Recorder {
   }
 
   private note(records: MutationRecord[]): void {
-    for (const record of records) {
-      const { type, target, attributeName } = record;
-      // Also of what has not been read yet: a number may begin before it.
-      for (const text of this.reader.affectedBy(record)) if (this.ids.has(text)) this.marks.texts.add(text);
-      if (!this.ids.has(target)) continue;
-      if (type === "childList") this.marks.parents.add(target);
-      else if (type === "characterData") this.marks.texts.add(target);
-      else this.noteAttribute(target as Element, attributeName!);
-      if (type === "childList" && isStyle(target)) this.marks.elements.add(target as Element);
-      const frame = type === "childList" && frameOf(target);
-      if (frame) this.marks.parents.add(frame);
-    }
+    this.notes.take(records, this.model);
     if (records.length) this.hooks.changed();
-  }
-
-  /** A changed attribute can also change which rules of masking cover the element and what is in it. */
-  private noteAttribute(element: Element, name: string): void {
-    this.marks.elements.add(element);
-    if (!this.reader.masking.dependsOn(name)) return;
-    this.marks.addWithin(element);
   }
 
   private read(node: Node): TreeNode {

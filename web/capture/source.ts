@@ -6,6 +6,7 @@ import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
+import { titleOf } from "./entered";
 import { Events } from "./events";
 import { type Hidden, hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
@@ -54,6 +55,11 @@ export class HtmlSource implements Source {
   private readonly events: Events;
   private readonly canvases: Canvases;
   private readonly looking: number;
+  private readonly closing = new AbortController();
+  private readonly measured = new WeakSet<Element>();
+  private readonly sizes = new ResizeObserver((resized) => {
+    for (const { target } of resized) this.recorder.mark(target);
+  });
 
   constructor(host: CaptureHost, addresses: Addresses, assets: Assets, changed: () => void, ownScript: Element | null) {
     this.masking = addresses.masking;
@@ -61,18 +67,32 @@ export class HtmlSource implements Source {
     const reader = new Reader({
       addresses,
       ignores: (node) => node === host.ownElement || node === ownScript,
-      uses: (url, kind) => assets.use(url, kind),
+      uses: (url, kind, name) => assets.use(url, kind, name),
       keepsData: (name, url) => assets.keep(name, url),
+      measures: (element) => this.measure(element),
     });
     const opened = (root: Document | ShadowRoot): void => {
       this.events.listen(root);
       addresses.watch(root);
+      root.addEventListener("keydown", this.typing, { capture: true, passive: true, signal: this.closing.signal });
     };
     this.recorder = new Recorder(document, reader, { changed, opened });
     this.events = new Events(this.recorder, this.masking, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
     this.recorder.start();
     this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
+  }
+
+  /** Before what is typed is anywhere on the page. */
+  private readonly typing = (event: Event): void => {
+    const editor = this.masking.noteTyping(event.composedPath()[0] as Element);
+    if (editor) this.recorder.markWithin(editor);
+  };
+
+  /** Observed twice it would be told twice, and so for ever. */
+  private measure(element: Element): void {
+    if (!this.measured.has(element)) this.sizes.observe(element);
+    this.measured.add(element);
   }
 
   private lookAround(): void {
@@ -94,7 +114,7 @@ export class HtmlSource implements Source {
   }
 
   title(): string {
-    return document.title;
+    return titleOf(document);
   }
 
   get isBehind(): boolean {
@@ -151,7 +171,9 @@ export class HtmlSource implements Source {
   }
 
   stop(): void {
+    this.closing.abort();
     clearInterval(this.looking);
+    this.sizes.disconnect();
     this.events.stop();
     this.canvases.stop();
     this.recorder.stop();

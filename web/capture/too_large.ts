@@ -3,6 +3,7 @@
 import { type Mutation, type Operation, PAGE_TOO_LARGE, type Volatile } from "../protocol/operations";
 import { TooLarge, TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
+import { titleOf } from "./entered";
 import type { Source } from "./source";
 
 /** The page itself says it in both languages, for the recording; the console has a word of its own. */
@@ -30,7 +31,7 @@ export class TooLargeSource implements Source {
   }
 
   title(): string {
-    return document.title;
+    return titleOf(document);
   }
 
   flush(): Mutation | null {

@@ -3,6 +3,7 @@
  * It outlives the clearing of a form that was sent, and stays in memory.
  */
 
+import { isChosen } from "./masking";
 import type { Field } from "./values";
 
 const MOST_FIELDS = 500;
@@ -15,16 +16,11 @@ const SHORT = 3;
 const LONGEST = 400;
 /** What stands between words is written in many ways in an address. */
 const BETWEEN = /[\s+_.-]+/;
-const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
 
 interface Entered {
   /** The newest is the last. */
   values: string[];
   isTyped: boolean;
-}
-
-export function isChosen(field: Element): boolean {
-  return field.localName === "select" || CHOSEN.test((field as HTMLInputElement).type);
 }
 
 export class Typed {

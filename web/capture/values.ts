@@ -22,6 +22,7 @@ export interface FieldState {
 
 /** What is shown of a field. A select says the positions that are chosen; when masked, only that it is. */
 export function fieldState(field: Field, masking: Masking): FieldState {
+  if (masking.blocks(field)) return { text: "", checked: 0 };
   if (field.localName === "select") return { text: chosen(field as HTMLSelectElement, masking), checked: 0 };
   const checked = masking.covers(field) ? 0 : checkedState(field as HTMLInputElement);
   return { text: masking.value(field.value, field), checked };
@@ -39,6 +40,7 @@ function chosen(select: HTMLSelectElement, masking: Masking): string {
 
 /** What the tree alone shows of a field. */
 export function defaultState(field: Field, masking: Masking): FieldState {
+  if (masking.blocks(field)) return { text: "", checked: 0 };
   if (field.localName === "select") return { text: defaultChoice(field as HTMLSelectElement, masking), checked: 0 };
   const checked = (field as HTMLInputElement).defaultChecked && !masking.covers(field) ? 1 : 0;
   return { text: masking.value((field as HTMLInputElement).defaultValue, field), checked };

@@ -22,12 +22,12 @@ export function absoluteCss(text: string, base: string, change: (url: string) =>
   return replaceUrls(text, base, ({ url }) => change(url));
 }
 
-export function absoluteSrcset(value: string, base: string): string {
+export function absoluteSrcset(value: string, base: string, change: (url: string) => string): string {
   return value
     .split(/,\s+|,(?=https?:)/)
     .map((candidate) => {
       const [url, ...descriptor] = candidate.trim().split(/\s+/);
-      return url ? [absolute(url, base), ...descriptor].join(" ") : "";
+      return url ? [change(absolute(url, base)), ...descriptor].join(" ") : "";
     })
     .filter(Boolean)
     .join(", ");

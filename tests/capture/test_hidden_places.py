@@ -1,0 +1,133 @@
+"""Less walked places in which something private can stand: each has a secret of its own, looked for in every byte."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.capture.rig import Rig, rig
+from tests.e2e.canaries import noise
+
+PHONE, EMAIL = "13800138000", "ann@example.com"
+RULES = {
+    "data": ["card", "phone", "identity", "email"], "mask": [".private"], "block": [".blocked"], "allow": [".open"],
+}  # fmt: skip
+WORDS = f"""<user-card phone="{PHONE}" :email="{EMAIL}" @tel="{PHONE}" id="user-{PHONE}" name="of-{EMAIL}"
+  json='{{"tel":"call\\n{PHONE}"}}' query="%7B%22tel%22%3A%22{PHONE}%22%7D" size="large"></user-card>
+<a download="{EMAIL}.pdf" href="/x">d</a>
+<svg owner="{EMAIL}" width=9 height=9><path id=path d="M1 0 138 0013 8000"/></svg>
+<style>.told::before {{ content: "{PHONE}" }}</style><p class=told style="--tel:'{PHONE}'">told</p>
+<style id=scripted></style>
+<script>scripted.sheet.insertRule('.told::after {{ content: "{EMAIL}" }}');
+const sheet = new CSSStyleSheet(); sheet.replaceSync('.other::after {{ content: "{EMAIL}" }}');
+document.adoptedStyleSheets = [sheet];</script>"""
+PRIVATE = """<div class=private><img id=masked src=masked.png><img srcset="masked.png 1x" src=masked.png>
+  <p style="background:url(masked.png);--name:'canary-variable'">p</p><x-row owner=canary-owner></x-row>
+  <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg></div>
+<section id=later style="width:90px;height:30px">seen at first</section>
+<form class=open><input id=blocked class=blocked><p class=blocked style="--x:'canary-blocked'">p</p></form>
+<p id=line class=plain><x-host id=host></x-host></p><iframe id=frame srcdoc="<p id=inside>framed text</p>"></iframe>"""
+ENTERED = """<output><b>canary-output</b></output>
+<div contenteditable>an <span contenteditable=false>canary-island <b>canary-inner</b></span></div>
+<iframe srcdoc="<x-field value=canary-framed></x-field><script>
+  customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
+<x-text id=component></x-text><div><input id=grows><span id=sizer></span></div>
+<input id=word type=password><p id=echo></p>
+<div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
+  <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
+<form data-of=booking><input name=children><input name=attributes>
+  <input name=matches value=1><input name=closest></form><img name=title alt="">"""
+ADDRESSES = """<p>See https://a.example/?token=canary-text.</p><p data-set='{"u":"/a?token=canary-json"}'>j</p>
+<img id=signed src="seen.png?token=canary-signed&w=1"><img srcset="seen.png?token=canary-set 1x">
+<p id=styled style="background:url(seen.png?token=canary-style)">p</p><portal src="/p?token=canary-portal"></portal>
+<style>.x { background: url("seen.png?token=canary-sheet") }</style>"""
+ACT = """() => {
+  keys.oninput = () => { lines.append(keys.value); keys.value = ""; };
+  component.attachShadow({ mode: "open" }).innerHTML = "<input>";
+  component.shadowRoot.firstChild.value = "canary-component"; component.setAttribute("text", "canary-component");
+  sizer.textContent = grows.value;
+  const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
+  word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
+  later.className = "blocked"; later.append("canary-later");
+  host.attachShadow({ mode: "open" }).append("in a shadow");
+  line.title = "seen before";
+}"""
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    for name, seed in (("masked.png", 11), ("seen.png", 12)):
+        (folder / name).write_bytes(noise(seed))
+    page = f"<!doctype html><meta charset=utf-8><title>Hidden places</title>{WORDS}{PRIVATE}{ENTERED}{ADDRESSES}"
+    (folder / "page.html").write_text(page)
+    with rig(browser, folder, masking=RULES) as made:
+        made.open("page.html")
+        made.visitor.fill("#grows", "canary-grows")
+        made.visitor.fill("#word", "canary-password")
+        made.visitor.fill("#blocked", "canary-typed")
+        made.settle()
+        made.visitor.evaluate(ACT)
+        made.visitor.focus("#keys")
+        made.visitor.keyboard.type("canary-code")
+        made.settle()
+        made.visitor.evaluate("testCapture.resync()")
+        made.settle()
+        yield made
+
+
+def test_secrets_of_no_place_are_in_a_byte(shown: Rig) -> None:
+    said = shown.operations()
+    assert re.findall(r".{80}canary.{20}", said) == []
+    assert [secret for secret in (PHONE, EMAIL, "example.com") if secret in said] == []
+    assert noise(11) not in [body for _type, body in shown.store.values()]
+
+
+def test_attributes_are_hidden_where_they_say_something_and_left_where_they_draw(shown: Rig) -> None:
+    hidden = "•" * len(PHONE)
+    named = "name => document.querySelector('user-card').getAttribute(name)"
+    assert shown.page.evaluate(named, "phone") == hidden
+    assert shown.page.evaluate(named, "size") == "large"
+    assert shown.page.evaluate(named, "json") == '{"tel":"call\\n' + hidden + '"}'
+    assert shown.page.evaluate("path.getAttribute('d')") == "M1 0 138 0013 8000"
+    before = "getComputedStyle(document.querySelector('.told'), '::before').content"
+    assert shown.page.evaluate(before) == f'"{hidden}"'
+
+
+def test_what_is_masked_or_blocked_keeps_its_size(shown: Rig) -> None:
+    size = (
+        "selector => (({width, height}) => [width, height])(document.querySelector(selector).getBoundingClientRect())"
+    )
+    assert shown.page.evaluate(size, "#masked") == [24, 24]
+    assert shown.page.evaluate(size, "#later") == [90, 30]
+    assert shown.page.evaluate("later.textContent") == ""
+    shown.visitor.evaluate("later.style.width = '60px'")
+    shown.until(lambda: shown.page.evaluate(size, "#later") == [60, 30])
+
+
+def test_pictures_whose_address_is_hidden_are_shown(shown: Rig) -> None:
+    assert shown.page.evaluate("signed.naturalWidth") == 24
+    assert "/assets/" in shown.page.evaluate("getComputedStyle(styled).backgroundImage")
+    assert noise(12) in [body for _type, body in shown.store.values()]
+
+
+def test_fields_named_as_what_a_form_is_asked_for_hide_nothing_else(shown: Rig) -> None:
+    assert shown.page.evaluate("document.querySelector('form[data-of]').getAttribute('data-of')") == "booking"
+    assert shown.page.evaluate("document.title") == "Hidden places"
+
+
+def test_what_an_application_draws_of_what_is_typed_is_hidden(shown: Rig) -> None:
+    assert shown.page.evaluate("lines.textContent") == "•" * len("canary-code")
+
+
+def test_rule_that_comes_to_cover_more_covers_all_in_it(shown: Rig) -> None:
+    inside = "(frame.contentDocument.getElementById('inside') ?? frame).textContent"
+    assert shown.page.evaluate(inside) == "framed text"
+    shown.visitor.evaluate("frame.className = line.className = 'private'")
+    shown.until(lambda: shown.page.evaluate(inside) == "•••••• ••••")
+    shown.until(lambda: shown.page.evaluate("host.shadowRoot.textContent") == "•• • ••••••")
+    assert shown.page.get_attribute("#line", "title") == "•••• ••••••"
+    shown.visitor.evaluate("frame.className = line.className = 'plain'")
+    shown.until(lambda: shown.page.evaluate(inside) == "framed text")
