@@ -6,6 +6,8 @@ import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
 import { type Field, fieldState, isField } from "./values";
 
+const STEP_NODES = 100;
+
 export interface Hidden {
   /** As the other side has it; empty where nothing stands, null where nothing is sent. */
   text: string | null;
@@ -14,13 +16,15 @@ export interface Hidden {
   rects(): Iterable<DOMRect>;
 }
 
-export function hiddenIn(recorder: Recorder, masking: Masking): Hidden[] {
-  const all: Hidden[] = [];
+/** In steps, each short, of which many give nothing (null); the page may change meanwhile. */
+export function* hiddenIn(recorder: Recorder, masking: Masking): Generator<Hidden | null> {
+  let count = 0;
   for (const node of recorder.known()) {
-    if (node.nodeType === NODE.TEXT) all.push(...hiddenText(node as Text, recorder));
-    else if (node.nodeType === NODE.ELEMENT) all.push(...hiddenElement(node as Element, recorder, masking));
+    if (!recorder.model.has(recorder.idOf(node))) continue;
+    if (node.nodeType === NODE.TEXT) yield* hiddenText(node as Text, recorder);
+    else if (node.nodeType === NODE.ELEMENT) yield* hiddenElement(node as Element, recorder, masking);
+    if (++count % STEP_NODES === 0) yield null;
   }
-  return all;
 }
 
 /** Bullets that the page does not have itself; what is only not sent yet has none. */
@@ -66,7 +70,7 @@ function hiddenElement(element: Element, recorder: Recorder, masking: Masking): 
 
 function isLeftOut(element: Element, recorder: Recorder, masking: Masking): boolean {
   if (extraOf(recorder.model.node(recorder.idOf(element)))?.block) return true;
-  return /^(canvas|img)$/.test(element.localName) && masking.masksText(element);
+  return element.localName === "canvas" && masking.masksText(element);
 }
 
 /** Of boxes it is seen whether they are checked, unless a rule covers them. */

@@ -5,24 +5,35 @@ import { capture as chinese } from "../i18n/zh-Hans.json";
 import { type Box, clipped } from "./boxes";
 import type { Hidden } from "./hidden";
 import { OVERLAY_STYLES } from "./overlay_styles";
+import { Sight } from "./sight";
 
 type Words = typeof english;
 
 const LOOK_EVERY_MS = 250;
+/** Of a frame. */
+const LOOK_MS = 6;
+/** To look takes at most so much of the time, and so does measuring. */
+const SHARE = 5;
 const LONGEST_BULLETS = 200;
 
 export class Overlay {
   private layer: HTMLElement | null = null;
   private words: Words = english;
-  private items: Hidden[] = [];
-  private lookedAt = 0;
+  private sight: Sight | null = null;
+  /** A look that is under way, and what it has found so far. */
+  private search: Iterator<Hidden | null> | null = null;
+  private found: Hidden[] = [];
+  /** When it began, and how much of the time it took. */
+  private searchedAt = 0;
+  private tookMs = 0;
+  private placeAt = 0;
   private drawn = "";
   private modal: Element | null = null;
 
   constructor(
     private readonly own: Element,
     /** Null where it can't be told. */
-    private readonly hidden: () => Hidden[] | null,
+    private readonly hidden: () => Iterable<Hidden | null> | null,
     signal: AbortSignal,
   ) {
     signal.addEventListener("abort", () => this.show(false));
@@ -31,29 +42,66 @@ export class Overlay {
   readonly show = (on: boolean, language = ""): void => {
     this.layer?.remove();
     this.layer = null;
+    this.sight?.stop();
     if (!on) return;
     this.words = language === "zh-Hans" ? chinese : english;
     this.layer = layerIn(this.own.shadowRoot ?? this.own);
-    [this.lookedAt, this.drawn, this.modal] = [0, "", null];
-    this.draw(this.layer);
+    this.sight = new Sight();
+    [this.search, this.searchedAt, this.tookMs, this.placeAt, this.drawn, this.modal] = [
+      null,
+      -Infinity,
+      0,
+      0,
+      "",
+      null,
+    ];
+    this.draw(this.layer, this.sight);
   };
 
-  private draw(layer: HTMLElement): void {
+  private draw(layer: HTMLElement, sight: Sight): void {
     if (layer !== this.layer) return;
-    this.look(layer);
-    const boxes = clipped(this.items);
+    this.look(layer, sight);
+    if (performance.now() >= this.placeAt) this.place(layer, sight);
+    requestAnimationFrame(() => this.draw(layer, sight));
+  }
+
+  private place(layer: HTMLElement, sight: Sight): void {
+    const began = performance.now();
+    const boxes = clipped(sight.items());
     const drawn = JSON.stringify(boxes);
     if (drawn !== this.drawn) place(layer.shadowRoot!.firstElementChild!, boxes);
     this.drawn = drawn;
-    requestAnimationFrame(() => this.draw(layer));
+    this.placeAt = began + (SHARE - 1) * (performance.now() - began);
   }
 
-  /** What is hidden changes more seldom than where it stands. */
-  private look(layer: HTMLElement): void {
-    if (performance.now() - this.lookedAt < LOOK_EVERY_MS) return;
-    this.lookedAt = performance.now();
-    const found = this.hidden();
-    this.items = found ?? [];
+  /** What is hidden changes more seldom than where it stands; of a large page it is looked for over many frames. */
+  private look(layer: HTMLElement, sight: Sight): void {
+    const began = performance.now();
+    if (!this.search) {
+      if (began - this.searchedAt < Math.max(LOOK_EVERY_MS, SHARE * this.tookMs)) return;
+      [this.searchedAt, this.tookMs, this.found] = [began, 0, []];
+      const hidden = this.hidden();
+      if (!hidden) return this.tell(layer, sight, null);
+      this.search = hidden[Symbol.iterator]();
+    }
+    const isDone = this.goOn(this.search, began + LOOK_MS);
+    this.tookMs += performance.now() - began;
+    if (!isDone) return;
+    this.search = null;
+    this.tell(layer, sight, this.found);
+  }
+
+  private goOn(search: Iterator<Hidden | null>, until: number): boolean {
+    while (performance.now() < until) {
+      const { done, value } = search.next();
+      if (done) return true;
+      if (value) this.found.push(value);
+    }
+    return false;
+  }
+
+  private tell(layer: HTMLElement, sight: Sight, found: Hidden[] | null): void {
+    sight.watch(found ?? []);
     this.raise();
     const rows = this.rows(found).join("\n");
     const legend = layer.shadowRoot!.lastElementChild!;

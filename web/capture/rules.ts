@@ -9,7 +9,11 @@ export function rulesOf(sheet: CSSStyleSheet): string[] {
   }
 }
 
+/** Components bring the same text with each of them. */
+const MOST_TEXTS = 500;
 const parsed = new WeakMap<Element, { text: string; rules: string[] }>();
+/** By the mode of the document, the oldest text first. */
+const shared: Record<string, Map<string, string[]>> = { BackCompat: new Map(), CSS1Compat: new Map() };
 
 /** Rules of a style element that are not what its text says, or null. */
 export function scriptedRules(element: Element): string[] | null {
@@ -23,11 +27,21 @@ function parsedRules(element: Element): string[] {
   const text = element.textContent ?? "";
   const known = parsed.get(element);
   if (known?.text === text) return known.rules;
-  const view = (element.ownerDocument.defaultView ?? window) as Window & typeof globalThis; // it parses by its own mode
+  const rules = rulesOfText(text, element.ownerDocument);
+  parsed.set(element, { text, rules });
+  return rules;
+}
+
+function rulesOfText(text: string, { compatMode, defaultView }: Document): string[] {
+  const texts = shared[compatMode]!;
+  const known = texts.get(text);
+  if (known) return known;
+  const view = (defaultView ?? window) as Window & typeof globalThis; // it parses by its own mode
   const sheet = new view.CSSStyleSheet();
   sheet.replaceSync(text);
   const rules = rulesOf(sheet);
-  parsed.set(element, { text, rules });
+  texts.set(text, rules);
+  if (texts.size > MOST_TEXTS) texts.delete(texts.keys().next().value!);
   return rules;
 }
 

@@ -41,8 +41,8 @@ export interface Source {
   /** Operations besides mutations since the last call. */
   drain(): Operation[];
   pictures(): string[];
-  /** What the other side does not see, where that can be shown. */
-  hidden(): Hidden[] | null;
+  /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
+  hidden(): Iterable<Hidden | null> | null;
   /** The page was sent whole (null), or is shown again with these canvas pictures. */
   shown(pictures: string[] | null): [number, string][];
   stop(): void;
@@ -158,7 +158,7 @@ export class HtmlSource implements Source {
     return this.canvases.pictures();
   }
 
-  hidden(): Hidden[] {
+  hidden(): Iterable<Hidden | null> {
     return hiddenIn(this.recorder, this.masking);
   }
 
