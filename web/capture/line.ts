@@ -3,7 +3,8 @@
  * by side, so personal data is looked for in the line and not in the node alone.
  */
 
-import { type DataType, findPersonal, hidden, merged, type Run } from "./personal";
+import type { Run } from "../protocol/cards";
+import { type DataType, findPersonal, hidden, merged } from "./personal";
 
 const MOST_CHARACTERS = 200;
 const MOST_LEVELS = 3;

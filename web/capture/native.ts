@@ -1,9 +1,10 @@
 /** Pages that are not HTML become page trees by the tenant's mapping; assist/capture/native.py does the same. */
 
 import { type DocumentNode, type ElementNode, type Mutation, NODE, type Node } from "../protocol/operations";
-import { holdsCardNumber, SECRET_NAME } from "../protocol/secrets";
+import { SECRET_NAME } from "../protocol/secrets";
 import { childrenOf } from "../protocol/tree";
 import { bullets } from "./masking";
+import { holdsCard } from "./personal";
 
 export interface NativeNode {
   tag: string;
@@ -247,7 +248,7 @@ function valuesOf(given: NativeNode, rule: Shape): Values {
   const secret = SECRET_NAME.test(names) || given.tag.toLowerCase().includes("password");
   for (const name of ENTERED) {
     const value = values[name];
-    if (value !== undefined && (secret || !rule.allow || holdsCardNumber(value))) values[name] = bullets(value);
+    if (value !== undefined && (secret || !rule.allow || holdsCard(value))) values[name] = bullets(value);
   }
   return values;
 }

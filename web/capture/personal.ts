@@ -3,26 +3,17 @@
  * in linear time: a pattern is bounded in length and tried only where a group of digits begins.
  */
 
-import { holdsCardNumber, passesLuhn } from "../protocol/secrets";
+import { cardAt, digitGroups, holdsCardNumber, type Run } from "../protocol/cards";
 import { identityAt } from "./identity_numbers";
 import { phoneAt } from "./phone_numbers";
 
 export const DATA_TYPES = ["card", "phone", "identity", "email"] as const;
 export type DataType = (typeof DATA_TYPES)[number];
-export type Run = [start: number, end: number];
 
-/** A run of digits and nothing else. */
-const GROUP = /\d+/g;
 const WORTH_A_LOOK = /[\d０-９@＠]|%40/;
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63]/;
 const NOT_PLAIN = /[^\x20-\x7e]|\s\s/;
-/** Lengths of the groups of a card number, in base 36: as one run, by fours, 4-6-5, 6-13, 8-8 or digit by digit. */
-const CARD_SHAPE = /^(?:[c-j]|4{2,4}[1-6]|46[45]|6[6-d]|88|1{12,19})$/;
-/** What can still become one of them. */
-const CARD_SHAPE_BEGINS = /^(?:[c-j]|4{1,4}[1-6]?|46[45]?|6[6-d]?|88?|1{1,19})$/;
-const CARD_ISSUER = /^(?:[3-69]|2[2-7]|81|1\d{14}$)/;
-const MOST_DIGITS = 19;
 const AT = /@|%40/gi;
 const BEFORE_AT = /[\p{L}\p{N}\p{M}._%+'!#$*^`{|}~-]/u;
 /** Dots separate the labels; the last one is no number, or `tool@1.2.3` were an address. */
@@ -57,11 +48,9 @@ export function hidden(text: string, runs: Run[]): string {
   return shown + text.slice(from);
 }
 
-const CARD: ReadonlySet<DataType> = new Set(["card"] as const);
-
-/** Wider than what the loader can look for: also in full-width digits, and beside other numbers. */
+/** Also in full-width digits. */
 export function holdsCard(text: string): boolean {
-  return holdsCardNumber(text) || findPersonal(text, CARD).length > 0;
+  return WORTH_A_LOOK.test(text) && holdsCardNumber(plain(text).text);
 }
 
 /** Full-width forms become plain ones, white space one space, and what is not seen is left out. */
@@ -100,7 +89,7 @@ export function merged(runs: Run[]): Run[] {
 }
 
 function numbers(text: string, types: ReadonlySet<DataType>): Run[] {
-  const groups = Array.from(text.matchAll(GROUP), ({ index, 0: { length } }): Run => [index, index + length]);
+  const groups = digitGroups(text);
   const runs: Run[] = [];
   groups.forEach(([start], at) => {
     const found = [
@@ -111,29 +100,6 @@ function numbers(text: string, types: ReadonlySet<DataType>): Run[] {
     for (const run of found) if (run) runs.push(run);
   });
   return runs;
-}
-
-/** The longest card number that begins with this group. */
-function cardAt(text: string, groups: Run[], first: number): Run | null {
-  const [start] = groups[first]!;
-  if (/[.,]/.test(text[start - 1] ?? "") && /\d/.test(text[start - 2] ?? "")) return null;
-  const between = text[groups[first]![1]] ?? "";
-  let [digits, shape, best] = ["", "", null as Run | null];
-  for (let at = first; at < groups.length && digits.length < MOST_DIGITS; at++) {
-    const [from, to] = groups[at]!;
-    if (at > first && (from !== groups[at - 1]![1] + 1 || text[from - 1] !== between || !/[ .-]/.test(between))) break;
-    if (to - from > MOST_DIGITS) break;
-    digits += text.slice(from, to);
-    shape += (to - from).toString(36);
-    if (!CARD_SHAPE_BEGINS.test(shape)) break;
-    if (isCard(digits, shape)) best = [start, to];
-  }
-  return best;
-}
-
-function isCard(digits: string, shape: string): boolean {
-  const isLong = digits.length >= 12 && digits.length <= MOST_DIGITS;
-  return isLong && CARD_SHAPE.test(shape) && CARD_ISSUER.test(digits) && passesLuhn(digits);
 }
 
 function emails(text: string): Run[] {

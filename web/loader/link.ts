@@ -3,7 +3,8 @@
  * another origin of the tenant, with `alongside-session=TICKET`.
  */
 
-import { decoded, holdsCardNumber, isSecretName } from "../protocol/secrets";
+import { holdsCardNumber } from "../protocol/cards";
+import { decoded, isSecretName } from "../protocol/secrets";
 
 const URL_MOST = 2000;
 const PARAMETER = /([?&#/;]([^?&#/;=]+)=)([^&#]+)/g;

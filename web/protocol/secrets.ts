@@ -4,20 +4,6 @@ export const SECRET_NAME =
   /card[-_ ]?(num|no|holder|exp|code|sec)|credit[-_ ]?card|cc[-_]?(num|no|exp|csc|cvc|cvv)|cvc|cvv|csc\b|iban|pass(word|wd|phrase|code)|pwd|secret|\bpin\b|\botp\b/i;
 /** Of parameters, as separate words: addresses also carry what no field is named after. */
 const SECRET_WORD = /token|\b(auth|card|ccv|pin|otp|jwt|sid)\b|api key|session id|credential/;
-const DIGITS = /\d(?:[ -]?\d){11,18}/g;
-
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    sum += i % 2 ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
-  }
-  return sum % 10 === 0;
-}
-
-export function holdsCardNumber(text: string): boolean {
-  return (text.match(DIGITS) ?? []).some((run) => passesLuhn(run.replace(/\D/g, "")));
-}
 
 /** Whether a parameter of this name is a secret, as `card`, `userPin` and `access_token`. */
 export function isSecretName(name: string): boolean {
