@@ -145,7 +145,8 @@ class SettingsForm(forms.Form):
         label=_("Masking"),
         help_text=_(
             "JSON with lists of CSS selectors: allow, mask, block; what people type is masked unless allowed. "
-            "And a list data of what is masked wherever it stands: card, phone, identity, email."
+            "And a list data of what is masked wherever it stands: card, phone, identity, email; "
+            "and a list params of names of parameters of addresses."
         ),
         validators=[validation.validate_masking],
     )

@@ -27,6 +27,8 @@ SELECTOR_LENGTH_MAX = 300
 MASKING_KINDS = ("allow", "mask", "block")
 MASKING_URLS_MAX = 100
 MASKING_DATA = ("card", "phone", "identity", "email")
+PARAMS_MAX = 500
+PARAM_LENGTH_MAX = 100
 
 
 def validate_seconds(value: int, *, field: str) -> None:
@@ -60,15 +62,15 @@ def validate_origins(value: Any) -> None:
 
 
 def validate_masking(value: Any) -> None:
-    """`{"allow": [selector], "mask": […], "block": […], "data": [type], "urls": [{"pattern": pattern, …}]}`."""
-    _require_object(value, known={*MASKING_KINDS, "data", "urls"})
+    """`{"allow": [selector], "mask": […], "block": […], "data": [type], "params": [name], "urls": [{…}]}`."""
+    _require_object(value, known={*MASKING_KINDS, "data", "params", "urls"})
     _validate_rules(value)
     scopes = value.get("urls", [])
     if not isinstance(scopes, list) or len(scopes) > MASKING_URLS_MAX:
         text = _("“urls” must be a list of at most %(most)d objects.")
         raise ValidationError(text, code="bad_masking", params={"most": MASKING_URLS_MAX})
     for scope in scopes:
-        _require_object(scope, known={*MASKING_KINDS, "data", "pattern"})
+        _require_object(scope, known={*MASKING_KINDS, "data", "params", "pattern"})
         if not isinstance(scope.get("pattern"), str) or not 0 < len(scope["pattern"]) <= SELECTOR_LENGTH_MAX:
             raise ValidationError(
                 _("Each entry of “urls” needs a “pattern”, such as https://app.example.com/checkout*."),
@@ -80,6 +82,7 @@ def validate_masking(value: Any) -> None:
 def _validate_rules(rules: dict[str, Any]) -> None:
     _validate_selectors(rules)
     _validate_data(rules.get("data", []))
+    _validate_params(rules.get("params", []))
 
 
 def _validate_data(types: Any) -> None:
@@ -89,6 +92,14 @@ def _validate_data(types: Any) -> None:
             known = ", ".join(MASKING_DATA)
             text = _("“%(given)s” is no type of data that can be masked: choose from %(known)s.")
             raise ValidationError(text, code="unknown_data", params={"given": given[:100], "known": known})
+
+
+def _validate_params(names: Any) -> None:
+    _require_list_of_texts(names, most=PARAMS_MAX)
+    for name in names:
+        if not 0 < len(name) <= PARAM_LENGTH_MAX:
+            text = _("“%(name)s” is no name of a parameter: give 1 to %(most)d characters.")
+            raise ValidationError(text, code="bad_param", params={"name": name[:100], "most": PARAM_LENGTH_MAX})
 
 
 def _validate_selectors(rules: dict[str, Any]) -> None:

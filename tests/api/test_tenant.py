@@ -48,6 +48,8 @@ BAD = [
     ("masking", {"data": "card"}, "bad_list"),
     ("masking", {"data": ["card", "fax"]}, "unknown_data"),
     ("masking", {"data": [["card"]]}, "bad_list"),
+    ("masking", {"params": [""]}, "bad_param"),
+    ("masking", {"urls": [{"pattern": "*", "params": ["x" * 101]}]}, "bad_param"),
     ("masking", {"urls": [{"pattern": "*", "data": ["fax"]}]}, "unknown_data"),
     ("consent_text", "x" * 4001, "too_long"),
     ("hours", {"zone": "Mars/Olympus", "week": {}}, "unknown_zone"),
