@@ -60,11 +60,8 @@ function rangeOf(node: Text, start: number, end: number): Range {
 }
 
 function hiddenElement(element: Element, recorder: Recorder, masking: Masking): Hidden[] {
-  const text = isField(element)
-    ? hiddenValue(element, masking)
-    : isLeftOut(element, recorder, masking)
-      ? null
-      : undefined;
+  const isWhole = isLeftOut(element, recorder, masking);
+  const text = isWhole ? null : isField(element) ? hiddenValue(element, masking) : undefined;
   return text === undefined ? [] : [{ text, element, rects: () => [element.getBoundingClientRect()] }];
 }
 

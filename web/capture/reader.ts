@@ -136,7 +136,7 @@ export class Reader {
   /** What is no label by its name may say something all the same. */
   private other(element: Element, name: string, value: string): string {
     const isDrawing = element.namespaceURI !== HTML && !isFramework(name);
-    if (isDrawing && isGeometry(name)) return value;
+    if (!value || (isDrawing && isGeometry(name))) return value;
     return isDrawing || isPlain(name) ? this.masking.personalInAttribute(value) : this.masking.label(value, element);
   }
 
