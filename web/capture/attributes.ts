@@ -4,31 +4,30 @@ import type { Attributes } from "../protocol/operations";
 
 /** They are read to people. */
 const LABELS =
-  /^(title|alt|alttext|placeholder|label|summary|abbr|xlink:title|aria-(label|value\w+|(role)?description|placeholder|braille\w+|checked|selected)|data-.+)$/;
-/** They are for browsers and style sheets, as HTML and its older versions have them. */
-const PLAIN = new Set(
-  (
-    "accept accept-charset accesskey align allow allowfullscreen as async autocapitalize autocomplete autocorrect autoplay " +
-    "axis bgcolor border bordercolor capture cellpadding cellspacing char charoff charset checked class clear color cols " +
-    "colspan compact contenteditable controls controlslist coords crossorigin decoding default defer dir dirname disabled " +
-    "draggable enctype enterkeyhint exportparts face fetchpriority for form formenctype formmethod formnovalidate " +
-    "formtarget frame frameborder headers height hidden high hspace hreflang http-equiv id imagesizes inert inputmode is " +
-    "ismap itemid itemprop itemref itemscope itemtype kind lang language link list loading loop low marginheight " +
-    "marginwidth max maxlength media method min minlength multiple muted name nohref noresize noshade novalidate nowrap " +
-    "open optimum part pattern playsinline popover popovertarget popovertargetaction preload property readonly " +
-    "referrerpolicy rel required rev reversed role rows rowspan rules sandbox scope scrolling selected shape size sizes " +
-    "slot span spellcheck start step tabindex target translate type usemap valign version vlink vspace width wrap " +
-    "writingsuggestions"
-  ).split(" "),
-);
+  /^(title|alt|alttext|download|cite|datetime|placeholder|label|summary|abbr|xlink:title|aria-(label|value\w+|(role)?description|placeholder|braille\w+|checked|selected)|data-.+)$/;
+/** The platform's own, by the name of the element, in small letters; of all components together what any element has. */
+const own = new Map<string, Set<string>>();
+/** Of these no property of an element has the name. */
+const NAMELESS = /^(aria-.*|xml.*|class|for|is|http-equiv|accept-charset|item\w+|exportparts)$/;
 
 export function isLabel(name: string): boolean {
   return LABELS.test(name);
 }
 
-/** Says nothing that could be anybody's own, but that it is named after somebody. */
-export function isPlain(name: string): boolean {
-  return PLAIN.has(name) || /^(aria-|xml)/.test(name);
+/** For browsers and style sheets: it says nothing of anybody, but that it may be named after somebody. */
+export function isPlain(element: Element, name: string): boolean {
+  return NAMELESS.test(name) || ownOf(element).has(name);
+}
+
+function ownOf(element: Element): Set<string> {
+  const isComponent = element.localName.includes("-");
+  const key = isComponent ? "-" : element.localName;
+  const known = own.get(key);
+  if (known) return known;
+  const names = new Set<string>();
+  for (const name in isComponent ? document.documentElement : element) names.add(name.toLowerCase());
+  own.set(key, names);
+  return names;
 }
 
 /** Rows of numbers of a drawing, among which a phone number would be found by chance. */

@@ -137,7 +137,9 @@ export class Reader {
   private other(element: Element, name: string, value: string): string {
     const isDrawing = element.namespaceURI !== HTML && !isFramework(name);
     if (!value || (isDrawing && isGeometry(name))) return value;
-    return isDrawing || isPlain(name) ? this.masking.personalInAttribute(value) : this.masking.label(value, element);
+    return isDrawing || isPlain(element, name)
+      ? this.masking.personalInAttribute(value)
+      : this.masking.label(value, element);
   }
 
   private selected(option: Element, value: string): string | null {
