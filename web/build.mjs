@@ -1,6 +1,7 @@
 // Builds every bundle into web/dist and fails when a script sent to a visitor is over its budget.
 // A bundle is a folder of web/ with a main.ts (and, beside it, the style sheet NAME.css where there is one).
 
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ const dist = join(web, "dist");
 
 /** Output name → folder of its main.ts. */
 const bundles = {
-  loader: "loader",
+  rest: "loader",
   capture: "capture",
   stage: "rebuild",
   console: "console",
@@ -21,11 +22,11 @@ const bundles = {
 };
 
 /** Bytes after brotli of what a visitor downloads. */
-const budgets = { loader: 16 * 1024, capture: 48 * 1024 };
+const budgets = { loader: 4 * 1024, rest: 16 * 1024, capture: 40 * 1024 };
 
-function entryPoints() {
+function entryPoints(folders) {
   const entries = {};
-  for (const [name, folder] of Object.entries(bundles)) {
+  for (const [name, folder] of Object.entries(folders)) {
     const script = join(web, folder, "main.ts");
     const style = join(web, folder, `${folder}.css`);
     entries[name] = script;
@@ -34,11 +35,23 @@ function entryPoints() {
   return entries;
 }
 
-async function bundle() {
+function digest(...path) {
+  return createHash("sha256")
+    .update(readFileSync(join(...path)))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** `constants`: what the sources declare and the build knows. */
+async function bundle(folders, constants) {
   mkdirSync(dist, { recursive: true });
-  const entries = Object.entries(entryPoints()).map(([name, path]) => ({ in: path, out: name.replace(".style", "") }));
+  const entries = Object.entries(entryPoints(folders)).map(([name, path]) => ({
+    in: path,
+    out: name.replace(".style", ""),
+  }));
   await build({
     entryPoints: entries,
+    define: constants,
     outdir: dist,
     bundle: true,
     minify: true,
@@ -61,7 +74,11 @@ function overBudget() {
   return problems;
 }
 
-await bundle();
+/** The stub, last: it names what it fetches. */
+const stub = { loader: "stub" };
+const constants = { STUB_CONTRACT: JSON.stringify(digest(web, "protocol", "stub.ts")) };
+await bundle(bundles, constants);
+await bundle(stub, { ...constants, REST_DIGEST: JSON.stringify(digest(dist, "rest.js")) });
 const problems = overBudget();
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length ? 1 : 0;

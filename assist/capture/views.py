@@ -1,4 +1,4 @@
-"""Delivery of scripts: the loader for every page, the capture code by URL for pages whose policy lists hosts only."""
+"""Delivery of scripts: the loader, its rest, and the capture code for pages whose policy lists hosts only."""
 
 import hashlib
 from functools import lru_cache
@@ -13,30 +13,46 @@ from assist.channel.capture_code import capture_code, tenant_of_ticket
 from assist.channel.queries import session_is_open
 from helpdesk.tenants.context import tenant_scope
 
-LOADER: Path = settings.BASE_DIR / "web" / "dist" / "loader.js"
+DIST: Path = settings.BASE_DIR / "web" / "dist"
 LOADER_SECONDS = 300
 # A page that is loaded while the desk is away still has its loader, and comes back to its session by itself.
 STALE_SECONDS = 86_400
+REST_SECONDS = 31_536_000
+REST_DIGEST_LENGTH = 16
 CAPTURE_SECONDS = 86_400
 
 
-@lru_cache(maxsize=1)
-def _loader(_mtime_ns: int) -> tuple[bytes, str]:
-    text = LOADER.read_bytes()
-    return text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+@lru_cache(maxsize=2)
+def _read(path: Path, _mtime_ns: int) -> tuple[bytes, str]:
+    text = path.read_bytes()
+    return text, hashlib.sha256(text).hexdigest()
 
 
-def _current_loader() -> tuple[bytes, str]:
-    return _loader(LOADER.stat().st_mtime_ns)
+def _current(name: str) -> tuple[bytes, str]:
+    """The script and its SHA-256, in hex."""
+    path = DIST / name
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def _loader_etag(_request: HttpRequest) -> str:
+    return f'"{_current("loader.js")[1][:32]}"'
 
 
 @require_safe
-@condition(etag_func=lambda request: _current_loader()[1])
+@condition(etag_func=_loader_etag)
 def loader_view(request: HttpRequest) -> HttpResponse:
     """The same for every tenant; who the desk is stands in the script tag."""
-    return _script(
-        _current_loader()[0], cache=f"public, max-age={LOADER_SECONDS}, stale-while-revalidate={STALE_SECONDS}"
-    )
+    cache = f"public, max-age={LOADER_SECONDS}, stale-while-revalidate={STALE_SECONDS}"
+    return _script(_current("loader.js")[0], cache=cache)
+
+
+@require_safe
+def rest_view(request: HttpRequest, digest: str) -> HttpResponse:
+    """The rest of the loader. A stub of another build, out of a cache or of another node, gets what there is: the two
+    know whether they fit (web/protocol/stub.ts)."""
+    text, sha256 = _current("rest.js")
+    is_named = digest == sha256[:REST_DIGEST_LENGTH]
+    return _script(text, cache=f"public, max-age={REST_SECONDS}, immutable" if is_named else "no-store")
 
 
 @require_safe

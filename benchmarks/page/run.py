@@ -91,7 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     measured = run(repeats=3 if parser.parse_args().quick else 7)
-    sizes = {name: brotli_bytes(name) for name in ("loader", "capture")}
+    sizes = {name: brotli_bytes(name) for name in ("loader", "rest", "capture")}
     largest = measured[max(ROWS)]
     (start, _), (their_start, _) = largest["ours"], largest["rrweb"]
     figures: dict[str, Any] = {

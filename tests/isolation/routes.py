@@ -68,6 +68,7 @@ OUTSIDE_TENANTS = {
     "metrics": "the operator's own, who knows all tenants; tests/shell/test_probes.py keeps others out",
     "static/": "files that everybody gets",
     "assist/loader.js": "the same script for everybody",
+    "assist/loader/": "the rest of that script, the same for everybody",
     "api/v1/schema/": "the description of the API",
 }
 

@@ -13,15 +13,17 @@ PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><ti
 
 
 class Site:
-    """`origin` allows the tenant's patterns; `policy` is the Content-Security-Policy header of every page, `body` more
-    of its content."""
+    """`origin` allows the tenant's patterns; `policy` is the Content-Security-Policy header of every page (or what
+    `policy_header` names), `body` more of its content; `files` are a content type and bytes by path."""
 
     def __init__(self, *, base_url: str) -> None:
         self.base_url = base_url
         self.public_key = ""
         self.policy = ""
+        self.policy_header = "Content-Security-Policy"
         self.attributes = ""
         self.body = ""
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.language = "en"
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.origin = f"http://localhost:{self.server.server_port}"
@@ -43,12 +45,14 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                path = urlsplit(self.path).path
+                kind, content = site.files.get(path) or ("text/html; charset=utf-8", site.page(path))
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Type", kind)
                 if site.policy:
-                    self.send_header("Content-Security-Policy", site.policy)
+                    self.send_header(site.policy_header, site.policy)
                 self.end_headers()
-                self.wfile.write(site.page(urlsplit(self.path).path))
+                self.wfile.write(content)
 
             def log_message(self, *arguments: object) -> None:
                 """Quiet."""

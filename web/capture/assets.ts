@@ -39,6 +39,12 @@ export class Assets {
   private busy = false;
   private stopped = false;
   private total = 0;
+  /** Where one was asked for already, and where the page's policy forbids it: each try would be reported to the tenant. */
+  private readonly asked = new Set<string>();
+  private readonly refused = new Set<string>();
+  private readonly noteRefusal = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
+    if (effectiveDirective === "connect-src") this.refused.add(placeOf(blockedURI));
+  };
 
   constructor(
     private readonly host: CaptureHost,
@@ -47,11 +53,13 @@ export class Assets {
   ) {
     host.useAssetLine((options) => new UploadLine(options));
     this.table = JSON.parse(host.load("assets") ?? "{}") as Record<string, string>;
+    document.addEventListener("securitypolicyviolation", this.noteRefusal);
   }
 
   stop(): void {
     this.stopped = true;
     this.waiting.clear();
+    document.removeEventListener("securitypolicyviolation", this.noteRefusal);
   }
 
   /** Whether all that is used has been read, or could not be. */
@@ -115,9 +123,17 @@ export class Assets {
 
   private take(): [string, Kind][] {
     const all = [...this.waiting].sort(([, a], [, b]) => (a === b ? 0 : a === "css" ? -1 : 1));
-    const batch = all.slice(0, AT_ONCE);
+    const places = new Set<string>();
+    const batch = all.filter(([url]) => this.isNext(placeOf(url), places)).slice(0, AT_ONCE);
     for (const [url] of batch) this.waiting.delete(url);
+    for (const place of places) this.asked.add(place);
     return batch;
+  }
+
+  /** Of an origin that was not asked yet one at first. */
+  private isNext(place: string, places: Set<string>): boolean {
+    if (this.asked.has(place)) return true;
+    return places.size < places.add(place).size;
   }
 
   private async readOne(url: string, kind: Kind): Promise<Read | null> {
@@ -136,6 +152,7 @@ export class Assets {
   }
 
   private async fetch(url: string, kind: Kind): Promise<{ bytes: Uint8Array; type: string }> {
+    if (this.refused.has(placeOf(url))) throw new Unread("policy");
     const response = await fetch(url, { credentials: "same-origin", cache: "force-cache" });
     if (!response.ok) throw new Unread(`status_${response.status}`);
     const given = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "application/octet-stream";
@@ -211,6 +228,11 @@ export class Assets {
     await Promise.allSettled(uploads);
     return stored;
   }
+}
+
+/** The origin; of what has none, as `blob:`, the scheme, as violations name it. */
+function placeOf(url: string): string {
+  return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
 }
 
 function stem(url: string): string {

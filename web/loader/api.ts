@@ -3,13 +3,6 @@
 import type { Saved } from "./store";
 import { word } from "./words";
 
-export interface Identity {
-  id?: string;
-  name?: string;
-  email?: string;
-  signature?: string;
-}
-
 export interface Asked {
   request_id: string;
   request_token: string;

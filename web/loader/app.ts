@@ -1,41 +1,40 @@
 /** The visitor's way: ask → wait → link → consent → live → ended, over as many page loads as it takes. */
 
+import type { Assistance, Moment, Stub, Tokens } from "../protocol/stub";
 import { clipped } from "../protocol/text";
-import { Api, type Identity, Problem } from "./api";
+import { Api, Problem } from "./api";
 import { tellEnding } from "./ending";
 import { Landing } from "./landing";
 import { Lifecycle } from "./lifecycle";
 import { isSamePage, pageAddress, takeTokens, tokenIn } from "./link";
-import { Listeners } from "./listeners";
 import { Live } from "./live";
-import type { AppOptions } from "./options";
-import { Radio } from "./radio";
 import { RequestSocket, type RequestStatus } from "./request_socket";
 import { erase, loadState, type Saved, saveState, saveValue } from "./store";
+import { Tabs } from "./tabs";
 import { type FormValues, View } from "./view";
-import { endedWords, word } from "./words";
+import { endedWords, useLanguage, word } from "./words";
 
 const TITLE_MOST = 300;
 export const VERSION = "1";
 
+type Asking = Partial<FormValues> & { ticket?: number };
 type Phase = "off" | "requested" | "linked" | "live" | "ended";
 
-export class App {
+export class App implements Assistance {
   private readonly api: Api;
   private readonly view: View;
-  readonly listeners = new Listeners();
   private saved: Saved | null = null;
   private socket: RequestSocket | null = null;
   private live: Live | null = null;
-  private readonly radio: Radio;
-  private identity: Identity = {};
-  private native: { page?: never; update?: never } = {};
+  private readonly tabs: Tabs;
   private readonly landing: Landing;
 
-  constructor(private readonly options: AppOptions) {
-    this.api = new Api(options.base, options.publicKey, options.language);
-    this.view = new View(options.hasButton);
-    this.radio = new Radio(options.publicKey, {
+  constructor(private readonly stub: Stub) {
+    const { base, publicKey, language } = stub.options;
+    useLanguage(language);
+    this.api = new Api(base, publicKey, language);
+    this.view = new View(stub.shell);
+    this.tabs = new Tabs(stub.radio, {
       saved: () => this.saved,
       live: (shared) => this.join(shared),
       choice: (choice) => this.live?.follow(choice),
@@ -54,23 +53,17 @@ export class App {
       (wasAsleep) => this.comeBack(wasAsleep),
     );
     window.addEventListener("hashchange", () => this.followFragment());
-    void this.start();
-  }
-
-  identify(identity: Identity): void {
-    this.identity = identity;
   }
 
   /** Resolves once agents see the request; rejects with a `Problem` that has a stable `code`. */
-  async request(values: Partial<FormValues> & { ticket?: number }): Promise<{ requestId: string }> {
+  async request(values: Asking, { identity, address, title }: Moment): Promise<{ requestId: string }> {
     if (this.saved) throw new Problem("busy", word(this.saved.phase === "live" ? "live.title" : "waiting.title"));
-    const { identity } = this;
     const asked = await this.api.ask({
       note: values.note ?? "",
       name: values.name ?? "",
       email: values.email ?? "",
-      page_url: pageAddress(),
-      page_title: clipped(document.title, TITLE_MOST),
+      page_url: pageAddress(address),
+      page_title: clipped(title, TITLE_MOST),
       ...(values.ticket ? { ticket: values.ticket } : {}),
       ...(Object.keys(identity).length ? { identity } : {}),
     });
@@ -79,7 +72,7 @@ export class App {
       this.keep({ phase: "requested", requestId, requestToken: asked.request_token, message: asked.message });
       this.follow();
     } else this.answer(word("answer.title"), asked.message);
-    this.listeners.emit("requested", { requestId, state: asked.state });
+    this.stub.emit("requested", { requestId, state: asked.state });
     return { requestId };
   }
 
@@ -89,28 +82,25 @@ export class App {
   }
 
   nativePage(page: never): void {
-    this.native = { page };
-    this.live?.showNativePage(page);
+    this.live?.nativePage(page);
   }
 
   nativeUpdate(update: never): void {
-    this.native.update = update;
-    this.live?.showNativeUpdate(update);
+    this.live?.nativeUpdate(update);
   }
 
-  private async start(): Promise<void> {
-    const { token, ticket } = takeTokens();
+  async start({ token, ticket }: Tokens): Promise<void> {
     tellEnding(VERSION);
     const saved = loadState();
     // An orderly left document has handed its state to us; otherwise it may still be alive in another tab.
-    if (saved && (saved.isLeft || !(await this.radio.isTaken(saved)))) this.keep({ ...saved, isLeft: false });
+    if (saved && (saved.isLeft || !(await this.tabs.areIn(saved)))) this.keep({ ...saved, isLeft: false });
     else if (saved) erase();
     if (ticket) await this.redeem(ticket);
     if (this.saved?.phase === "live") return this.goLive();
     const { requestToken, landing } = this.saved ?? {};
     if (requestToken) this.follow();
     if (token) return this.landing.land(token);
-    this.radio.ask();
+    this.stub.radio.ask();
     if (landing) return this.landing.ask(landing.token, landing.landed);
     const kept = !requestToken && this.saved?.link && tokenIn(new URL(this.saved.link).hash);
     if (kept) await this.landing.land(kept);
@@ -125,8 +115,9 @@ export class App {
   }
 
   /** Another tab of this origin is in a session, for which the visitor has agreed; a request of its own is not lost. */
-  private join(shared: Saved): void {
+  join(live: object): void {
     const { saved } = this;
+    const shared = live as Saved;
     const ownRequest = saved?.landing?.landed.request_id ?? saved?.requestId;
     if (this.live || (saved ? ownRequest !== shared.requestId : this.landing.token)) return;
     this.socket?.close();
@@ -142,10 +133,14 @@ export class App {
     if (token && !this.live) void this.landing.land(token);
   }
 
-  private openForm(): void {
-    const { name = "", email = "" } = this.identity;
-    const send = async (values: FormValues): Promise<void> => void (await this.request(values));
+  openForm(): void {
+    const { name = "", email = "" } = this.stub.said.identity;
+    const send = async (values: FormValues): Promise<void> => void (await this.request(values, this.now()));
     this.view.form({ note: "", name, email }, send, () => this.reset());
+  }
+
+  private now(): Moment {
+    return { identity: this.stub.said.identity, address: location.href, title: document.title };
   }
 
   private follow(): void {
@@ -168,7 +163,7 @@ export class App {
       if (this.saved.link === status.link) return;
       this.keep({ ...this.saved, phase: "linked", link: status.link, agentName: status.agent_name });
       this.showLink();
-      this.listeners.emit("link", { url: status.link, agentName: status.agent_name });
+      this.stub.emit("link", { url: status.link, agentName: status.agent_name });
     } else if (state === "redeemed" || state === "live") this.tellElsewhere(status.message);
     else this.answer(word("answer.title"), status.message);
   }
@@ -213,19 +208,17 @@ export class App {
     let isTold = false;
     this.mark("live");
     this.live = new Live({
-      nonce: this.options.nonce,
+      stub: this.stub,
       version: VERSION,
       saved,
       view: this.view,
-      onChoice: (choice) => this.radio.choose(choice),
+      onChoice: (choice) => this.tabs.choose(choice),
       onLive: () => {
-        if (!isTold) this.listeners.emit("live", { sessionId: saved.sessionId });
+        if (!isTold) this.stub.emit("live", { sessionId: saved.sessionId });
         isTold = true;
       },
       onEnded: (reason) => this.finish(reason),
     });
-    if (this.native.page) this.live.showNativePage(this.native.page);
-    if (this.native.update) this.live.showNativeUpdate(this.native.update);
   }
 
   private finish(reason: string): void {
@@ -233,7 +226,7 @@ export class App {
     this.mark("ended");
     const title = word(reason === "replaced" ? "replaced.title" : "ended.title");
     this.view.ended(title, endedWords(reason), () => this.reset());
-    this.listeners.emit("ended", { reason });
+    this.stub.emit("ended", { reason });
   }
 
   /** The matter is closed for now, and the visitor reads why. */
@@ -268,19 +261,19 @@ export class App {
   private leave(isAsleep: boolean): void {
     this.live?.suspend(isAsleep);
     this.socket?.close();
-    this.radio.close();
+    this.stub.radio.close();
     if (this.saved) saveState({ ...this.saved, isLeft: true });
   }
 
   private comeBack(wasAsleep: boolean): void {
-    this.radio.open();
+    this.stub.radio.open();
     if (this.live && loadState()?.sessionId === this.saved?.sessionId) this.live.revive(wasAsleep);
     else if (this.live) this.live.finish("other");
     else {
       this.saved = this.socket = null;
       this.landing.token = "";
       this.reset();
-      void this.start();
+      void this.start(takeTokens());
     }
   }
 

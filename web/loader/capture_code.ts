@@ -1,10 +1,10 @@
 /** The capture code: checked against its hash, cached under it, and run in the way that the page's policy allows. */
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import type { Stub } from "../protocol/stub";
 import { type CaptureCode, type Frame, FrameFlag, FrameKind } from "../protocol/wire";
 import { toBase64 } from "./base64";
 import { sha256 } from "./sha256";
-import { loadValue, saveValue } from "./store";
 
 declare global {
   interface Window {
@@ -14,13 +14,7 @@ declare global {
 
 export type Injection = "inline" | "blob" | "url";
 
-interface TrustedPolicy {
-  createScript(text: string): string;
-  createScriptURL(url: string): string;
-}
-
 const CACHE = "alongside:capture:";
-const METHOD = "injection";
 const PROBE = "document.currentScript.dataset.ran=1";
 
 /** The code is not what the server announced; nothing runs. */
@@ -50,17 +44,17 @@ export class CodePieces {
 }
 
 export class CaptureInjector {
-  private method: Injection | null = loadValue(METHOD) as Injection | null;
-  private policy: TrustedPolicy | null = null;
+  private method: Injection = "url";
 
-  constructor(private readonly nonce: string) {}
+  constructor(private readonly stub: Stub) {}
 
-  /** Found out once for each tab: an inline script with our nonce, a blob: script, or a URL from the host list. */
+  /**
+   * Found out for each document: an inline script with our nonce, a blob: script, or a URL from the host list. A page
+   * with a policy and without a nonce is not tried, since what it refuses it also reports: the host was good for us.
+   */
   async findMethod(): Promise<Injection> {
-    if (!this.method) {
+    if (this.stub.options.nonce || !hasPolicy(this.stub.shell.shown))
       this.method = this.runsInline() ? "inline" : (await this.runsBlob()) ? "blob" : "url";
-      saveValue(METHOD, this.method);
-    }
     return this.method;
   }
 
@@ -102,7 +96,7 @@ export class CaptureInjector {
   async run(text: string | null, capture: CaptureCode): Promise<void> {
     const script = this.newScript();
     if (text !== null && this.method === "inline") {
-      script.text = this.trusted().createScript(text);
+      script.text = this.stub.policy.createScript(text);
       document.documentElement.append(script);
     } else if (text !== null) await this.load(script, URL.createObjectURL(scriptBlob(text)));
     else {
@@ -126,7 +120,7 @@ export class CaptureInjector {
   private runsInline(): boolean {
     const script = this.newScript();
     try {
-      script.text = this.trusted().createScript(PROBE);
+      script.text = this.stub.policy.createScript(PROBE);
       document.documentElement.append(script);
     } catch {
       return false;
@@ -144,7 +138,7 @@ export class CaptureInjector {
 
   private newScript(): HTMLScriptElement {
     const script = document.createElement("script");
-    script.nonce = this.nonce;
+    script.nonce = this.stub.options.nonce;
     return script;
   }
 
@@ -153,35 +147,26 @@ export class CaptureInjector {
       script.onload = () => resolve();
       script.onerror = () => reject(new Blocked());
       try {
-        script.src = this.trusted().createScriptURL(url);
+        script.src = this.stub.policy.createScriptURL(url);
       } catch {
         return reject(new Blocked());
       }
       document.documentElement.append(script);
     }).finally(() => URL.revokeObjectURL(url));
   }
-
-  /** Where Trusted Types are not enforced, plain text does. Throws where the page does not list our policy. */
-  private trusted(): TrustedPolicy {
-    const asIs = (text: string): string => text;
-    const rules: TrustedPolicy = { createScript: asIs, createScriptURL: asIs };
-    const { trustedTypes } = window as {
-      trustedTypes?: { createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy };
-    };
-    this.policy ??= trustedTypes ? policyOf(trustedTypes, rules) : rules;
-    return this.policy;
-  }
 }
 
-function policyOf(
-  types: { createPolicy(name: string, rules: TrustedPolicy): TrustedPolicy },
-  rules: TrustedPolicy,
-): TrustedPolicy {
-  try {
-    return types.createPolicy("alongside", rules);
-  } catch {
-    return rules;
-  }
+/**
+ * Whether the page came with a Content-Security-Policy, or names one in its source: browsers hide the nonce of an
+ * element that comes into a document with such a header.
+ */
+function hasPolicy(shown: Element): boolean {
+  const probe = document.createElement("i");
+  probe.setAttribute("nonce", "probe");
+  shown.append(probe);
+  const isHidden = probe.getAttribute("nonce") === "";
+  probe.remove();
+  return isHidden || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -5,6 +5,7 @@
 
 import { holdsCardNumber } from "../protocol/cards";
 import { decoded, isSecretName } from "../protocol/secrets";
+import type { Tokens } from "../protocol/stub";
 
 const URL_MOST = 2000;
 const PARAMETER = /([?&#/;]([^?&#/;=]+)=)([^&#]+)/g;
@@ -26,8 +27,8 @@ export function isSamePage(a: string, b: string): boolean {
   return a.split("#")[0] === b.split("#")[0];
 }
 
-/** The token and the ticket of this page's address, which loses them. */
-export function takeTokens(): { token: string | null; ticket: string | null } {
+/** Of this page's address, which loses them. */
+export function takeTokens(): Tokens {
   const { hash } = location;
   if (PART.test(hash.slice(1))) history.replaceState(history.state, "", withoutToken(location.href));
   return { token: tokenIn(hash), ticket: tokenIn(hash, "-session") };
@@ -43,7 +44,7 @@ export function withoutSecrets(address: string): string {
 }
 
 /** Where the visitor is, for a request: without the token and what is secret by its name; cut where it is too long. */
-export function pageAddress(): string {
-  const address = withoutSecrets(withoutToken(location.href));
-  return address.length <= URL_MOST ? address : (location.origin + location.pathname).slice(0, URL_MOST);
+export function pageAddress(href = location.href): string {
+  const address = withoutSecrets(withoutToken(href));
+  return address.length <= URL_MOST ? address : href.replace(/[?#].*/s, "").slice(0, URL_MOST);
 }

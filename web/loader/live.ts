@@ -1,6 +1,7 @@
 /** One assist session in this document: the channel, the capture code that came through it, and the indicator. */
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import type { Stub } from "../protocol/stub";
 import type { CaptureCode, Watching } from "../protocol/wire";
 import { FrameKind, TAB_SHIFT } from "../protocol/wire";
 import { AssetUploads } from "./assets";
@@ -8,14 +9,14 @@ import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
 import { captureHost } from "./capture_host";
 import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
-import type { Choice } from "./radio";
 import { loadState, type Saved, saveState } from "./store";
+import type { Choice } from "./tabs";
 import type { View } from "./view";
 
 const EMPTY_OBJECT = new TextEncoder().encode("{}");
 
 export interface LiveOptions {
-  nonce: string;
+  stub: Stub;
   version: string;
   saved: Saved;
   view: View;
@@ -24,9 +25,6 @@ export interface LiveOptions {
   onLive(): void;
   onEnded(reason: string): void;
 }
-
-type NativePage = Parameters<CaptureControl["nativePage"]>[0];
-type NativeUpdate = Parameters<CaptureControl["nativeUpdate"]>[0];
 
 export class Live {
   private channel: Channel | null = null;
@@ -37,28 +35,24 @@ export class Live {
   private readonly injector: CaptureInjector;
   private isInjecting = false;
   private isOver = false;
+  private isHungUp = false;
   private watching: Watching | null = null;
   private isConnected = false;
   private isBack = false;
   /** The newest of PAUSE and RESUME that went out: the capture code says it where it knows the page. */
   private lastSaid = 0;
-  private nativePage: NativePage | null = null;
-  private nativeUpdate: NativeUpdate | null = null;
 
   constructor(private readonly options: LiveOptions) {
-    this.injector = new CaptureInjector(options.nonce);
+    this.injector = new CaptureInjector(options.stub);
     this.draw();
     void this.open();
   }
 
-  showNativePage(page: NativePage): void {
-    this.nativePage = page;
-    this.nativeUpdate = null;
+  nativePage(page: never): void {
     this.control?.nativePage(page);
   }
 
-  showNativeUpdate(update: NativeUpdate): void {
-    this.nativeUpdate = update;
+  nativeUpdate(update: never): void {
     this.control?.nativeUpdate(update);
   }
 
@@ -100,20 +94,21 @@ export class Live {
     this.options.onEnded(reason);
   }
 
-  /** The channel closes by itself once the server knows. */
+  /** The channel closes by itself once the server knows; where there is none yet, it is opened to say so. */
   private hangUp(reason: string): void {
     const { channel } = this;
     this.channel = null;
+    this.isHungUp = true;
     channel?.end();
     this.finish(reason);
   }
 
   private async open(): Promise<void> {
     const injection = await this.injector.findMethod();
-    if (this.isOver) return;
+    if (this.isOver && !this.isHungUp) return;
     const { saved, version } = this.options;
     const { socketUrl, channelToken } = saved as Required<Saved>;
-    this.channel = new Channel({
+    const channel = new Channel({
       url: socketUrl,
       token: channelToken,
       tab: saved.tab ?? 0,
@@ -132,7 +127,9 @@ export class Live {
         ended: (reason) => this.finish(reason),
       },
     });
-    this.uploads = new AssetUploads(this.channel, socketUrl.replace("/visitor/", "/assets/"), channelToken);
+    if (this.isHungUp) return channel.end();
+    this.channel = channel;
+    this.uploads = new AssetUploads(channel, socketUrl.replace("/visitor/", "/assets/"), channelToken);
   }
 
   private welcomed(welcome: Welcome): void {
@@ -142,8 +139,7 @@ export class Live {
     this.welcomedAt = Date.now();
     this.watching = welcome.watching;
     // What the visitor has chosen on this page counts, even if it is still on its way to the server.
-    const isPaused = saved.paused === true || (!this.lastSaid && welcome.paused);
-    this.save({ tab: welcome.tab, paused: isPaused });
+    this.save({ tab: welcome.tab, paused: saved.paused === true || (!this.lastSaid && welcome.paused) });
     if (welcome.capture.url && !saved.captureUrl?.includes(welcome.capture.sha256)) {
       this.save({ captureUrl: welcome.capture.url });
     }
@@ -226,8 +222,9 @@ export class Live {
 
   private startCapture(): void {
     this.control = window.__alongsideCapture!(this.host());
-    if (this.nativePage) this.control.nativePage(this.nativePage);
-    if (this.nativeUpdate) this.control.nativeUpdate(this.nativeUpdate);
+    const { page, update } = this.options.stub.said;
+    if (page) this.control.nativePage(page);
+    if (update) this.control.nativeUpdate(update);
     this.draw();
     window.dispatchEvent(new Event("alongside:capturing"));
   }

@@ -60,6 +60,11 @@ function write(key: string, value: string | null): boolean {
   }
 }
 
+/** Whether an earlier document of this tab has left something to go on with. */
+export function hasSomething(): boolean {
+  return read(STATE) !== null || read(ENDING) !== null;
+}
+
 export function loadState(): Saved | null {
   try {
     return JSON.parse(read(STATE) ?? "null") as Saved | null;

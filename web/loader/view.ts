@@ -1,6 +1,7 @@
 /** What the visitor sees: one card, dialog or indicator at a time, in one open shadow root under <alongside-assist>. */
 
 import type { CaptureControl } from "../protocol/seam";
+import type { Shell } from "../protocol/stub";
 import type { Watching } from "../protocol/wire";
 import type { Landed } from "./api";
 import { button, element, icon } from "./dom";
@@ -9,8 +10,6 @@ import { usedLanguage, watchersWords, word } from "./words";
 
 const EYE =
   "M12 5C6.5 5 2.3 9 1 12c1.3 3 5.500 7 11 7s9.700-4 11-7c-1.300-3-5.500-7-11-7Zm0 11a4 4 0 1 1 0-8 4 4 0 0 1 0 8Z";
-const HELP =
-  "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Zm1 16h-2v-2h2v2Zm1.600-6.600-.9.9c-.5.5-.7.9-.7 1.700h-2c0-1.300.4-2.200 1.200-3l1-1a1.500 1.500 0 1 0-2.700-1h-2a3.500 3.500 0 1 1 6.100 2.400Z";
 
 export interface FormValues {
   note: string;
@@ -33,30 +32,25 @@ export interface LiveActions {
 }
 
 export class View {
-  readonly host = document.createElement("alongside-assist");
-  private readonly root = this.host.attachShadow({ mode: "open" });
+  readonly host: HTMLElement;
+  private readonly root: ShadowRoot;
   private readonly said = element("div", { role: "status", "aria-live": "polite" });
-  private readonly shown = element("div", { class: "own" });
   private returnTo: HTMLElement | null = null;
   private menuIsOpen = false;
   private marksHidden = false;
 
-  constructor(private readonly hasButton: boolean) {
+  constructor(private readonly shell: Shell) {
+    this.host = shell.host;
+    this.root = shell.root;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);
-    this.root.adoptedStyleSheets = [sheet];
-    this.root.append(this.shown);
+    this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
     this.host.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(event));
-    // A framework that replaces the page's content must not take the indicator with it.
-    new MutationObserver(() => this.attach()).observe(document.documentElement, { childList: true });
-    this.attach();
   }
 
   idle(ask: () => void): void {
-    if (!this.hasButton) return this.show();
-    const help = element("button", { type: "button", class: "help", "data-testid": "assist-button", click: ask });
-    help.append(icon(HELP), word("help"));
-    this.show(help);
+    const help = this.shell.helpButton(ask);
+    this.show(...(help ? [help] : []));
   }
 
   form(values: FormValues, send: (values: FormValues) => Promise<void>, close: () => void): void {
@@ -240,7 +234,7 @@ export class View {
   /** Who had the focus in what goes away has it in what comes, never at the beginning of the page. */
   private show(...nodes: HTMLElement[]): void {
     const hadFocus = this.root.activeElement !== null;
-    this.shown.replaceChildren(...nodes);
+    this.shell.shown.replaceChildren(...nodes);
     this.said.remove();
     const { returnTo } = this;
     this.returnTo = null;
@@ -261,10 +255,6 @@ export class View {
     else if (close) close.click();
     else return;
     event.stopPropagation();
-  }
-
-  private attach(): void {
-    if (!this.host.isConnected) document.documentElement.append(this.host);
   }
 }
 

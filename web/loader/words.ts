@@ -1,15 +1,13 @@
-/** Words of the visitor's side: by `data-language` of the script tag, else the page's language, else the browser's. */
+/** Words of the visitor's side, in the language that the stub has found. */
 
-import { loader as english } from "../i18n/en.json";
-import { loader as chinese } from "../i18n/zh-Hans.json";
+import { loader as ownEnglish, stub as stubEnglish } from "../i18n/en.json";
+import { loader as ownChinese, stub as stubChinese } from "../i18n/zh-Hans.json";
 import type { Watching } from "../protocol/wire";
 
-export type Word = keyof typeof english;
+const english = { ...stubEnglish, ...ownEnglish };
+const chinese = { ...stubChinese, ...ownChinese };
 
-export function languageOf(script: HTMLElement | null): string {
-  const asked = script?.dataset.language || document.documentElement.lang || navigator.language;
-  return asked.toLowerCase().startsWith("zh") ? "zh-Hans" : "en";
-}
+export type Word = keyof typeof english;
 
 let catalogue: Record<Word, string> = english;
 

@@ -1,6 +1,7 @@
 /** Who wants to hear of what, by `Alongside.on(name, fn)`. */
 
-export type EventName = "requested" | "link" | "live" | "ended";
+import type { EventName } from "../protocol/stub";
+
 type Listener = (detail: unknown) => void;
 
 export class Listeners {
@@ -10,7 +11,14 @@ export class Listeners {
     this.all.set(name, [...(this.all.get(name) ?? []), listener]);
   }
 
+  /** What a listener throws is the page's own error, and stops neither us nor the next listener. */
   emit(name: EventName, detail: unknown): void {
-    for (const listener of this.all.get(name) ?? []) listener(detail);
+    for (const listener of this.all.get(name) ?? []) {
+      try {
+        listener(detail);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 }
