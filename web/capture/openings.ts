@@ -11,6 +11,7 @@ interface Hooks {
 
 export class Openings {
   private readonly opened = new WeakSet<Node>();
+  private readonly closing = new AbortController();
   private readonly toggled = (event: Event): void => this.hooks.toggled(event.target as Element);
 
   constructor(
@@ -25,17 +26,22 @@ export class Openings {
     this.listen(root);
   }
 
+  stop(): void {
+    this.closing.abort();
+  }
+
   watchFrame(frame: Element): void {
     if (this.opened.has(frame)) return;
     this.opened.add(frame);
-    frame.addEventListener("load", () => {
+    const loaded = (): void => {
       for (const inner of frameDocument(frame)) if (this.opened.has(inner)) this.listen(inner); // `open` takes all listeners
       this.hooks.loaded(frame);
-    });
+    };
+    frame.addEventListener("load", loaded, { signal: this.closing.signal });
   }
 
   private listen(root: Document | ShadowRoot): void {
-    root.addEventListener("toggle", this.toggled, true);
+    root.addEventListener("toggle", this.toggled, { capture: true, signal: this.closing.signal });
     this.hooks.opened(root);
   }
 }

@@ -60,7 +60,8 @@ export class Recorder {
 
   /** Read the document anew, with the flushes that follow. */
   start(): void {
-    this.stop();
+    this.rest();
+    this.ids.clear();
     this.rests = false;
     this.budget = new Budget(0);
     this.model = new TreeModel(this.read(this.top) as DocumentNode);
@@ -73,9 +74,9 @@ export class Recorder {
   }
 
   stop(): void {
-    this.observer.disconnect();
+    this.rest();
     this.ids.clear();
-    this.marks.clear();
+    this.openings.stop();
   }
 
   /** Of what the next flush will find, in nodes. */

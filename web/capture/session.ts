@@ -156,7 +156,8 @@ export class Session implements CaptureControl, Place {
     this.still = still;
     this.enteredAt = Date.now();
     this.heldUntil = this.enteredAt + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
-    if (document.readyState !== "complete") window.addEventListener("load", () => this.loaded(), { once: true });
+    const once = { once: true, signal: this.closing.signal };
+    if (document.readyState !== "complete") window.addEventListener("load", () => this.loaded(), once);
     this.compare();
   }
 

@@ -101,7 +101,7 @@ export class AssetUploads {
     const body = isZipped ? await gzip(bytes) : (bytes as Uint8Array<ArrayBuffer>);
     const head = { sha256, content_type: contentType, is_zipped: isZipped };
     for (let tries = 0, breaks = 0; tries < TRIES && breaks < BREAKS; ) {
-      await Promise.race([this.channel.opened(), pause(BREAK_MS)]);
+      await this.channel.opened(BREAK_MS);
       if (this.isStopped || !this.line) return false;
       const refusal = await this.line.send(head, body);
       if (!refusal) return true;

@@ -7,6 +7,7 @@ import type { ChannelOptions, Welcome } from "./channel_options";
 import { leftNext, Outbox } from "./outbox";
 import { FINAL, FRAME_REFUSED } from "./refusals";
 import { saveEnding } from "./store";
+import { Timers } from "./timers";
 import { onWakeup } from "./wakeups";
 
 const PING_EVERY_MS = 10_000;
@@ -38,11 +39,12 @@ export class Channel {
   private welcomedAt = Date.now();
   /** Frames were given up: the page must be sent whole. */
   private snapshotIsDue = false;
-  private snapshotTimer = 0;
+  private snapshotIsSet = false;
   /** Out of the back/forward cache, and not taken over yet from the documents that came between. */
   private isBack = false;
   private backTimer = 0;
   private waiting: (() => void)[] = [];
+  private readonly timers = new Timers();
   private readonly closing = new AbortController();
 
   constructor(private readonly options: ChannelOptions) {
@@ -70,10 +72,13 @@ export class Channel {
     return true;
   }
 
-  /** When the server can be reached, or never will be again. */
-  opened(): Promise<void> {
+  /** When the server can be reached, or never will be again; at the latest after `ms`. */
+  opened(ms: number): Promise<void> {
     if (this.isOpen || this.isOver) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.timers.after(ms, resolve);
+    });
   }
 
   /** The visitor ends the session: what was captured goes out before it. Comes back until the server knows. */
@@ -120,7 +125,7 @@ export class Channel {
 
   close(): void {
     this.isOver = true;
-    clearTimeout(this.snapshotTimer);
+    this.timers.clear();
     for (const go of this.waiting.splice(0)) go();
     this.closing.abort();
     this.drop();
@@ -196,7 +201,7 @@ export class Channel {
 
   private welcomeLater(welcome: Welcome): void {
     const { socket } = this;
-    window.setTimeout(() => this.socket === socket && this.welcomed(welcome), LOOK_EVERY_MS);
+    this.timers.after(LOOK_EVERY_MS, () => this.socket === socket && this.welcomed(welcome));
   }
 
   private takeOver(tab: number): Outbox {
@@ -218,13 +223,14 @@ export class Channel {
   /** Later, since frames of the page as it was are being written; once there is a connection, since it may be large. */
   private askSnapshot(): void {
     this.snapshotIsDue = true;
-    if (!this.isOpen || this.snapshotTimer) return;
-    this.snapshotTimer = window.setTimeout(() => {
-      this.snapshotTimer = 0;
+    if (!this.isOpen || this.snapshotIsSet) return;
+    this.snapshotIsSet = true;
+    this.timers.after(SNAPSHOT_PAUSE_MS, () => {
+      this.snapshotIsSet = false;
       if (!this.isOpen) return;
       this.snapshotIsDue = false;
       this.options.events.resync();
-    }, SNAPSHOT_PAUSE_MS);
+    });
   }
 
   private hearFrame(data: ArrayBuffer): void {
@@ -245,7 +251,7 @@ export class Channel {
   private sayEnd(): void {
     this.say({ type: "end", reason: "visitor_ended" });
     const { socket } = this;
-    window.setTimeout(() => !this.isOver && this.socket === socket && this.lost(0), END_WAIT_MS);
+    this.timers.after(END_WAIT_MS, () => this.socket === socket && this.lost(0));
   }
 
   /** The server may not know yet: the next document of this tab tells it. */
@@ -261,12 +267,8 @@ export class Channel {
     const socket = this.socket;
     const askedAt = Date.now();
     const busy = (this.outbox?.inFlightBytes() ?? 0) / SLOWEST_BYTES_PER_MS;
-    window.setTimeout(
-      () => {
-        if (this.socket === socket && socket && this.heardAt < askedAt) this.lost(0);
-      },
-      Math.min(BUSY_SILENCE_MS, SILENCE_MS + busy),
-    );
+    const lostNow = (): boolean => this.socket === socket && socket !== null && this.heardAt < askedAt;
+    this.timers.after(Math.min(BUSY_SILENCE_MS, SILENCE_MS + busy), () => lostNow() && this.lost(0));
   }
 
   private lost(code: number): void {
@@ -274,11 +276,9 @@ export class Channel {
     this.drop();
     if (this.isOver) return;
     const reason = FINAL[code];
-    if (reason) this.finish(reason);
-    else {
-      if (code !== CLOSE_CODES.moved) this.options.events.offline();
-      this.backoff.schedule(() => this.connect());
-    }
+    if (reason) return this.finish(reason);
+    if (code !== CLOSE_CODES.moved) this.options.events.offline();
+    this.backoff.schedule(() => this.connect());
   }
 
   private finish(reason: string): void {
