@@ -2,7 +2,9 @@
 
 /** A string or url() token of CSS; comments are matched first so that nothing inside them counts. */
 const TOKENS =
-  /\/\*[\s\S]*?\*\/|(@import\s+)?url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s][^)]*?))\s*\)|(@import\s+)(?:"([^"]*)"|'([^']*)')/gi;
+  /\/\*[\s\S]*?\*\/|(@import\s+)?url\(\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^"')\s](?:[^)\\]|\\[\s\S])*?))\s*\)|(@import\s+)(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)')/gi;
+/** An escaped code point, line break or character (CSS Syntax 3, 4.3.7). */
+const ESCAPES = /\\(?:([0-9a-f]{1,6})\s?|(\r\n|[\n\r\f])|([\s\S]))/gi;
 
 export type UrlUse = { url: string; imports: boolean };
 
@@ -14,8 +16,21 @@ export function replaceUrls(text: string, base: string, change: (use: UrlUse) =>
     const given = double ?? single ?? bare ?? importDouble ?? importSingle;
     if (given === undefined || given.startsWith("#")) return whole;
     const lead = importsUrl ?? imports ?? "";
-    return `${lead}url("${change({ url: absolute(given, base), imports: lead !== "" })}")`;
+    return `${lead}url("${escaped(change({ url: absolute(unescaped(given), base), imports: lead !== "" }))}")`;
   });
+}
+
+function unescaped(text: string): string {
+  return text.replace(ESCAPES, (_, code?: string, lineBreak?: string, letter?: string) => {
+    const point = code ? Number.parseInt(code, 16) : 0;
+    if (code) return point && point < 0x110000 ? String.fromCodePoint(point) : "\uFFFD";
+    return lineBreak ? "" : letter!;
+  });
+}
+
+/** As it can stand between double quotes. */
+function escaped(url: string): string {
+  return url.replace(/["\\\n\r\f]/g, (letter) => `\\${letter.charCodeAt(0).toString(16)} `);
 }
 
 export function absoluteCss(text: string, base: string, change: (url: string) => string): string {
