@@ -60,6 +60,8 @@ export class Events {
   };
   private readonly pointing: Listeners = {
     mousemove: (event) => this.notePointer(event as MouseEvent),
+    // The page can move under a pointer that rests.
+    mouseover: (event) => this.notePointer(event as MouseEvent),
     ...listeners(CLICKS, (event) => this.noteClick(event.type as ClickKind, event)),
   };
 
