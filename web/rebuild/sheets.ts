@@ -10,6 +10,7 @@ export const STATE_ATTRIBUTE = "data-alongside-";
 /** What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins. */
 const BASE_RULES = `@layer {
   [${STATE_ATTRIBUTE}focus-visible] { outline: -webkit-focus-ring-color auto 1px; }
+  :root::selection { color: #fff; background: #3367d1; }
   canvas { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
     aspect-ratio: attr(width type(<number>), 300) / attr(height type(<number>), 150); }
 }
