@@ -23,10 +23,15 @@ def compare(rig: Rig) -> Likeness:
     """Both at the visitor's size, at rest. Raises AssertionError where more than pixels differs."""
     rig.settle()
     rig.until(Invariant(rig))
+    visitor, stage = pictures(rig)
+    return Likeness(differing_share(visitor, stage), visitor, stage)
+
+
+def pictures(rig: Rig) -> tuple[Image.Image, Image.Image]:
+    """What both show now, the visitor's first."""
     visitor = _picture(rig.visitor.screenshot(animations="disabled", caret="initial"))
     frame = rig.stage.get_by_test_id("assist-page")
-    stage = _picture(frame.screenshot(animations="disabled", caret="initial"))
-    return Likeness(differing_share(visitor, stage), visitor, stage)
+    return visitor, _picture(frame.screenshot(animations="disabled", caret="initial"))
 
 
 def differing_share(a: Image.Image, b: Image.Image) -> float:

@@ -52,6 +52,7 @@
     return kept
       .filter(({ name, value }) => !(isFrame && name === "src") && !(LOADS.has(name) && isUnread(element, value)))
       .map(({ name, value }) => [`attribute ${name}`, attribute(element, name, value)])
+      .filter(([name, value]) => value || name !== "attribute style") // a picture's is all that a canvas may have
       .sort(([a], [b]) => (a < b ? -1 : 1));
   };
 

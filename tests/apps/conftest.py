@@ -1,0 +1,3 @@
+from tests.capture.conftest import browser, playwright
+
+__all__ = ["browser", "playwright"]

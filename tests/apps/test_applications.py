@@ -1,0 +1,89 @@
+"""What the agent sees of third-party applications is what the visitor sees, wherever a session of theirs rests."""
+
+import contextlib
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.apps.actor import Actor
+from tests.apps.serving import Applications
+from tests.apps.sessions import APPLICATIONS, Application
+from tests.apps.ssim import ssim
+from tests.capture import sites
+from tests.capture.invariant import Invariant
+from tests.capture.likeness import differing_share, pictures
+from tests.capture.rig import Rig, rig
+
+MOST_DIFFERING, LEAST_SIMILAR = 0.003, 0.99
+ALLOWED = "*"
+
+
+@dataclass
+class Alike:
+    """Whether both sides look alike now; as a text how much they do not. For `Rig.until`."""
+
+    rig: Rig
+    shown: tuple[Image.Image, Image.Image] | None = None
+    told: str = field(default="never compared")
+
+    def __call__(self) -> bool:
+        self.shown = pictures(self.rig)
+        differing, similar = differing_share(*self.shown), ssim(*self.shown)
+        self.told = f"{differing:.3%} of the pixels differ, SSIM {similar:.4f}"
+        return differing <= MOST_DIFFERING and similar >= LEAST_SIMILAR
+
+    def __str__(self) -> str:
+        return self.told
+
+    def save(self, folder: Path, name: str) -> None:
+        for side, picture in zip(("visitor", "agent"), self.shown or (), strict=False):
+            picture.save(folder / f"{name}-{side}.png")
+
+
+class Enough(Exception):
+    """As many rests as were asked for."""
+
+
+def comparing(shown: Rig, folder: Path, rests: float) -> Callable[[str], None]:
+    """Compares both sides at each rest; raises Enough after so many."""
+    count = itertools.count(1)
+
+    def compare(name: str) -> None:
+        invariant, alike = Invariant(shown, ALLOWED), Alike(shown)
+        try:
+            shown.until(invariant, invariant)
+            shown.until(alike, alike)
+        finally:
+            alike.save(folder, name)
+        if next(count) >= rests:
+            raise Enough
+
+    return compare
+
+
+def compare_session(browser: Browser, application: Application, folder: Path, rests: float = math.inf) -> None:
+    with rig(browser, sites.ROOT, masking={"allow": [ALLOWED]}, handler=Applications) as shown:
+        actor = Actor(shown.visitor, shown.origin, rest=comparing(shown, folder, rests))
+        with contextlib.suppress(Enough):
+            application.session(actor)
+        assert not [report for report in shown.reports if report["type"] == "fault"]
+
+
+each_application = pytest.mark.parametrize("application", APPLICATIONS, ids=lambda application: application.name)
+
+
+@each_application
+def test_session_begins(browser: Browser, application: Application, tmp_path: Path) -> None:
+    compare_session(browser, application, tmp_path, rests=2)
+
+
+@pytest.mark.long
+@each_application
+def test_session_in_full(browser: Browser, application: Application, tmp_path: Path) -> None:
+    compare_session(browser, application, tmp_path)
