@@ -177,7 +177,9 @@ def session_asset(**values: Any) -> SessionAsset:
 
 
 def native_mapping(**values: Any) -> NativeMapping:
-    return _create(NativeMapping, values, name=lambda: f"mapping-{next(_numbers)}", document=dict)
+    return _create(
+        NativeMapping, values, name=lambda: f"mapping-{next(_numbers)}", document=lambda: {"version": 1, "rules": []}
+    )
 
 
 def archive_segment(**values: Any) -> ArchiveSegment:

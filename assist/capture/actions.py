@@ -3,6 +3,15 @@
 from typing import Any
 
 from assist.capture.models import NativeMapping
+from assist.capture.queries import extenders_of
+
+
+class MappingInUse(Exception):
+    """`names` are the mappings that extend the one that should go."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(*names)
+        self.names = names
 
 
 def put_mapping(name: str, *, document: dict[str, Any]) -> NativeMapping:
@@ -12,4 +21,8 @@ def put_mapping(name: str, *, document: dict[str, Any]) -> NativeMapping:
 
 
 def delete_mapping(mapping: NativeMapping) -> None:
+    """Raise MappingInUse."""
+    names = extenders_of(mapping.name)
+    if names:
+        raise MappingInUse(names)
     mapping.delete()

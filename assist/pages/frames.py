@@ -4,14 +4,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from assist.capture.queries import mapping_documents
 from assist.channel import limits
 from assist.channel.batches import write_later
 from assist.channel.connection import control_payload
 from assist.channel.frames import VIEWPORT, check_viewport, time_of
 from assist.channel.messages import BadMessage, check_fields
 from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind
-from assist.channel.router import in_welcome, on_frame, on_message
+from assist.channel.router import on_frame, on_message
 from assist.pages.actions import Offer, close_page, enter_page, offer_assets
 from assist.pages.models import PageKind
 
@@ -115,8 +114,3 @@ def _offer(item: Any) -> Offer:
     if len(sha256) != DIGEST_LENGTH or not set(sha256) <= set("0123456789abcdef"):
         raise BadMessage("no digest")
     return Offer(sha256, size_bytes)
-
-
-@in_welcome("mappings")
-def mappings() -> dict[str, Any]:
-    return mapping_documents()

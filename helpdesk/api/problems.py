@@ -1,6 +1,7 @@
 """Errors as problem details (RFC 9457), the same for the REST API and for what visitors' pages call.
 
-`{"type", "title", "status", "detail", "code", "errors": [{"code", "detail", "pointer"}]}`; `code` is stable.
+`{"type", "title", "status", "detail", "code", "errors": [{"code", "detail", "pointer"}]}`; `code` is stable. An error
+also has `line` and `column` where its place in the text that was sent is known.
 """
 
 import logging
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from helpdesk.api.places import Place
+
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:alongside:problem:"
@@ -27,8 +30,14 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class PlacedDetail(exceptions.ErrorDetail):
+    """A detail that knows where in the text that was sent it belongs."""
+
+    place: Place = {}
+
+
 def problem(
-    status: int, *, code: str, detail: str, errors: Sequence[Mapping[str, str]] = (), **members: Any
+    status: int, *, code: str, detail: str, errors: Sequence[Mapping[str, str | int]] = (), **members: Any
 ) -> dict[str, Any]:
     """The body of a problem; `members` are further ones that belong to this code."""
     title = HTTPStatus(status).phrase
@@ -81,12 +90,12 @@ def _detail_of(error: exceptions.APIException) -> str:
     return str(error.detail)
 
 
-def _errors_of(error: exceptions.APIException) -> Iterator[dict[str, str]]:
-    if isinstance(error, exceptions.ValidationError):
+def _errors_of(error: exceptions.APIException) -> Iterator[dict[str, str | int]]:
+    if isinstance(error, exceptions.ValidationError) or isinstance(error.detail, PlacedDetail):
         yield from _flattened(error.detail, pointer="#")
 
 
-def _flattened(detail: Any, *, pointer: str) -> Iterator[dict[str, str]]:
+def _flattened(detail: Any, *, pointer: str) -> Iterator[dict[str, str | int]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             own = pointer if name == "non_field_errors" else f"{pointer}/{name}"
@@ -96,7 +105,8 @@ def _flattened(detail: Any, *, pointer: str) -> Iterator[dict[str, str]]:
             nested = isinstance(inner, dict | list)
             yield from _flattened(inner, pointer=f"{pointer}/{number}" if nested else pointer)
     else:
-        yield {"code": str(getattr(detail, "code", "invalid")), "detail": str(detail), "pointer": pointer}
+        place = getattr(detail, "place", {})
+        yield {"code": str(getattr(detail, "code", "invalid")), "detail": str(detail), "pointer": pointer, **place}
 
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:

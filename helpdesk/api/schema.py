@@ -25,6 +25,8 @@ PROBLEM = {
                     "code": {"type": "string"},
                     "detail": {"type": "string"},
                     "pointer": {"type": "string", "description": "JSON pointer into the body that was sent"},
+                    "line": {"type": "integer", "description": "of the body, from 1, where it can be told"},
+                    "column": {"type": "integer", "description": "in characters, from 1"},
                 },
             },
         },

@@ -13,7 +13,9 @@ from rest_framework.views import APIView
 from helpdesk.api.scopes import Scope
 from helpdesk.tenants import validation
 from helpdesk.tenants.actions import change_settings
+from helpdesk.tenants.models import Tenant
 from helpdesk.tenants.queries import current_tenant
+from helpdesk.tenants.signing import public_key_of
 
 
 class Seconds(serializers.IntegerField):
@@ -36,6 +38,7 @@ class TenantSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(read_only=True)
     slug = serializers.SlugField(read_only=True)
     public_key = serializers.CharField(read_only=True)
+    rules_public_key = serializers.SerializerMethodField()
     name = serializers.CharField(max_length=200)
     language = serializers.CharField(validators=[validation.validate_language])
     link_ttl_seconds = Seconds(setting="link_ttl_seconds")
@@ -45,6 +48,9 @@ class TenantSerializer(serializers.Serializer[Any]):
     masking = Document(validators=[validation.validate_masking])
     consent_text = serializers.CharField(allow_blank=True, validators=[validation.validate_consent_text])
     hours = Document(validators=[validation.validate_hours])
+
+    def get_rules_public_key(self, tenant: Tenant) -> str:
+        return public_key_of(tenant.id)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         fixed = set(self.initial_data) - {name for name, field in self.fields.items() if not field.read_only}

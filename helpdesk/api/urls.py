@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from assist.capture.api import NativeMappingView
+from assist.capture.api import NativeMappingsView, NativeMappingView, ReadyMappingsView, ReadyMappingView
 from assist.channel.answer_api import AssistRequestViewSet
 from assist.pages.api import SessionViewSet
 from helpdesk.api.tenant import TenantView
@@ -22,7 +22,10 @@ router.register("recordings", RecordingViewSet, basename="recording")
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="api_schema"),
     path("tenant/", TenantView.as_view(), name="api_tenant"),
+    path("native-mappings/", NativeMappingsView.as_view(), name="api_native_mappings"),
     path("native-mappings/<slug:name>/", NativeMappingView.as_view(), name="api_native_mapping"),
+    path("ready-native-mappings/", ReadyMappingsView.as_view(), name="api_ready_native_mappings"),
+    path("ready-native-mappings/<slug:name>/", ReadyMappingView.as_view(), name="api_ready_native_mapping"),
     *router.urls,
     re_path("", UnknownAddress.as_view(), name="api_unknown"),
 ]

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assist.capture.actions import put_mapping
+from assist.capture.queries import mapping_of_name, mappings_by_name
+from assist.capture.ready import ready_mappings
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
@@ -22,6 +26,7 @@ from helpdesk.desk.pages import desk_page
 from helpdesk.tenants.actions import change_settings
 from helpdesk.tenants.models import Tenant
 from helpdesk.tenants.queries import current_tenant
+from helpdesk.tenants.signing import public_key_of
 
 
 @role_required(Role.ADMIN)
@@ -59,11 +64,27 @@ def revoke_token_view(request: HttpRequest, token_id: UUID) -> HttpResponse:
     return redirect("desk:settings")
 
 
+@role_required(Role.ADMIN)
+@require_POST
+def start_mapping_view(request: HttpRequest, name: str) -> HttpResponse:
+    """A mapping of the tenant's own that extends the ready one, to be changed over the API."""
+    ready = ready_mappings().get(name)
+    if ready is None:
+        raise Http404
+    if mapping_of_name(name):
+        messages.warning(request, _("There is a mapping “%(name)s” already: it is left as it is.") % {"name": name})
+    else:
+        put_mapping(name, document=ready.beginning())
+        messages.success(request, _("The mapping “%(name)s” counts from now on.") % {"name": name})
+    return redirect(f"{reverse('desk:settings')}#native-mappings")
+
+
 def _filled_form(tenant: Tenant) -> SettingsForm:
     return SettingsForm(initial={name: getattr(tenant, name) for name in SettingsForm.base_fields})
 
 
 def _page(request: HttpRequest, tenant: Tenant, *, status: int = 200, **context: Any) -> HttpResponse:
     context = {"token_form": TokenForm(), "tokens": tokens_of_tenant(), "tenant": tenant, **context}
-    context["public_url"] = settings.PUBLIC_URL
+    context |= {"public_url": settings.PUBLIC_URL, "rules_public_key": public_key_of(tenant.id)}
+    context |= {"mappings": mappings_by_name(), "ready_mappings": ready_mappings().values()}
     return desk_page(request, "desk/settings.html", title=_("Settings"), status=status, **context)

@@ -16,7 +16,7 @@ from helpdesk.accounts.roles import role_includes
 from helpdesk.desk.forms import MessageForm, NewTicketForm, TicketForm
 from helpdesk.desk.pages import desk_page
 from helpdesk.desk.queries import assistance_of, waiting_now
-from helpdesk.desk.settings_views import create_token_view, revoke_token_view, settings_view
+from helpdesk.desk.settings_views import create_token_view, revoke_token_view, settings_view, start_mapping_view
 from helpdesk.tickets.actions import add_message, change_ticket, find_or_create_contact, open_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import conversation
@@ -33,6 +33,7 @@ def url_patterns(wrap: Callable[..., Any]) -> list[URLPattern]:
         path("settings/", wrap(settings_view), name="settings"),
         path("settings/tokens/", wrap(create_token_view), name="create_token"),
         path("settings/tokens/<uuid:token_id>/revoke/", wrap(revoke_token_view), name="revoke_token"),
+        path("settings/native-mappings/<slug:name>/start/", wrap(start_mapping_view), name="start_mapping"),
     ]
 
 

@@ -10,9 +10,12 @@ from drf_spectacular.validation import validate_schema
 CALLS = [
     ("get", "/tenant/"),
     ("patch", "/tenant/"),
+    ("get", "/native-mappings/"),
     ("get", "/native-mappings/{name}/"),
     ("put", "/native-mappings/{name}/"),
     ("delete", "/native-mappings/{name}/"),
+    ("get", "/ready-native-mappings/"),
+    ("get", "/ready-native-mappings/{name}/"),
     ("get", "/tickets/"),
     ("post", "/tickets/"),
     ("get", "/tickets/{id}/"),

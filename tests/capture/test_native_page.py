@@ -1,5 +1,7 @@
 """A page that is drawn on a canvas becomes a page of boxes and text by the tenant's mapping (M8)."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,8 @@ PAGE = """<!doctype html><title>Bay</title><canvas width=400 height=300></canvas
     { tag: "button", attributes: { colour: "navy" }, text: "Load", rect: [10, 80, 80, 30] },
   ] });
 </script>"""
+# A red dot of 1 × 1.
+DOT = base64.b64decode("R0lGODlhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=")
 
 
 @pytest.fixture
@@ -82,13 +86,27 @@ def test_html_follows_and_the_native_page_comes_back(shown: Rig) -> None:
     assert last_kind(shown) == "native"
 
 
+def test_image_is_uploaded_once_and_shown(shown: Rig) -> None:
+    shown.visitor.evaluate(
+        """([image, url]) => {
+          const root = { ...scene(1, "x"), children: [{ tag: "icon", rect: [0, 0, 8, 8], image }] };
+          testCapture.nativeUpdate({ version: 1, pageId: "bay", root, images: { [image]: url } });
+        }""",
+        [hashlib.sha256(DOT).hexdigest(), f"data:image/gif;base64,{base64.b64encode(DOT).decode()}"],
+    )
+    width = "document.querySelector('img')?.naturalWidth"
+    shown.until(lambda: shown.page.evaluate(width) == 1, "the image")
+    assert shown.store == {hashlib.sha256(DOT).hexdigest(): ("image/gif", DOT)}
+
+
 def test_clicks_on_it_are_told(shown: Rig) -> None:
     shown.visitor.mouse.click(50, 95)
     shown.until(lambda: '"click"' in shown.operations(), "the click")
 
 
 def test_page_that_is_no_tree_is_refused_and_the_last_one_stays(shown: Rig) -> None:
-    update = "testCapture.nativeUpdate({ pageId: 'bay', root: { tag: 1 } })"
-    refused = shown.visitor.evaluate(f"(() => {{ try {{ {update} }} catch (error) {{ return error.message }} }})()")
-    assert "tag" in refused
+    for update, says in (("root: { tag: 1 }", "tag"), ("version: 2, root: scene(1, '')", "version")):
+        call = f"testCapture.nativeUpdate({{ pageId: 'bay', {update} }})"
+        refused = shown.visitor.evaluate(f"(() => {{ try {{ {call} }} catch (error) {{ return error.message }} }})()")
+        assert says in refused
     assert "1 loaded" in shown.page.inner_text("main")

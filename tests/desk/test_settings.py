@@ -9,6 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.db import ProgrammingError
 from django.test import Client
 
+from assist.capture.models import NativeMapping
+from assist.capture.queries import mapping_documents
+from helpdesk.api.actions import create_token
 from helpdesk.api.models import ApiToken
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
@@ -40,6 +43,7 @@ def test_settings_are_for_admins(browser_of: Callable[[str], Client], role: str)
     assert browser.get("/desk/settings/").status_code == 403
     assert browser.post("/desk/settings/", GOOD).status_code == 403
     assert browser.post("/desk/settings/tokens/", {"name": "x", "scopes": ["tenant:read"]}).status_code == 403
+    assert browser.post("/desk/settings/native-mappings/qt-widgets/start/").status_code == 403
     assert browser.get("/desk/tickets/queue/").status_code == 403
 
 
@@ -73,6 +77,27 @@ def test_settings_refuse_what_rest_refuses(admin: Client, tenant: Tenant, wrong:
     assert list(answer.context["form"].errors) == list(wrong)
     with tenant_scope(tenant.id):
         assert Tenant.objects.get().name == tenant.name
+
+
+def test_ready_mapping_is_started_from_once(admin: Client, tenant: Tenant) -> None:
+    start = "/desk/settings/native-mappings/qt-widgets/start/"
+    assert admin.post(start).status_code == 302
+    with tenant_scope(tenant.id):
+        NativeMapping.objects.update(document={**NativeMapping.objects.get().document, "pages": ["till/*"]})
+    assert admin.post(start).status_code == 302
+    page = admin.get("/desk/settings/").content.decode()
+    assert "till/*" in page
+    assert Caller(token_of(tenant))("GET", "/tenant/").json()["rules_public_key"] in page
+    with tenant_scope(tenant.id):
+        flat = mapping_documents()["qt-widgets"]
+    assert len(flat["rules"]) > 40
+    assert "extends" not in json.dumps(flat)
+    assert admin.post("/desk/settings/native-mappings/tk/start/").status_code == 404
+
+
+def token_of(tenant: Tenant) -> str:
+    with tenant_scope(tenant.id):
+        return create_token("Test", scopes=["tenant:read"])[1]
 
 
 def test_token_is_shown_once_and_works_until_revoked(admin: Client, tenant: Tenant) -> None:

@@ -70,6 +70,7 @@ OUTSIDE_TENANTS = {
     "assist/loader.js": "the same script for everybody",
     "assist/loader/": "the rest of that script, the same for everybody",
     "api/v1/schema/": "the description of the API",
+    "api/v1/ready-native-mappings/": "files that come with the desk, the same for every tenant",
 }
 
 

@@ -3,16 +3,13 @@
 import type { Mutation, Operation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { TreeModel } from "../protocol/tree";
+import type { Assets } from "./assets";
 import { Events } from "./events";
 import { Masking } from "./masking";
-import { chooseMapping, difference, type Mapping, pageTree } from "./native";
+import { chooseMapping, type Mapping, pageTree } from "./native";
+import { difference } from "./native_difference";
+import { checkVersion, type NativePage } from "./native_page";
 import type { Source } from "./source";
-
-export interface NativePage {
-  pageId: string;
-  title: string;
-  root: unknown;
-}
 
 /** Everything that happens on a native page happens somewhere on its one surface. */
 const WHOLE_PAGE = 1;
@@ -29,24 +26,33 @@ export class NativeSource implements Source {
   constructor(
     host: CaptureHost,
     private readonly page: NativePage,
+    private readonly assets: Assets,
     private readonly changed: () => void,
   ) {
+    checkVersion(page);
     this.mapping = chooseMapping(host.mappings, page.pageId);
     this.masking = new Masking(host.masking, location.href);
-    this.model = new TreeModel(this.tree(page.root));
+    this.model = new TreeModel(this.tree(page));
     this.events = new Events({ idOf: () => WHOLE_PAGE, roots: () => [] }, this.masking, changed);
     this.events.listenToPointer(document);
   }
 
   /** Only the newest state counts; it is compared at the next flush. Throws BadNativePage. */
-  update(update: { pageId: string; root: unknown }): void {
+  update(update: Omit<NativePage, "title">): void {
     if (update.pageId !== this.page.pageId) return;
-    this.newest = this.tree(update.root);
+    checkVersion(update);
+    this.newest = this.tree(update);
     this.changed();
   }
 
-  private tree(root: unknown): TreeModel["root"] {
-    return pageTree(root, this.mapping, this.page.title, (text) => this.masking.personal(text));
+  private tree({ root, images }: Omit<NativePage, "title">): TreeModel["root"] {
+    const hides = (text: string): string => this.masking.personal(text);
+    return pageTree(root, this.mapping, this.page.title, { hides, shows: (sha256) => this.upload(sha256, images) });
+  }
+
+  private upload(sha256: string, images: NativePage["images"]): void {
+    const url = images?.[sha256];
+    if (typeof url === "string" && url.startsWith("data:image/")) this.assets.keep(sha256, url);
   }
 
   key(): string {

@@ -9,7 +9,8 @@ import { Assets } from "./assets";
 import { Budget, finished, PATIENCE_MS, SLICE_MS } from "./budget";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
-import { type NativePage, NativeSource } from "./native_source";
+import type { NativePage } from "./native_page";
+import { NativeSource } from "./native_source";
 import { watchNavigation } from "./navigation";
 import { sendControl } from "./outbox";
 import { Overlay } from "./overlay";
@@ -129,12 +130,12 @@ export class Session implements CaptureControl, Place {
 
   nativePage(page: NativePage): void {
     if (this.stopped) return;
-    const source = page.root ? new NativeSource(this.host, page, () => this.changed()) : this.html();
+    const source = page.root ? new NativeSource(this.host, page, this.assets, () => this.changed()) : this.html();
     this.leave();
     this.enter(source);
   }
 
-  nativeUpdate(update: { pageId: string; root: unknown }): void {
+  nativeUpdate(update: Omit<NativePage, "title">): void {
     if (this.source instanceof NativeSource) this.source.update(update);
   }
 

@@ -36,6 +36,14 @@ export interface CaptureHost {
   readonly ownElement: Element;
 }
 
+interface NativeUpdate {
+  version?: number;
+  pageId: string;
+  root: unknown;
+  /** data: URLs of the images that nodes name, by SHA-256 of their bytes. */
+  images?: Record<string, string>;
+}
+
 /** What the capture code returns; the loader drives it. */
 export interface CaptureControl {
   /** Fresh snapshot of the current page (server's resync, or after resume). */
@@ -52,8 +60,9 @@ export interface CaptureControl {
   askFront(): void;
   /** Mark on the page what the agent does not see of it, or no longer; `en` or `zh-Hans`. */
   showMasked(on: boolean, language?: string): void;
-  nativePage(page: { pageId: string; title: string; root: unknown }): void;
-  nativeUpdate(update: { pageId: string; root: unknown }): void;
+  /** As assist/capture/page.schema.json says; throws for anything else. */
+  nativePage(page: NativeUpdate & { title: string }): void;
+  nativeUpdate(update: NativeUpdate): void;
 }
 
 /**
