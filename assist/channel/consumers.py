@@ -33,6 +33,8 @@ RESYNC_SECONDS = 5
 DRAIN_SECONDS = 5
 GREW_SECONDS = 5  # a segment is being written, or no worker is there to write one
 GOING_AWAY = 1001
+# Where the capture code comes through the channel itself.
+RUNS_CODE = {"inline", "blob"}
 CHOICES = (FrameKind.PAUSE, FrameKind.RESUME)
 LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN: ErrorCode.FORGOTTEN}
 
@@ -103,7 +105,7 @@ class VisitorConsumer(Socket):
             limits=limits.as_message(),
             **entry.parts,
         )
-        if hello["injection"] != "url" and hello["capture"] != code.sha256:
+        if hello["injection"] in RUNS_CODE and hello["capture"] != code.sha256:
             for frame in code.frames:
                 await self.send_frame(frame)
 

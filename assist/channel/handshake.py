@@ -18,6 +18,8 @@ from assist.channel.presence import connection_closed
 from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
 from assist.channel.queries import SessionFacts, facts_of
 from assist.channel.router import welcome_parts
+from assist.channel.signed_rules import INJECTION as RULES
+from assist.channel.signed_rules import rules_part
 from assist.channel.socket import Refused
 from assist.channel.turns import turn
 from assist.channel.valkey import Script, async_client, clock_ms
@@ -30,7 +32,7 @@ from helpdesk.tenants.secrets import sha256_hex
 
 OPEN_TAB = Script("open_tab", SESSION_SOCKETS=limits.SESSION_SOCKETS, SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS)
 TAKEN, ENDED = 0, 2
-INJECTIONS = {"inline", "blob", "url"}
+INJECTIONS = {"inline", "blob", "url", RULES}
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ async def enter(
     async with turn(session_id):
         if hello["tab"] == 0 and await _is_full(keys):
             raise Refused(ErrorCode.NOT_ALLOWED)
-        entry = await run_in_tenant(tenant_id, _enter_row, session_id, tab=hello["tab"], origin=origin)
+        entry = await run_in_tenant(tenant_id, _enter_row, session_id, hello=hello, origin=origin)
     offset_ms, stored = heard_at_ms - hello["time"], entry.facts.durable_seqs.get(str(entry.tab), 0)
     clock = {"offset_ms": offset_ms, "started_ms": entry.facts.started_at_ms or 0}
     meters = meters_of(entry.tenant)
@@ -102,8 +104,8 @@ async def _is_full(keys: SessionKeys) -> bool:
     return sum(connection.partition(b".")[0] in alive for connection in held) >= limits.SESSION_SOCKETS
 
 
-def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
-    tenant = current_tenant()
+def _enter_row(session_id: UUID, *, hello: dict[str, Any], origin: str) -> Entry:
+    tenant, tab = current_tenant(), hello["tab"]
     if not origin_is_allowed(origin, patterns=tenant.allowed_origins):
         raise Refused(ErrorCode.BAD_ORIGIN)
     try:
@@ -115,6 +117,8 @@ def _enter_row(session_id: UUID, *, tab: int, origin: str) -> Entry:
     if tab > row.tab_count:
         raise Refused(ErrorCode.BAD_MESSAGE)
     parts = {field: part() for field, part in welcome_parts.items()}
+    if hello["injection"] == RULES:
+        parts = rules_part(parts, known=hello["capture"], tenant_id=tenant.id, session_id=session_id)
     parts["hand_over"] = hand_over_part(session_id)
     return Entry(facts_of(row), tab or row.tab_count, tenant.slug, parts)
 

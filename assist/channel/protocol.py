@@ -158,6 +158,8 @@ def unbundled(data: bytes) -> list[bytes]:
 WATCHING = {"count": "int", "names": "list", "listeners": "list", "agent": "str"}
 SHAPES: dict[str, dict[str, str]] = {
     "CaptureCode": {"sha256": "str", "size_bytes": "int", "url?": "str"},  # url only for injection "url"
+    # `{version, session, masking, mappings}` as JSON; the signature is Ed25519, hex, for the tenant's rules_public_key.
+    "SignedRules": {"text": "str", "signature": "str"},
     "Limits": {
         "frame_bytes": "int",
         "window_bytes": "int",
@@ -200,8 +202,8 @@ VISITOR_MESSAGES: dict[str, dict[str, str]] = {
         "version": "int",
         "token": "str",
         "tab": "int",  # 0 asks for a new tab number
-        "capture": "str",  # SHA-256 of the cached capture code, or ""
-        "injection": "str",  # inline | blob | url
+        "capture": "str",  # SHA-256 of the cached capture code or rules, or ""
+        "injection": "str",  # inline | blob | url, or rules: no code is run, and none is sent
         "time": "float",
         "loader": "str",
     },
@@ -219,6 +221,7 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
         "capture": "object:CaptureCode",
         "masking": "object",
         "mappings": "object",  # {name: document}
+        "rules?": "object:SignedRules",  # for injection "rules", whose masking and mappings stand in it
         "hand_over": "object:HandOver",
         "watchers": "int",
         "watching": "object:Watching",

@@ -158,6 +158,11 @@ export interface CaptureCode {
   url?: string;
 }
 
+export interface SignedRules {
+  text: string;
+  signature: string;
+}
+
 export interface Limits {
   frame_bytes: number;
   window_bytes: number;
@@ -250,6 +255,7 @@ export interface VisitorReplyWelcome {
   capture: CaptureCode;
   masking: Record<string, unknown>;
   mappings: Record<string, unknown>;
+  rules?: SignedRules;
   hand_over: HandOver;
   watchers: number;
   watching: Watching;
