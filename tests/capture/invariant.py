@@ -69,7 +69,7 @@ def assets(rig: Rig) -> dict[str, str]:
         if line.startswith('["assets"'):
             named |= {url: f"asset:{sha256}" for url, sha256 in json.loads(line)[2].items()}
         elif line.startswith('["unread"'):
-            named |= {url: "" for url, _ in json.loads(line)[2]}
+            named |= {url: "" for url, *_ in json.loads(line)[2]}
     return named
 
 

@@ -122,15 +122,22 @@ def rig(
     size: ViewportSize | None = None,
     handler: object = None,
     stage: Callable[[sites.AssetStore, list[str]], object] = sites.stage,
+    ratio: float = 1,
+    touch: bool = False,
 ) -> Iterator[Rig]:
-    """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given."""
+    """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given.
+
+    `ratio` is the pixel ratio of both screens; the visitor's can be a touch screen without a mouse.
+    """
     store: sites.AssetStore = {}
     asked: list[str] = []
     with ExitStack() as stack:
         origin = stack.enter_context(sites.served(handler or sites.site(folder)))
         console_url = stack.enter_context(sites.served(stage(store, asked)))
-        visitor = browser.new_context(viewport=size or SIZE)
-        console = browser.new_context(viewport={"width": 1600, "height": 1200})
+        visitor = browser.new_context(
+            viewport=size or SIZE, device_scale_factor=ratio, has_touch=touch, is_mobile=touch
+        )
+        console = browser.new_context(viewport={"width": 1600, "height": 1200}, device_scale_factor=ratio)
         stack.callback(visitor.close)
         stack.callback(console.close)
         made = Rig(visitor.new_page(), console.new_page(), origin, store, asked)

@@ -1,10 +1,13 @@
 /** Reads what the page shows (style sheets, images, fonts) in the visitor's browser, once, and hands it to the store. */
 
 import { replaceUrls, type UrlUse } from "../protocol/css";
-import type { Operation } from "../protocol/operations";
+import type { Operation, Unread } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
+import { inUtf8 } from "./charset";
+import { readBlob } from "./painted";
+import { learnStates } from "./states";
 import { UploadLine } from "./upload_line";
 
 const MAX_ASSETS = 1000;
@@ -23,7 +26,7 @@ const FONT_OLDER = /\.(woff|ttf|otf|eot|svg)(?=$|[?#])/;
 type Kind = "css" | "any";
 type Read = { url: string; sha256: string; type: string; bytes: Uint8Array };
 
-class Unread extends Error {}
+class Refused extends Error {}
 
 export class Assets {
   /** What the store has, or that it could not be read, by URL; shared by the documents of this tab. */
@@ -32,9 +35,9 @@ export class Assets {
   private readonly used = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Kind>();
   private readonly found = new Map<string, string>();
-  private readonly failed = new Map<string, string>();
+  private readonly failed = new Map<string, Unread>();
   private readonly data = new Map<string, string>();
-  private news: { assets: Record<string, string>; unread: [string, string][] } = { assets: {}, unread: [] };
+  private news: { assets: Record<string, string>; unread: Unread[] } = { assets: {}, unread: [] };
   private skipsKnown = false;
   private busy = false;
   private stopped = false;
@@ -104,7 +107,10 @@ export class Assets {
 
   /** A new page knows nothing yet; a page that was left `complete` knows what the table has. */
   enter(complete: boolean): void {
-    this.news = { assets: complete ? {} : Object.fromEntries(this.found), unread: complete ? [] : [...this.failed] };
+    this.news = {
+      assets: complete ? {} : Object.fromEntries(this.found),
+      unread: complete ? [] : [...this.failed.values()],
+    };
     this.skipsKnown = complete;
   }
 
@@ -141,28 +147,32 @@ export class Assets {
       const { bytes, type } = this.data.has(url) ? fromDataUrl(this.data.get(url)!) : await this.fetch(url, kind);
       this.data.delete(url);
       this.total += bytes.length;
-      if (bytes.length > (this.host.limits.asset_bytes ?? DEFAULT_ASSET_BYTES)) throw new Unread("too_large");
-      if (this.total > (this.host.limits.session_asset_bytes ?? DEFAULT_TOTAL_BYTES)) throw new Unread("session_full");
+      if (bytes.length > (this.host.limits.asset_bytes ?? DEFAULT_ASSET_BYTES)) throw new Refused("too_large");
+      if (this.total > (this.host.limits.session_asset_bytes ?? DEFAULT_TOTAL_BYTES)) throw new Refused("session_full");
       if (kind === "css") this.follow(url, bytes);
       return { url, type, bytes, sha256: await hash(bytes) };
     } catch (error) {
-      this.fail(url, error instanceof Unread ? error.message : "not_readable");
+      this.fail(url, error instanceof Refused ? error.message : "not_readable");
       return null;
     }
   }
 
   private async fetch(url: string, kind: Kind): Promise<{ bytes: Uint8Array; type: string }> {
-    if (this.refused.has(placeOf(url))) throw new Unread("policy");
+    if (this.refused.has(placeOf(url))) throw new Refused("policy");
+    if (url.startsWith("blob:")) return await readBlob(url);
     const response = await fetch(url, { credentials: "same-origin", cache: "force-cache" });
-    if (!response.ok) throw new Unread(`status_${response.status}`);
+    if (!response.ok) throw new Refused(`status_${response.status}`);
     const given = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "application/octet-stream";
-    if (!TYPES.test(given)) throw new Unread("type");
-    return { bytes: new Uint8Array(await response.arrayBuffer()), type: kind === "css" ? "text/css" : given };
+    if (!TYPES.test(given)) throw new Refused("type");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return kind === "css" ? { bytes: inUtf8(bytes, response), type: "text/css" } : { bytes, type: given };
   }
 
   private follow(base: string, bytes: Uint8Array): void {
     const uses: UrlUse[] = [];
-    replaceUrls(new TextDecoder().decode(bytes), base, (use) => {
+    const text = new TextDecoder().decode(bytes);
+    learnStates(text);
+    replaceUrls(text, base, (use) => {
       uses.push(use);
       return use.url;
     });
@@ -183,10 +193,19 @@ export class Assets {
     this.remember(url, UNREADABLE);
     for (const name of this.used.get(url) ?? []) {
       const told = this.addresses.link(name).slice(0, 300);
-      this.failed.set(told, reason);
-      if (isNews) this.news.unread.push([told, reason]);
+      const item: Unread = [told, reason, ...sizeOf(url)];
+      this.failed.set(told, item);
+      if (isNews) this.news.unread.push(item);
     }
     if (isNews) this.changed();
+  }
+
+  /** Something that is no asset, and can't be read. */
+  miss(what: string, reason: string): void {
+    const key = `${reason} ${what}`;
+    if (this.failed.has(key)) return;
+    this.failed.set(key, [what, reason]);
+    this.news.unread.push([what, reason]);
   }
 
   private async hand(read: Read[]): Promise<void> {
@@ -235,6 +254,12 @@ function placeOf(url: string): string {
   return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
 }
 
+/** Of a picture on the page; nothing where there is none. */
+function sizeOf(url: string): [width: number, height: number] | [] {
+  const image = Array.from(document.images).find(({ currentSrc }) => currentSrc === url);
+  return image ? [image.naturalWidth, image.naturalHeight] : [];
+}
+
 function stem(url: string): string {
   return url.replace(/\.\w+([?#].*)?$/, "");
 }
@@ -251,7 +276,7 @@ function fromDataUrl(url: string): { bytes: Uint8Array; type: string } {
   const body = decodeURIComponent(url.slice(comma + 1));
   const text = head.endsWith(";base64") ? atob(body) : unescape(encodeURIComponent(body));
   const type = head.split(";")[0] || "text/plain";
-  if (!TYPES.test(type)) throw new Unread("type");
+  if (!TYPES.test(type)) throw new Refused("type");
   return { type, bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) };
 }
 

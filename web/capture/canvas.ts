@@ -1,14 +1,22 @@
-/** Pictures of canvases, at most two a second each, only when they changed. */
+/** Pictures of canvases, at most two a second each, and of films, where they stand; only when they changed. */
 
-import type { Operation } from "../protocol/operations";
+import { NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
+import { childrenOf } from "../protocol/tree";
 import type { Assets } from "./assets";
+import { noteUnreadable } from "./gaps";
 import type { Masking } from "./masking";
+import { blobOf, painted } from "./painted";
 import type { Recorder } from "./recorder";
 
 const SAMPLE_EVERY_MS = 500;
 /** After a return, what animates again is given the time to come to rest before it is compared. */
 const REST_MS = 2500;
 const LARGE_PICTURE_BYTES = 200 * 1024;
+/** A film that plays would be as large as a film. */
+const FILM_EVERY_MS = 5000;
+const DRAWN = "canvas,video";
+
+type Drawn = HTMLCanvasElement | HTMLVideoElement;
 
 interface Seen {
   /** Digest of the picture that the other side has. */
@@ -16,17 +24,19 @@ interface Seen {
   /** Fingerprint of the last sample. */
   last: string;
   busy: boolean;
+  /** When the last sample was taken. */
+  at: number;
 }
 
 interface Taken {
-  canvas: HTMLCanvasElement;
+  canvas: Drawn;
   at: number;
   blob: Blob;
 }
 
 export class Canvases {
-  private readonly seen = new WeakMap<HTMLCanvasElement, Seen>();
-  private operations: [canvas: HTMLCanvasElement, at: number, sha256: string][] = [];
+  private readonly seen = new WeakMap<Drawn, Seen>();
+  private operations: [canvas: Drawn, at: number, sha256: string][] = [];
   private readonly timer: number;
   private restsUntil = 0;
   /** Nothing is sampled before it is decided how the page is sent. */
@@ -36,7 +46,6 @@ export class Canvases {
     private readonly recorder: Recorder,
     private readonly assets: Assets,
     private readonly masking: Masking,
-    private readonly top: Document,
     private readonly changed: () => void,
   ) {
     this.timer = window.setInterval(() => this.soon(), SAMPLE_EVERY_MS);
@@ -48,12 +57,12 @@ export class Canvases {
 
   /** Digests of the pictures as last sent, in document order. */
   pictures(): string[] {
-    return this.all().map((canvas) => this.seen.get(canvas)?.sent ?? "");
+    return this.inOrder().map((canvas) => this.seen.get(canvas)?.sent ?? "");
   }
 
   /** The other side shows these again: send only what differs once it has come to rest. */
   restore(pictures: string[]): [number, string][] {
-    const canvases = this.all();
+    const canvases = this.inOrder();
     this.shown = true;
     this.operations = [];
     if (pictures.length !== canvases.length) return [];
@@ -62,7 +71,7 @@ export class Canvases {
     canvases.forEach((canvas, at) => {
       const sent = pictures[at]!;
       if (!sent) return;
-      this.seen.set(canvas, { sent, last: "", busy: false });
+      this.seen.set(canvas, { sent, last: "", busy: false, at: 0 });
       shown.push([this.recorder.idOf(canvas), sent]);
     });
     return shown;
@@ -91,8 +100,20 @@ export class Canvases {
     return operations;
   }
 
-  private all(): HTMLCanvasElement[] {
-    return Array.from(this.top.querySelectorAll("canvas"));
+  /** Also those in frames and shadow roots. */
+  private all(): Drawn[] {
+    return Array.from(this.recorder.roots()).flatMap((root) => Array.from(root.querySelectorAll<Drawn>(DRAWN)));
+  }
+
+  private inOrder(): Drawn[] {
+    const found: Drawn[] = [];
+    const walk = (node: TreeNode): void => {
+      const drawn = node[0] === NODE.ELEMENT && /^(canvas|video)$/.test(node[2]) && this.recorder.nodeOf(node[1]);
+      if (drawn) found.push(drawn as Drawn);
+      childrenOf(node)?.forEach(walk);
+    };
+    walk(this.recorder.model.root);
+    return found;
   }
 
   private soon(): void {
@@ -105,13 +126,13 @@ export class Canvases {
   }
 
   /** One picture of a canvas is on its way at a time; what it waits for holds no other canvas up. */
-  private async follow(canvas: HTMLCanvasElement): Promise<void> {
-    const seen = this.seen.get(canvas) ?? { sent: "", last: "", busy: false };
-    if (seen.busy) return;
+  private async follow(canvas: Drawn): Promise<void> {
+    const seen = this.seen.get(canvas) ?? { sent: "", last: "", busy: false, at: 0 };
+    if (seen.busy || (isPlaying(canvas) && Date.now() - seen.at < FILM_EVERY_MS)) return;
     this.seen.set(canvas, seen);
     seen.busy = true;
     try {
-      const at = Date.now();
+      const at = (seen.at = Date.now());
       const blob = await this.picture(canvas);
       if (blob) await this.compare({ canvas, at, blob }, seen);
     } finally {
@@ -120,15 +141,21 @@ export class Canvases {
   }
 
   /** Asked for synchronously in an animation frame, while a WebGL drawing buffer is still there. */
-  private async picture(canvas: HTMLCanvasElement): Promise<Blob | null> {
-    if (!canvas.width || !canvas.height || !this.recorder.idOf(canvas)) return null;
+  private async picture(canvas: Drawn): Promise<Blob | null> {
+    if (!canvas.isConnected || !this.recorder.idOf(canvas)) return null;
     if (this.masking.blocks(canvas) || this.masking.masksText(canvas)) return null;
     try {
-      const png = await blobOf(canvas, "image/png");
-      return png && png.size > LARGE_PICTURE_BYTES ? await blobOf(canvas, "image/webp") : png;
-    } catch {
+      const taken = await pictureOf(canvas);
+      this.noteGap(canvas, false);
+      return taken;
+    } catch (error) {
+      if ((error as Error).name === "SecurityError") this.noteGap(canvas, true);
       return null;
     }
+  }
+
+  private noteGap(canvas: Drawn, isSo: boolean): void {
+    if (noteUnreadable(canvas, "canvas", isSo)) this.recorder.mark(canvas);
   }
 
   private async compare(taken: Taken, seen: Seen): Promise<void> {
@@ -146,8 +173,39 @@ export class Canvases {
   }
 }
 
-function blobOf(canvas: HTMLCanvasElement, type: string): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, type, 0.85));
+async function pictureOf(drawn: Drawn): Promise<Blob | null> {
+  const png = await pngOf(drawn);
+  if (!png || png.blob.size <= LARGE_PICTURE_BYTES) return png?.blob ?? null;
+  return await blobOf(png.canvas, "image/webp");
+}
+
+async function pngOf(drawn: Drawn): Promise<{ canvas: HTMLCanvasElement; blob: Blob } | null> {
+  const canvas = isFilm(drawn) ? filmOf(drawn) : drawn;
+  if (!canvas?.width || !canvas.height) return null;
+  try {
+    return withBlob(canvas, await blobOf(canvas, "image/png"));
+  } catch (error) {
+    if ((error as Error).name !== "InvalidStateError") throw error;
+    const copy = painted(canvas)!; // a worker draws it, but what it shows can be copied
+    return withBlob(copy, await blobOf(copy, "image/png"));
+  }
+}
+
+function withBlob(canvas: HTMLCanvasElement, blob: Blob | null): { canvas: HTMLCanvasElement; blob: Blob } | null {
+  return blob && { canvas, blob };
+}
+
+/** Not of a camera, a screen or a call: what is seen there is nobody's business. */
+function filmOf(film: HTMLVideoElement): HTMLCanvasElement | null {
+  return film.srcObject || film.readyState < HTMLMediaElement.HAVE_CURRENT_DATA ? null : painted(film);
+}
+
+function isFilm(drawn: Drawn): drawn is HTMLVideoElement {
+  return drawn.localName === "video";
+}
+
+function isPlaying(drawn: Drawn): boolean {
+  return isFilm(drawn) && !drawn.paused;
 }
 
 /** Cheap to compare with the sample before; the digest is taken only of what is sent. */

@@ -9,6 +9,7 @@ import {
   fieldState,
   fieldsOf,
   focusedIn,
+  hundredths,
   isField,
   sameState,
   scroller,
@@ -121,6 +122,8 @@ export class Events {
 
   /** The fields' states have just been sent with a snapshot or a return; from now on changes are looked for. */
   known(): void {
+    this.lastSelection = "[]";
+    this.noteSelection(document);
     this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
@@ -226,7 +229,7 @@ export class Events {
     this.placed.delete(node);
     if (!id || !element) return null;
     this.placed.set(node, this.place(node));
-    return ["scroll", at, id, Math.round(element.scrollLeft), Math.round(element.scrollTop)];
+    return ["scroll", at, id, hundredths(element.scrollLeft), hundredths(element.scrollTop)];
   }
 
   private play(element: HTMLMediaElement): Operation | null {

@@ -1,9 +1,17 @@
 /** What changes without a mutation record: late shadow roots, sheets that scripts change, what is in the top layer. */
 
 import { NODE } from "../protocol/operations";
+import { hidesRoot, noteUnreadable } from "./gaps";
 import type { Marks } from "./marks";
-import { topLayer } from "./reader";
+import { visitorMedia } from "./media";
 import { SheetWatch } from "./rules";
+import { statesOf } from "./states";
+import { topLayer } from "./top_layer";
+
+/** Elements whose states change by themselves. */
+const WATCHED = new Set(["dialog", "style", "link", "input", "textarea", "select", "form", "fieldset"]);
+/** Of other elements than custom ones only those right in the body: other scripts put their parts of a page there. */
+const HOSTS = new Set(["div", "span", "section", "aside"]);
 
 export class Lookout {
   private readonly states = new WeakMap<Node, string>();
@@ -25,17 +33,28 @@ export class Lookout {
   }
 
   private lookAt(element: Element): void {
-    const shadow = element.shadowRoot;
+    const { localName: tag, shadowRoot: shadow } = element;
     if (shadow && !this.isKnown(shadow)) this.marks.parents.add(element);
-    if (element.localName === "dialog" || element.hasAttribute("popover")) this.note(element, topLayer(element) ?? "");
-    if (element.localName !== "style") return;
+    const isCustom = tag.includes("-");
+    const isWatched = isCustom || WATCHED.has(tag) || element.hasAttribute("popover");
+    if (isWatched || (location.hash && element.id) || this.states.has(element))
+      this.note(element, this.stateOf(element));
+    const isHost = isCustom || (HOSTS.has(tag) && element.parentNode === document.body);
+    if (isHost && noteUnreadable(element, "shadow", !shadow && hidesRoot(element))) this.marks.elements.add(element);
+  }
+
+  private stateOf(element: Element): string {
+    const { localName: tag } = element;
     const { sheet } = element as HTMLStyleElement;
-    this.note(element, sheet ? String(this.sheets.version(sheet)) : "");
+    const version = tag === "style" && sheet ? this.sheets.version(sheet) : "";
+    return [topLayer(element), statesOf(element), version].join();
   }
 
   private lookAtSheets(root: Document | ShadowRoot): void {
-    const sheets = root.adoptedStyleSheets;
-    if (sheets?.length || this.states.has(root)) this.note(root, sheets.map((one) => this.sheets.version(one)).join());
+    const sheets = root.adoptedStyleSheets ?? [];
+    const media = (root as Document).defaultView === window ? JSON.stringify(visitorMedia()) : "";
+    if (sheets.length || media || this.states.has(root))
+      this.note(root, sheets.map((one) => this.sheets.version(one)).join() + media);
   }
 
   private note(node: Node, state: string): void {

@@ -19,3 +19,12 @@ export function frameOf(node: Node): Element | null {
 export function isStyle(node: Node): boolean {
   return node.nodeType === NODE.ELEMENT && (node as Element).localName === "style";
 }
+
+export function frameDocument(frame: Element): Document[] {
+  try {
+    const inner = (frame as HTMLIFrameElement).contentDocument;
+    return inner ? [inner] : [];
+  } catch {
+    return [];
+  }
+}

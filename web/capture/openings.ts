@@ -1,10 +1,11 @@
 /** Listens to each document, shadow root and frame that comes into view. */
 
-import { frameDocument } from "./reader";
+import { frameDocument } from "./nodes";
+import { noteToggled } from "./top_layer";
 
 interface Hooks {
   opened(root: Document | ShadowRoot): void;
-  /** A dialog, popover or the like. */
+  /** A dialog, popover or the like, or a picture for which another was chosen. */
   toggled(element: Element): void;
   loaded(frame: Element): void;
 }
@@ -12,7 +13,14 @@ interface Hooks {
 export class Openings {
   private readonly opened = new WeakSet<Node>();
   private readonly closing = new AbortController();
-  private readonly toggled = (event: Event): void => this.hooks.toggled(event.target as Element);
+  private readonly toggled = (event: Event): void => {
+    noteToggled(event.target as Element);
+    this.hooks.toggled(event.target as Element);
+  };
+  private readonly loaded = (event: Event): void => {
+    const element = event.target as Element;
+    if (element.localName === "img") this.hooks.toggled(element);
+  };
 
   constructor(
     private readonly observer: MutationObserver,
@@ -41,7 +49,10 @@ export class Openings {
   }
 
   private listen(root: Document | ShadowRoot): void {
-    root.addEventListener("toggle", this.toggled, { capture: true, signal: this.closing.signal });
+    const options = { capture: true, signal: this.closing.signal };
+    root.addEventListener("toggle", this.toggled, options);
+    root.addEventListener("fullscreenchange", this.toggled, options);
+    root.addEventListener("load", this.loaded, options);
     this.hooks.opened(root);
   }
 }

@@ -1,15 +1,21 @@
 /** Reads the visitor's DOM: what of a node goes into the page tree, already masked. */
 
-import { absoluteCss, absoluteSrcset } from "../protocol/css";
-import { type Attributes, type Extra, NODE } from "../protocol/operations";
+import { absoluteSrcset, replaceUrls } from "../protocol/css";
+import { type Attributes, type Extra, isHandler, NODE } from "../protocol/operations";
 import { sha256Hex } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
 import { isCustomField } from "./entered";
+import { gapOf, isFrame, isPicture } from "./gaps";
 import { affectedBy, hiddenInLine } from "./line";
 import { bullets, type Masking } from "./masking";
-import { rulesOf, scriptedRules } from "./rules";
+import { visitorMedia } from "./media";
+import { frameDocument } from "./nodes";
+import { adoptedRules, scriptedRules } from "./rules";
+import { learnStates, statesOf } from "./states";
 import { withoutContent, withStrings } from "./style_texts";
+import { orderOf, topLayer } from "./top_layer";
+import { absolute, origin, partOf } from "./urls";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
@@ -44,6 +50,8 @@ export interface ReaderOptions {
   keepsData: (sha256: string, dataUrl: string) => void;
   /** Something stands for the element that has its size. */
   measures: (element: Element) => void;
+  /** Something that can't be read at all, and why. */
+  misses: (what: string, reason: string) => void;
 }
 
 export class Reader {
@@ -58,7 +66,7 @@ export class Reader {
     if (node.nodeType !== NODE.ELEMENT) return this.kept(node);
     const element = node as Element;
     if (EMPTY_TAGS.has(element.localName) || this.masking.blocks(element)) return [];
-    if (element.localName === "iframe") return frameDocument(element);
+    if (isFrame(element)) return frameDocument(element);
     const shadow = element.shadowRoot;
     return shadow ? [shadow, ...this.kept(node)] : this.kept(node);
   }
@@ -93,7 +101,7 @@ export class Reader {
     const extra: Extra = {};
     if (node.nodeType === NODE.DOCUMENT && (node as Document).compatMode === "BackCompat") extra.quirks = 1;
     if (node.nodeType === NODE.ELEMENT) this.elementExtra(node as Element, extra);
-    else this.addAdopted(node as Document | ShadowRoot, extra);
+    else this.rootExtra(node as Document | ShadowRoot, extra);
     return Object.keys(extra).length ? extra : undefined;
   }
 
@@ -104,18 +112,44 @@ export class Reader {
       const { width, height } = element.getBoundingClientRect();
       extra.block = [Math.round(width), Math.round(height)];
       this.options.measures(element);
-    }
+    } else this.shownExtra(element, extra);
     const rules = scriptedRules(element);
     if (rules) extra.rules = rules.map((rule) => this.css(rule, element.baseURI));
     const top = topLayer(element);
-    if (top) extra.top = top;
+    if (top) Object.assign(extra, { top, order: orderOf(element) });
+  }
+
+  private shownExtra(element: Element, extra: Extra): void {
+    this.gapExtra(element, extra);
+    const states = this.masking.covers(element) ? "" : statesOf(element);
+    if (states) extra.states = states;
+    const shown = element.localName === "img" && !this.masking.isTypedInto(element) && chosenPicture(element);
+    if (shown) extra.shown = this.loaded(shown);
+  }
+
+  private gapExtra(element: Element, extra: Extra): void {
+    const gap = gapOf(element);
+    if (!gap) return;
+    extra.gap = gap;
+    const address = gap[0] === "frame" || gap[0] === "plugin" ? element.getAttribute("src") : null;
+    this.options.misses((address && origin(address, element.baseURI)) || `<${element.localName}>`, gap[0]);
+  }
+
+  private rootExtra(root: Document | ShadowRoot, extra: Extra): void {
+    const sheets = root.adoptedStyleSheets ?? [];
+    const { baseURI } = root;
+    if (sheets.length)
+      extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.css(rule, baseURI)));
+    const media = (root as Document).defaultView === window ? visitorMedia() : {};
+    if (Object.keys(media).length) extra.media = media;
   }
 
   private attribute(element: Element, name: string, value: string): string | null {
-    if (DROPPED.has(name) || name.startsWith("on")) return null;
+    if (DROPPED.has(name) || isHandler(name)) return null;
     if (name === "style") return this.style(element, value);
     if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
+    if (element.namespaceURI === SVG && value.includes("url(")) return this.css(value, element.ownerDocument.URL);
     const plain = isLabel(name) ? this.masking.label(value, element, name) : this.fieldAttribute(element, name, value);
     return plain && this.options.addresses.within(plain);
   }
@@ -129,7 +163,7 @@ export class Reader {
     if (tag === "input" && name === "checked") return this.masking.covers(element) ? null : value;
     if (tag === "option" && name === "selected") return this.selected(element, value);
     if (tag === "meta" && (name === "content" || name === "http-equiv")) return metaAttribute(element, name, value);
-    if (tag === "object" && name === "data") return null;
+    if (tag === "object" && name === "data") return isPicture(element) ? this.url(element, name, value) : null;
     return this.other(element, name, value);
   }
 
@@ -155,9 +189,12 @@ export class Reader {
     if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
     const url = absolute(value, element.baseURI);
+    const fragment = partOf(element.ownerDocument.URL, url);
+    if (fragment) return fragment;
     const own = this.options.addresses.ofPage(url, element.baseURI);
     if (own !== null) return own;
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
+    if (tag === "img" && (chosenPicture(element) ?? url) !== url) return this.options.addresses.resource(url);
     const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.has(tag);
     return isShown || name === "poster" ? this.use(url) : this.options.addresses.resource(url);
   }
@@ -188,11 +225,11 @@ export class Reader {
   }
 
   private css(text: string, base: string): string {
+    learnStates(text);
     const shown = this.masking.data.size ? withStrings(text, (string) => this.masking.personal(string)) : text;
-    return absoluteCss(shown, base, (url) => {
+    return replaceUrls(shown, base, ({ url, imports }) => {
       const own = this.options.addresses.ofPage(url, base);
-      if (own !== null) return own;
-      return url.startsWith("data:") ? this.dataUrl(url) : this.use(url);
+      return own ?? this.loaded(url, imports ? "css" : "any");
     });
   }
 
@@ -206,10 +243,8 @@ export class Reader {
     return read;
   }
 
-  private addAdopted(root: Document | ShadowRoot, extra: Extra): void {
-    const sheets = root.adoptedStyleSheets ?? [];
-    const base = (root.ownerDocument ?? (root as Document)).baseURI;
-    if (sheets.length) extra.adopted = sheets.map((sheet) => rulesOf(sheet).map((rule) => this.css(rule, base)));
+  private loaded(url: string, kind: "css" | "any" = "any"): string {
+    return url.startsWith("data:") ? this.dataUrl(url) : this.use(url, kind);
   }
 
   private dataUrl(url: string): string {
@@ -227,33 +262,8 @@ export class Reader {
   }
 }
 
-export function frameDocument(frame: Element): Document[] {
-  try {
-    const inner = (frame as HTMLIFrameElement).contentDocument;
-    return inner ? [inner] : [];
-  } catch {
-    return [];
-  }
-}
-
 function isRepresented(node: Node): boolean {
   return node.nodeType !== 7;
-}
-
-function absolute(value: string, base: string): string {
-  try {
-    return new URL(value, base).href;
-  } catch {
-    return value;
-  }
-}
-
-function origin(value: string, base: string): string | null {
-  try {
-    return new URL(value, base).origin;
-  } catch {
-    return null;
-  }
 }
 
 function isSheet(link: Element): boolean {
@@ -264,8 +274,8 @@ function metaAttribute(element: Element, name: string, value: string): string | 
   return name === "content" && KEPT_META.has(element.getAttribute("name") ?? "") ? value : null;
 }
 
-export function topLayer(element: Element): "modal" | "popover" | null {
-  if (element.localName === "dialog" && element.matches(":modal")) return "modal";
-  if (element.hasAttribute("popover") && element.matches(":popover-open")) return "popover";
-  return null;
+/** Of several, the one that the browser shows; null while there is none, or no choice. */
+function chosenPicture(element: Element): string | null {
+  const { currentSrc, srcset } = element as HTMLImageElement;
+  return currentSrc && (srcset || element.parentElement?.localName === "picture") ? currentSrc : null;
 }

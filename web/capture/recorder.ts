@@ -1,7 +1,7 @@
 /**
- * Keeps a page tree equal to the live DOM. Mutation records only say where to look: on every flush the marked places are
- * compared with the tree, so what is sent is the difference of two states, however it came about. A flush whose time is
- * up leaves the rest marked; the whole document is nothing but such a rest.
+ * Keeps a page tree equal to the live DOM. Mutation records only say where to look: each flush compares the marked places
+ * with the tree, so that the difference of two states is sent, however it came about. A flush whose time is up leaves
+ * the rest marked; the whole document is nothing but such a rest.
  */
 
 import {
@@ -14,6 +14,7 @@ import {
 import { childrenOf, extraOf, TreeModel } from "../protocol/tree";
 import { changedAttributes } from "./attributes";
 import { Budget, LEAST_STEPS } from "./budget";
+import { isFrame } from "./gaps";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
 import { inTime, Marks, type Place } from "./marks";
@@ -52,7 +53,7 @@ export class Recorder {
       opened: hooks.opened,
       toggled: (element) => this.mark(element),
       loaded: (frame) => {
-        if (this.ids.has(frame)) this.marks.parents.add(frame);
+        if (this.ids.has(frame)) this.marks.add(frame);
         this.hooks.changed();
       },
     });
@@ -79,10 +80,9 @@ export class Recorder {
     this.openings.stop();
   }
 
-  /** Of what the next flush will find, in nodes. */
+  /** Of the next flush, in nodes. */
   weight(): number {
-    this.note(this.observer.takeRecords());
-    return this.marks.weight((node) => this.ids.has(node));
+    return this.isBehind ? this.marks.weight((node) => this.ids.has(node)) : 0;
   }
 
   /** Until the next `start` nothing is noticed, and the tree stays as it is. */
@@ -94,6 +94,10 @@ export class Recorder {
 
   idOf(node: Node | null): number {
     return this.ids.of(node);
+  }
+
+  nodeOf(id: number): Node | undefined {
+    return this.ids.node(id);
   }
 
   known(): IterableIterator<Node> {
@@ -112,16 +116,16 @@ export class Recorder {
     this.ids.renumber(moved, this.model.next);
   }
 
-  /** An element's attributes or extra may have changed without a record. */
-  mark(element: Element): void {
-    this.marks.elements.add(element);
+  /** Their attributes or extras may have changed without a record. */
+  mark(...elements: Element[]): void {
+    for (const element of elements) this.marks.elements.add(element);
     this.hooks.changed();
   }
 
   /** What may be read of them is decided anew. */
   markAll(): void {
     for (const node of this.ids.all()) this.marks.add(node);
-    this.hooks.changed();
+    this.mark();
   }
 
   /** The same for an element and all that is in it. */
@@ -183,7 +187,7 @@ export class Recorder {
   }
 
   private readElement(element: Element, id: number): TreeNode {
-    if (element.localName === "iframe") this.openings.watchFrame(element);
+    if (isFrame(element)) this.openings.watchFrame(element);
     const attributes = this.reader.attributes(element);
     const children = this.readChildren(element);
     const extra = this.reader.extra(element);
@@ -233,8 +237,7 @@ export class Recorder {
 
   /** Whether there was time for all of it; of what has still to lose children none is taken. */
   private additions(parent: Node, change: Mutation): boolean {
-    const id = this.ids.of(parent);
-    const known = this.marks.growing.get(parent);
+    const [id, known] = [this.ids.of(parent), this.marks.growing.get(parent)];
     this.marks.growing.delete(parent);
     if (!this.model.has(id) || this.marks.parents.has(parent)) return true;
     const places = known ?? this.places(parent, id);

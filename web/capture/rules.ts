@@ -9,6 +9,12 @@ export function rulesOf(sheet: CSSStyleSheet): string[] {
   }
 }
 
+/** The other side has no media of a whole sheet. */
+export function adoptedRules(sheet: CSSStyleSheet): string[] {
+  const { mediaText } = sheet.media;
+  return rulesOf(sheet).map((rule) => (mediaText ? `@media ${mediaText} { ${rule} }` : rule));
+}
+
 /** Components bring the same text with each of them. */
 const MOST_TEXTS = 500;
 const parsed = new WeakMap<Element, { text: string; rules: string[] }>();

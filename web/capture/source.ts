@@ -10,6 +10,7 @@ import { titleOf } from "./entered";
 import { Events } from "./events";
 import { type Hidden, hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
+import { Motions } from "./motions";
 import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
@@ -54,6 +55,7 @@ export class HtmlSource implements Source {
   private readonly recorder: Recorder;
   private readonly events: Events;
   private readonly canvases: Canvases;
+  private readonly motions: Motions;
   private readonly looking: number;
   private readonly closing = new AbortController();
   private readonly measured = new WeakSet<Element>();
@@ -70,6 +72,7 @@ export class HtmlSource implements Source {
       uses: (url, kind, name) => assets.use(url, kind, name),
       keepsData: (name, url) => assets.keep(name, url),
       measures: (element) => this.measure(element),
+      misses: (what, reason) => assets.miss(what, reason),
     });
     const opened = (root: Document | ShadowRoot): void => {
       this.events.listen(root);
@@ -78,7 +81,8 @@ export class HtmlSource implements Source {
     };
     this.recorder = new Recorder(document, reader, { changed, opened });
     this.events = new Events(this.recorder, this.masking, changed);
-    this.canvases = new Canvases(this.recorder, assets, this.masking, document, changed);
+    this.canvases = new Canvases(this.recorder, assets, this.masking, changed);
+    this.motions = new Motions(this.recorder, changed);
     this.recorder.start();
     this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
   }
@@ -151,7 +155,7 @@ export class HtmlSource implements Source {
   }
 
   drain(): Operation[] {
-    return [...this.events.drain(), ...this.canvases.drain()];
+    return [...this.events.drain(), ...this.canvases.drain(), ...this.motions.drain()];
   }
 
   pictures(): string[] {
@@ -165,6 +169,7 @@ export class HtmlSource implements Source {
   shown(pictures: string[] | null): [number, string][] {
     this.events.forgetStates();
     this.events.known();
+    this.motions.forget();
     if (pictures) return this.canvases.restore(pictures);
     this.canvases.forget();
     return [];
@@ -176,6 +181,7 @@ export class HtmlSource implements Source {
     this.sizes.disconnect();
     this.events.stop();
     this.canvases.stop();
+    this.motions.stop();
     this.recorder.stop();
   }
 }

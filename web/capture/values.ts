@@ -1,8 +1,9 @@
 /** State that is not in the tree: form values, scroll positions, media, focus. */
 
 import type { Checked, Volatile } from "../protocol/operations";
+import { isFrame } from "./gaps";
 import type { Masking } from "./masking";
-import { frameDocument } from "./reader";
+import { frameDocument } from "./nodes";
 import type { Recorder } from "./recorder";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
@@ -69,6 +70,8 @@ export function* readVolatile(recorder: Recorder, masking: Masking, top: Documen
   const state: Volatile = {};
   for (const root of recorder.roots()) for (const field of fieldsOf(root)) addField(field, recorder, masking, state);
   addFocus(focusedIn(top), recorder, state);
+  const hover = recorder.idOf(hoveredIn(top));
+  if (hover) state.hover = hover;
   let count = 0;
   for (const node of recorder.known()) {
     addPlace(node, recorder.idOf(node), state);
@@ -92,11 +95,18 @@ function addFocus(focused: Element | null, recorder: Recorder, state: Volatile):
 export function focusedIn(root: Document | ShadowRoot): Element | null {
   const { activeElement: active } = root;
   if (!active || active === (root as Partial<Document>).body) return null;
-  const inner = active.localName === "iframe" ? frameDocument(active)[0] : active.shadowRoot;
+  const inner = isFrame(active) ? frameDocument(active)[0] : active.shadowRoot;
   // Something in it may be active in its own document and have the focus of no other.
-  if (inner || active.localName === "iframe")
-    return (inner && focusedIn(inner)) ?? (active.matches(":focus") ? active : null);
+  if (inner || isFrame(active)) return (inner && focusedIn(inner)) ?? (active.matches(":focus") ? active : null);
   return active;
+}
+
+/** The innermost element that the pointer is on. */
+function hoveredIn(root: Document | ShadowRoot): Element | null {
+  const found = Array.from(root.querySelectorAll(":hover")).at(-1);
+  if (!found) return null;
+  const inside = found.shadowRoot ?? (isFrame(found) ? frameDocument(found)[0] : undefined);
+  return (inside && hoveredIn(inside)) ?? found;
 }
 
 export function scroller(node: Node): Element | null {
@@ -115,5 +125,10 @@ function addPlace(node: Node, id: number, state: Volatile): void {
 
 function addScroll(element: Element | null, id: number, state: Volatile): void {
   if (!element || (!element.scrollTop && !element.scrollLeft)) return;
-  (state.scroll ??= []).push([id, Math.round(element.scrollLeft), Math.round(element.scrollTop)]);
+  (state.scroll ??= []).push([id, hundredths(element.scrollLeft), hundredths(element.scrollTop)]);
+}
+
+/** On screens with more than one pixel to a CSS pixel, boxes are scrolled to parts of one. */
+export function hundredths(place: number): number {
+  return Math.round(place * 100) / 100;
 }

@@ -1,6 +1,6 @@
 /** The live console: server → stage, stage → page. */
 
-import { PAGE_TOO_LARGE } from "../protocol/operations";
+import { PAGE_TOO_LARGE, type Unread } from "../protocol/operations";
 import type { StageReport } from "../protocol/seam";
 import { type ConsoleReply, decodeFrame, type Frame, FrameKind, isShelf } from "../protocol/wire";
 import { ConsoleChannel, type Queue } from "./channel";
@@ -41,8 +41,8 @@ class Console {
   private readonly counted = { missing: 0, resyncs: 0, lags: 0 };
   /** The last frame of a page that came with its queue. */
   private readonly caughtUp = new Map<number, number>();
-  /** URLs of assets that could not be read, by page. */
-  private readonly unread = new Map<number, Set<string>>();
+  /** What could not be read, by page and by what it is. */
+  private readonly unread = new Map<number, Map<string, Unread>>();
   private readonly asked = new Set<number>();
   /** The page about which the agent was told so. */
   private tooLarge = 0;
@@ -145,7 +145,7 @@ class Console {
     this.view.setApplied(report);
     if (this.tooLarge && this.tooLarge !== report.page) this.view.setFault("");
     if (this.tooLarge !== report.page) this.tooLarge = 0;
-    this.view.setUnread(this.unread.get(report.page)?.size ?? 0);
+    this.view.setUnread([...(this.unread.get(report.page)?.values() ?? [])]);
     if (report.seq > (this.caughtUp.get(report.page) ?? 0)) this.measure(report, this.channel.ageMs(report.time));
   }
 
@@ -178,12 +178,12 @@ class Console {
     this.channel.resync(page, detail);
   }
 
-  private onUnread(page: number, items: [string, string][]): void {
+  private onUnread(page: number, items: Unread[]): void {
     if (items.some(([, reason]) => reason === PAGE_TOO_LARGE)) return this.tellTooLarge(page);
-    const urls = this.unread.get(page) ?? new Set();
-    for (const [url] of items) urls.add(url);
-    this.unread.set(page, urls);
-    if (page === this.pages.current) this.view.setUnread(urls.size);
+    const known = this.unread.get(page) ?? new Map<string, Unread>();
+    for (const item of items) known.set(`${item[1]} ${item[0]}`, item);
+    this.unread.set(page, known);
+    if (page === this.pages.current) this.view.setUnread([...known.values()]);
   }
 
   private tellTooLarge(page: number): void {

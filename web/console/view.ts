@@ -1,10 +1,11 @@
 /** What the console shows around the stage. */
 
+import type { Unread } from "../protocol/operations";
 import type { StageReport } from "../protocol/seam";
 import type { Watching } from "../protocol/wire";
 import { element, find } from "./dom";
 import type { Latencies } from "./quality";
-import { bytes, clock, ms, word, wordOf } from "./words";
+import { bytes, clock, ms, unreadWords, word, wordOf } from "./words";
 
 export type State = "waiting" | "live" | "reconnecting" | "paused" | "ended";
 type Applied = Extract<StageReport, { type: "applied" }>;
@@ -17,6 +18,7 @@ export interface Counted {
 }
 
 const LOG_ROWS = 200;
+const UNREAD_ROWS = 100;
 const SAME_WITHIN_MS = 1000;
 
 export class View {
@@ -87,11 +89,13 @@ export class View {
     for (const name of ["missing", "resyncs", "lags"] as const) this.setFact(name, String(counted[name]));
   }
 
-  /** How many assets of the page could not be read; the rebuilt page shows a gap for each. */
-  setUnread(count: number): void {
+  /** What of the page is not as the visitor sees it: could not be read, and why. */
+  setUnread(items: Unread[]): void {
     const note = find("[data-unread]", this.main);
-    note.hidden = count === 0;
-    note.textContent = word("unread", { count });
+    note.hidden = items.length === 0;
+    find("summary", note).textContent = word("unread", { count: items.length });
+    const rows = items.slice(0, UNREAD_ROWS).map(([what, reason]) => element("li", `${unreadWords(reason)}: ${what}`));
+    find("ul", note).replaceChildren(...rows);
   }
 
   setWatching({ count, names, listeners }: Watching): void {

@@ -19,6 +19,13 @@ export function wordOf(prefix: "state" | "reason" | "operation" | "recording", c
   return key in catalogue ? catalogue[key as Word] : code;
 }
 
+/** Why something could not be read. */
+export function unreadWords(reason: string): string {
+  const key = `unread.${reason}`;
+  if (key in catalogue) return catalogue[key as Word];
+  return word("unread.status", { code: reason.replace("status_", "") });
+}
+
 /** `m:ss`, or `h:mm:ss` from an hour on. */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

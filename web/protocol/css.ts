@@ -1,22 +1,34 @@
 /** URLs inside style text: made absolute, or handed over one by one. */
 
-/** A string or url() token of CSS; comments are matched first so that nothing inside them counts. */
+/** A url() token or an import of CSS; comments and other strings are matched so that nothing inside them counts. */
 const TOKENS =
-  /\/\*[\s\S]*?\*\/|(@import\s+)?url\(\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^"')\s](?:[^)\\]|\\[\s\S])*?))\s*\)|(@import\s+)(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)')/gi;
+  /\/\*[\s\S]*?\*\/|@namespace[^;]*;|(@import\s+)?url\(\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^"')\s](?:[^)\\]|\\[\s\S])*?))\s*\)|(@import\s+)(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)')|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/gi;
 /** An escaped code point, line break or character (CSS Syntax 3, 4.3.7). */
 const ESCAPES = /\\(?:([0-9a-f]{1,6})\s?|(\r\n|[\n\r\f])|([\s\S]))/gi;
+
+/** Of a set of pictures, which may be named by strings alone. */
+const SETS = /image-set\((?:[^()"']|"[^"]*"|'[^']*'|\([^()]*\))*\)/gi;
+
+function withUrls(set: string): string {
+  return set.replace(/(url|type)?\(\s*["'][^"']*["']\s*\)|["'][^"']*["']/gi, (found, name?: string) =>
+    name || found.startsWith("(") ? found : `url(${found})`,
+  );
+}
 
 export type UrlUse = { url: string; imports: boolean };
 
 /** Replace every URL of a style text by what `change` returns for its absolute form. */
 export function replaceUrls(text: string, base: string, change: (use: UrlUse) => string): string {
-  if (!/url\(|@import/i.test(text)) return text;
-  return text.replace(TOKENS, (whole: string, ...found: (string | undefined)[]) => {
+  if (!/url\(|@import|image-set\(/i.test(text)) return text;
+  return text.replace(SETS, withUrls).replace(TOKENS, (whole: string, ...found: (string | undefined)[]) => {
     const [importsUrl, double, single, bare, imports, importDouble, importSingle] = found;
     const given = double ?? single ?? bare ?? importDouble ?? importSingle;
     if (given === undefined || given.startsWith("#")) return whole;
     const lead = importsUrl ?? imports ?? "";
-    return `${lead}url("${escaped(change({ url: absolute(unescaped(given), base), imports: lead !== "" }))}")`;
+    const url = absolute(unescaped(given), base);
+    const [page, fragment] = url.split("#");
+    if (fragment && page === base.split("#")[0]) return `url("#${escaped(fragment)}")`; // a part of the page itself
+    return `${lead}url("${escaped(change({ url, imports: lead !== "" }))}")`;
   });
 }
 
@@ -31,10 +43,6 @@ function unescaped(text: string): string {
 /** As it can stand between double quotes. */
 function escaped(url: string): string {
   return url.replace(/["\\\n\r\f]/g, (letter) => `\\${letter.charCodeAt(0).toString(16)} `);
-}
-
-export function absoluteCss(text: string, base: string, change: (url: string) => string): string {
-  return replaceUrls(text, base, ({ url }) => change(url));
 }
 
 export function absoluteSrcset(value: string, base: string, change: (url: string) => string): string {

@@ -17,9 +17,28 @@ export interface Extra {
   adopted?: string[][];
   /** Width and height of an element whose content is blocked, CSS pixels. */
   block?: [number, number];
-  /** Kept in the top layer by script: a modal dialog or an open popover. */
-  top?: "modal" | "popover";
+  /** Kept in the top layer by script: a modal dialog, an open popover, or what fills the screen. */
+  top?: "modal" | "popover" | "fullscreen";
+  /** Of what is in the top layer: higher is above. */
+  order?: number;
+  /** Top document only: what media queries say of the visitor's machine, where that is not usual. */
+  media?: Media;
+  /** The picture that the browser has chosen for an `img`. */
+  shown?: string;
+  /** States that don't follow from the tree, by the names of their pseudo-classes; `state-NAME` is one of the element's own. */
+  states?: string;
+  /** What can't be read, its width, height and display. */
+  gap?: [GapReason, number, number, string];
 }
+
+/** Attributes that would run as a script; a few words begin like them. */
+export function isHandler(attribute: string): boolean {
+  return attribute.startsWith("on") && !/^on(|e|ce|ly|line|[a-z]*-.*)$/.test(attribute);
+}
+
+/** By feature, the values that hold; `type` is the media type. */
+export type Media = Record<string, string>;
+export type GapReason = "frame" | "shadow" | "canvas" | "plugin";
 
 export type DocumentNode = [9, number, Node[], Extra?];
 export type DoctypeNode = [10, number, string, string, string];
@@ -50,6 +69,8 @@ export interface Volatile {
   media?: [id: number, paused: 0 | 1, time: number][];
   canvas?: [id: number, sha256: string][];
   focus?: number;
+  /** What the pointer is on. */
+  hover?: number;
   /** Only where the focus has no ring. */
   ring?: 0;
 }
@@ -80,6 +101,24 @@ export type ClickKind =
 
 export type PointerAt = [dt: number, x: number, y: number, id: number];
 
+/** An animation where it stands: one of styles by its name, or one that a script has made of keyframes. */
+export interface Motion {
+  key: number;
+  id: number;
+  /** `::before` or the like. */
+  pseudo: string;
+  name: string;
+  state: string;
+  rate: number;
+  /** ms since its beginning. */
+  time: number;
+  keyframes?: Record<string, unknown>[];
+  timing?: Record<string, unknown>;
+}
+
+/** What could not be read, why, and of a picture its width and height, 0 where the visitor does not see it either. */
+export type Unread = [what: string, reason: string, width?: number, height?: number];
+
 export type Operation =
   // The edition of the shelf that it refers to; a tree whose nodes have ids refers to none.
   | ["snapshot", number, DocumentNode | BareNode, Volatile, Viewport, number?]
@@ -95,8 +134,9 @@ export type Operation =
   | ["rule", number, number, number, string | null]
   | ["canvas", number, number, string]
   | ["assets", number, Record<string, string>]
-  | ["unread", number, [string, string][]]
+  | ["unread", number, Unread[]]
   | ["viewport", number, Viewport]
+  | ["motion", number, Motion[], number[]]
   | ["checkpoint", number, string];
 
 const NAMES = new Set([
@@ -114,6 +154,7 @@ const NAMES = new Set([
   "assets",
   "unread",
   "viewport",
+  "motion",
   "checkpoint",
 ]);
 
@@ -155,6 +196,8 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
       return areNumbers(rest, 3);
     case "shelf":
       return areNumbers(rest.slice(0, 2), 2) && Array.isArray(rest[2]);
+    case "motion":
+      return Array.isArray(first) && Array.isArray(second);
     case "input":
       return isNumber(first) && typeof second === "string";
     case "assets":
@@ -162,7 +205,10 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     case "canvas":
       return isNumber(first) && DIGEST.test(String(second));
     case "unread":
-      return Array.isArray(first) && first.every((one) => Array.isArray(one) && one.every((part) => isText(part)));
+      return (
+        Array.isArray(first) &&
+        first.every((one) => Array.isArray(one) && one.every((part) => isText(part) || isNumber(part)))
+      );
     case "selection":
       return Array.isArray(first) && first.every((range) => areNumbers(range, 4));
     case "snapshot":

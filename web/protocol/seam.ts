@@ -1,6 +1,7 @@
 /** The seams between the browser parts. Implementations live in loader/, capture/ and rebuild/. */
 
 import type { AssetLine, AssetLineOptions } from "./asset_line";
+import type { Unread } from "./operations";
 
 export interface Viewport {
   width: number;
@@ -99,7 +100,7 @@ export type StageReport =
   | { type: "need"; page: number }
   | { type: "fault"; page: number; detail: string }
   | { type: "operation"; page: number; time: number; name: string; text: string }
-  | { type: "unread"; page: number; items: [url: string, reason: string][] };
+  | { type: "unread"; page: number; items: Unread[] };
 
 /** What `stage.js` offers to the video worker as `window.alongsideStage` (no console there). */
 export interface StagePlayer {

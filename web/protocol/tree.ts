@@ -269,6 +269,7 @@ function sorted(node: ElementNode): string {
 }
 
 function lasting(extra: Extra | undefined): string {
-  const { ns, quirks, rules, adopted, top } = extra ?? {};
-  return JSON.stringify([ns, quirks, rules, adopted, top]);
+  const { ns, quirks, rules, adopted, top, block: _, gap: __, ...more } = extra ?? {};
+  const seldom = Object.entries(more).flat();
+  return JSON.stringify([ns, quirks, rules, adopted, top, ...seldom]);
 }

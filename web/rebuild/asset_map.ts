@@ -1,10 +1,12 @@
 /** Which URL is which asset of the store; what is waiting for one is told when it comes. */
 
+import type { Unread } from "../protocol/operations";
+
 export class AssetMap {
   private readonly known = new Map<string, string>();
   private waiting = new Map<string, Set<() => void>>();
   /** What the visitor's browser could not read: nothing will come. */
-  private readonly unread = new Set<string>();
+  private readonly unread = new Map<string, [width: number, height: number] | null>();
   private readonly loading = new Set<Promise<unknown>>();
   /** What elements wait for; a style sheet names much that nobody uses. */
   private readonly needed = new Set<string>();
@@ -36,9 +38,19 @@ export class AssetMap {
     this.count();
   }
 
-  miss(urls: string[]): void {
-    for (const url of urls) this.unread.add(url);
+  miss(items: Unread[]): void {
+    for (const [url, , width, height] of items) {
+      this.unread.set(url, width === undefined || height === undefined ? null : [width, height]);
+    }
+    const calls = new Set(items.flatMap(([url]) => [...(this.waiting.get(url) ?? [])]));
+    for (const [url] of items) this.waiting.delete(url);
+    calls.forEach((again) => again());
     this.count();
+  }
+
+  /** Of a picture that the visitor's browser could not read; 0 where it does not show it either. */
+  sizeOfUnread(url: string): [width: number, height: number] | null {
+    return this.unread.get(url) ?? null;
   }
 
   /** Something that is known and not shown yet. */

@@ -10,14 +10,19 @@ import {
 } from "../protocol/operations";
 import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
-import { attempt, block, create, doctype, isRoot, lower, prepare, raise } from "./elements";
+import { addBaseRules, addBaseRulesOf } from "./base_rules";
+import { Dress } from "./dress";
+import { attempt, BLOCK, blockStyles, create, doctype, isRoot, pictureStyles, prepare } from "./elements";
+import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
-import { addBaseRules, replaceRules, rewriteStates, type Sheets } from "./sheets";
+import type { VisitorMedia } from "./media";
+import type { Sheets } from "./sheets";
+import { LOADED, Sources } from "./sources";
+import { showStates } from "./states";
+import { TopLayer } from "./top_layer";
 
-const LOADED = new Set(["src", "poster", "href", "xlink:href"]);
 /** So many nodes that are gone may be kept. */
 const FEW_NODES = 1000;
-const PICTURES = new Set(["img", "image", "use", "input", "feimage", "video"]);
 
 /** A node that is not made yet, and where it belongs. */
 export interface Held {
@@ -34,15 +39,21 @@ export class Builder {
   /** How many nodes more are made, and how many are when the body begins. */
   private room = Infinity;
   private bodyRoom = Infinity;
-  /** Sizes of what stands for elements of which nothing is shown. */
-  private readonly blocks = new WeakMap<Element, [number, number]>();
+  private readonly sources: Sources;
+  /** Where frames come from. */
+  private readonly origins = new WeakMap<Element, string>();
+  private readonly dress = new Dress();
+  private readonly topLayer = new TopLayer();
   private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
 
   constructor(
-    private readonly assets: AssetMap,
+    assets: AssetMap,
     private readonly sheets: Sheets,
+    private readonly media: VisitorMedia,
     private readonly base: () => string,
-  ) {}
+  ) {
+    this.sources = new Sources(assets, sheets);
+  }
 
   build(node: TreeNode, document: Document, parent: Node): Node | null {
     switch (node[0]) {
@@ -129,19 +140,24 @@ export class Builder {
 
   setAttribute(element: Element, name: string, value: string | null): void {
     const tag = element.localName.toLowerCase();
+    if (tag === "img" && name === "data" && value) return this.sources.set(element, "src", value);
+    if (/^i?frame$/.test(tag) && name === "src") this.origins.set(element, value ?? "");
     if (!isHarmless(tag, name, value)) return;
     if (value === null) return this.unset(element, name);
     const plain = name.toLowerCase(); // a document sets HREF as href
     if (plain === "style") return this.style(element as HTMLElement, value);
-    if (plain === "srcset") return this.srcset(element, value);
+    if (plain === "srcset") return this.sources.srcset(element, value);
+    if (plain === "media") return setAttribute(element, name, this.media.answer(value));
+    if (plain === "popover") return setAttribute(element, name, "manual"); // the visitor's side says which are open
     if (tag === "link" && plain === "rel") return setAttribute(element, plain, styleRelations(value));
-    if (LOADED.has(plain)) return this.url(element, tag, plain, value);
-    setAttribute(element, name, value);
+    if (LOADED.has(plain)) return this.sources.set(element, plain, value);
+    setAttribute(element, name, tag === "meta" ? this.media.schemeOf(value) : value);
   }
 
   /** Show a picture in a canvas, which is a plain box in a document without scripts. */
   paint(canvas: HTMLElement, address: string): void {
-    canvas.style.setProperty("background", `url("${address}") 0 0 / 100% 100% no-repeat content-box`, "important");
+    if (canvas.localName === "video") return setAttribute(canvas, "poster", address);
+    this.dress.put(canvas, pictureStyles(canvas, address));
   }
 
   /** The css text of a style element, with its URLs replaced. */
@@ -152,7 +168,7 @@ export class Builder {
       text.nodeValue = this.sheets.rewrite(source, this.base(), () => this.styleText(element));
     }
     const { sheet } = element as HTMLStyleElement;
-    if (sheet) rewriteStates(sheet);
+    if (sheet) this.sheets.adjust(sheet);
   }
 
   setText(id: number, text: string): void {
@@ -166,34 +182,37 @@ export class Builder {
     this.styleText(parent);
   }
 
-  insertRule(sheet: CSSStyleSheet, index: number, text: string): void {
-    sheet.insertRule(
-      this.sheets.rewrite(text, this.base(), () => undefined),
-      index,
-    );
-  }
-
   private restoreText(element: Element, sheet: CSSStyleSheet): void {
-    replaceRules(sheet, []);
+    this.sheets.unwrite(sheet);
     this.styleText(element);
   }
 
   extra(dom: Node, extra: Extra): void {
-    const { adopted = [], rules, top, block: size } = extra;
+    const { adopted = [], rules } = extra;
     if (isRoot(dom)) this.sheets.adopt(dom, adopted, this.base());
     const sheet = (dom as Element).localName === "style" ? (dom as HTMLStyleElement).sheet : null;
     if (!rules && sheet) this.restoreText(dom as Element, sheet);
     if (rules && sheet) this.sheets.write(sheet, rules, this.base());
-    if (dom.nodeType === NODE.ELEMENT) this.block(dom as HTMLElement, size);
-    if (top) raise(dom as HTMLElement, top);
-    else if (dom.nodeType === NODE.ELEMENT) lower(dom as HTMLElement);
+    if (dom.nodeType === NODE.ELEMENT) this.elementExtra(dom as HTMLElement, extra);
   }
 
-  private block(element: HTMLElement, size: [number, number] | undefined): void {
-    if (!size && !this.blocks.has(element)) return;
-    if (size) this.blocks.set(element, size);
-    else this.blocks.delete(element);
-    block(element, size);
+  private elementExtra(element: HTMLElement, extra: Extra): void {
+    showStates(element, extra.states ?? "");
+    if (element.localName === "link") this.sheets.turn(element as HTMLLinkElement, extra.states === "off");
+    if (extra.shown) this.sources.choose(element, extra.shown);
+    else this.sources.unchoose(element);
+    if (extra.gap?.[0] === "frame") fillFrame(element as HTMLIFrameElement, this.origins.get(element) ?? "");
+    if (extra.gap) this.dress.put(element, gapStyles(element, extra.gap));
+    else this.undress(element, GAP);
+    if (extra.block) this.dress.put(element, blockStyles(element, extra.block));
+    else this.undress(element, BLOCK);
+    this.topLayer.set(element, extra);
+  }
+
+  private undress(element: HTMLElement, name: string): void {
+    if (!this.dress.wears(element) || !element.hasAttribute(name)) return;
+    element.removeAttribute(name);
+    this.dress.take(element);
   }
 
   private sourcesOf(element: Element): Map<CharacterData, string> {
@@ -208,11 +227,11 @@ export class Builder {
   }
 
   private element(node: ElementNode, document: Document): Element {
-    const element = this.keep(node[1], create(document, node[2], node[5]));
+    const element = this.keep(node[1], create(document, node));
     if (node[2] === "body") this.room = this.bodyRoom;
+    if (node[5]?.shown) this.sources.prefer(element, node[5].shown);
     for (const [name, value] of Object.entries(node[3])) this.setAttribute(element, name, value);
     if (element.localName.toLowerCase() === "script") element.setAttribute("type", "text/plain");
-    this.block(element as HTMLElement, node[5]?.block);
     for (const child of node[4]) this.append(element, child, document);
     return element;
   }
@@ -237,13 +256,14 @@ export class Builder {
 
   private shadow(host: Element, node: ShadowNode, document: Document): void {
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+    if (!root.adoptedStyleSheets.length) addBaseRulesOf(document, root);
     this.keep(node[1], root);
     for (const child of node[2]) this.append(root, child, document);
   }
 
   private elementConnected(node: ElementNode, element: Element): void {
     if (node[2] === "style") this.styleText(element);
-    if (node[2] === "iframe") this.frame(node, element as HTMLIFrameElement);
+    if (node[2] === "iframe" || node[2] === "frame") this.frame(node, element as HTMLIFrameElement);
     if (node[5]) this.extra(element, node[5]);
   }
 
@@ -251,18 +271,16 @@ export class Builder {
     const inner = element.contentDocument;
     if (!inner) return;
     const captured = node[4].find((child) => child[0] === NODE.DOCUMENT);
-    if (!captured) {
-      inner.body.textContent = node[3].src ?? "";
-      inner.body.style.cssText = "margin:0;padding:8px;font:13px sans-serif;color:#666;background:#eee";
-      return;
-    }
+    if (!captured) return;
     this.frameDocument(element, captured as DocumentNode);
   }
 
   private unset(element: Element, name: string): void {
+    if (name === "srcset") this.sources.srcset(element, null);
     if (name === "xlink:href") element.removeAttributeNS(XLINK, "href");
     else element.removeAttribute(name);
     if (name === "href" && element.localName === "link") element.removeAttribute("href");
+    if (name === "style") this.dress.again(element);
   }
 
   private style(element: HTMLElement, value: string): void {
@@ -271,36 +289,7 @@ export class Builder {
       "style",
       this.sheets.rewrite(value, this.base(), () => this.style(element, value)),
     );
-    this.block(element, this.blocks.get(element));
-  }
-
-  private url(element: Element, tag: string, name: string, value: string): void {
-    if (tag === "link") return this.sheets.link(element as HTMLLinkElement, value);
-    if (tag === "a" || tag === "area") return setAttribute(element, name, "#");
-    if (value.startsWith("#")) return setAttribute(element, name, value);
-    if (!PICTURES.has(tag) && !(tag === "source" && name === "srcset")) return;
-    if (tag === "video" && name !== "poster") return;
-    this.picture(element, name, value);
-  }
-
-  private picture(element: Element, name: string, url: string): void {
-    const fragment = url.includes("#") ? url.slice(url.indexOf("#")) : "";
-    const found = this.assets.resolve(url) ?? this.assets.resolve(url.slice(0, url.length - fragment.length));
-    if (found) return setAttribute(element, name, found + (found.startsWith("data:") ? "" : fragment));
-    element.removeAttribute(name);
-    this.assets.wait(url, () => this.picture(element, name, url));
-  }
-
-  /** Only the candidates that were read, so that the browser can't choose another. */
-  private srcset(element: Element, value: string): void {
-    const found: string[] = [];
-    for (const candidate of value.split(/,\s+/)) {
-      const [url, ...descriptor] = candidate.trim().split(/\s+/);
-      const address = url ? this.assets.resolve(url) : null;
-      if (address) found.push([address, ...descriptor].join(" "));
-      else if (url) this.assets.wait(url, () => this.srcset(element, value));
-    }
-    if (found.length) setAttribute(element, "srcset", found.join(", "));
-    else element.removeAttribute("srcset");
+    this.sheets.adjustScheme(element.style);
+    this.dress.again(element);
   }
 }

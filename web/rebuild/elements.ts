@@ -1,16 +1,24 @@
 /** Single steps of building a page, which know nothing of the rest of it. */
 
-import { type DoctypeNode, type Extra, NODE, type Node as TreeNode } from "../protocol/operations";
-import { STATE_ATTRIBUTE } from "./sheets";
+import { type DoctypeNode, type DocumentNode, type ElementNode, NODE } from "../protocol/operations";
+import type { Styles } from "./gaps";
+import { STATE_ATTRIBUTE } from "./states";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MATH = "http://www.w3.org/1998/Math/MathML";
 
+/** With these public names tables are laid out in the old way, and nothing else is. */
+const LIMITED = /^-\/\/W3C\/\/DTD (XHTML 1\.0|HTML 4\.01) (Frameset|Transitional)\/\//i;
+const TRANSITIONAL =
+  '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">';
+
 /** Empty the document and give it the mode that the captured one has. */
-export function prepare(document: Document, tree: TreeNode): void {
-  const [, , , extra] = tree as [9, number, TreeNode[], Extra?];
+export function prepare(document: Document, tree: DocumentNode): void {
+  const [, , children, extra] = tree;
+  const written = children.find((node): node is DoctypeNode => node[0] === NODE.DOCTYPE);
+  for (const meta of document.querySelectorAll("meta")) meta.remove(); // what it says of colours would outlive it
   document.open();
-  if (!extra?.quirks) document.write("<!DOCTYPE html>"); // the mode outlives the node
+  if (!extra?.quirks) document.write(LIMITED.test(written?.[3] ?? "") ? TRANSITIONAL : "<!DOCTYPE html>"); // the mode outlives the node
   document.close();
   document.replaceChildren();
 }
@@ -24,8 +32,9 @@ export function doctype(document: Document, [, , name, publicId, systemId]: Doct
   }
 }
 
-export function create(document: Document, tag: string, extra?: Extra): Element {
+export function create(document: Document, [, , tag, attributes, , extra]: ElementNode): Element {
   try {
+    if (tag === "object" && attributes?.data) return document.createElement("img"); // a picture: nothing else is told
     if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
     return document.createElement(tag);
   } catch {
@@ -33,32 +42,20 @@ export function create(document: Document, tag: string, extra?: Extra): Element 
   }
 }
 
-/** A box of that size, or no longer one. */
-export function block(element: HTMLElement, size: [number, number] | undefined): void {
-  element.toggleAttribute(`${STATE_ATTRIBUTE}block`, size !== undefined);
-  const style = (name: string, value: string): void => element.style?.setProperty(name, value, "important");
-  style("box-sizing", size ? "border-box" : "");
-  for (const [at, side] of ["width", "height"].entries())
-    for (const name of [side, `min-${side}`]) style(name, size ? `${size[at]}px` : "");
+/** Marks what stands for an element of which nothing is shown. */
+export const BLOCK = `${STATE_ATTRIBUTE}block`;
+
+export function blockStyles(element: HTMLElement, [width, height]: [number, number]): Styles {
+  element.setAttribute(BLOCK, "");
+  const [w, h] = [`${width}px`, `${height}px`];
+  return { "box-sizing": "border-box", width: w, "min-width": w, height: h, "min-height": h };
 }
 
-export function raise(element: HTMLElement, top: "modal" | "popover"): void {
-  try {
-    if (top === "popover") return element.showPopover();
-    element.removeAttribute("open");
-    (element as HTMLDialogElement).showModal();
-  } catch {
-    /* It is there already. */
-  }
-}
-
-/** A dialog stays in the top layer when it only loses its attribute. */
-export function lower(element: HTMLElement): void {
-  if (element.matches(":popover-open")) element.hidePopover();
-  if (element.localName !== "dialog" || !element.matches(":modal")) return;
-  const isOpen = element.hasAttribute("open");
-  (element as HTMLDialogElement).close();
-  element.toggleAttribute("open", isOpen);
+/** A background, where the picture would be in a canvas. */
+export function pictureStyles(canvas: Element, address: string): Styles {
+  const { objectFit: fit, objectPosition } = getComputedStyle(canvas);
+  const size = fit === "fill" ? "100% 100%" : fit === "none" ? "auto" : fit === "cover" ? "cover" : "contain";
+  return { background: `url("${address}") ${objectPosition} / ${size} no-repeat content-box` };
 }
 
 export function isRoot(node: Node): node is Document | ShadowRoot {

@@ -2,6 +2,7 @@
 
 import { type Checked, type Mutation, NODE } from "../protocol/operations";
 import type { PageState } from "./page_state";
+import { STATE_ATTRIBUTE } from "./states";
 
 /** An option is in its select, in a group of it, or in what decorates these. */
 const MOST_LEVELS = 4;
@@ -23,6 +24,22 @@ export function fill(field: HTMLElement, text: string, checked: Checked): void {
   } catch {
     /* A file input has no value that could be set. */
   }
+  standIn(input, text);
+}
+
+const placeholders = new WeakMap<HTMLElement, string | null>();
+
+/** A field of numbers takes no bullets: they stand where its placeholder would. */
+function standIn(input: HTMLInputElement, text: string): void {
+  const isRefused = text.includes("•") && input.value === "";
+  if (isRefused && !placeholders.has(input)) placeholders.set(input, input.getAttribute("placeholder"));
+  if (!isRefused && !placeholders.has(input)) return;
+  const before = placeholders.get(input);
+  input.toggleAttribute(`${STATE_ATTRIBUTE}filled`, isRefused);
+  if (isRefused) input.setAttribute("placeholder", text);
+  else if (before) input.setAttribute("placeholder", before);
+  else input.removeAttribute("placeholder");
+  if (!isRefused) placeholders.delete(input);
 }
 
 /** An option that comes or goes makes a choice by itself, where there is none to be seen. */

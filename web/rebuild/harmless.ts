@@ -1,8 +1,10 @@
 /** What of a captured page could act: left out before it reaches the rebuilt one. */
 
-import { STATE_ATTRIBUTE } from "./sheets";
+import { isHandler } from "../protocol/operations";
+import { STATE_ATTRIBUTE } from "./states";
 
 export const XLINK = "http://www.w3.org/1999/xlink";
+const XML = "http://www.w3.org/XML/1998/namespace";
 const DROPPED = new Set([
   "action",
   "formaction",
@@ -26,7 +28,6 @@ const DROPPED = new Set([
   "is",
   "loading",
   "autoplay",
-  "background",
   "dynsrc",
   "lowsrc",
   "usemap",
@@ -53,9 +54,9 @@ const ASKED = new Set(
 /** Neither acts nor loads nor leads anywhere. */
 export function isHarmless(tag: string, name: string, value: string | null): boolean {
   const plain = name.toLowerCase();
-  if (plain.startsWith("on") || DROPPED.has(plain) || plain.startsWith(STATE_ATTRIBUTE)) return false;
+  if (isHandler(plain) || DROPPED.has(plain) || plain.startsWith(STATE_ATTRIBUTE)) return false;
   if ((plain === "name" || plain === "id") && hidesOwn(tag, plain, value ?? "")) return false;
-  if (tag === "base" || (tag === "iframe" && plain === "src")) return false;
+  if (tag === "base" || (/^i?frame$/.test(tag) && plain === "src")) return false;
   if (plain === "attributename" && /href|src|^on/i.test(value ?? "")) return false;
   return !(tag === "meta" && plain === "content" && /url/i.test(value ?? ""));
 }
@@ -76,6 +77,7 @@ export function styleRelations(rel: string): string {
 export function setAttribute(element: Element, name: string, value: string): void {
   try {
     if (name === "xlink:href") element.setAttributeNS(XLINK, name, value);
+    else if (name.startsWith("xml:")) element.setAttributeNS(XML, name, value);
     else element.setAttribute(name, value);
   } catch {
     /* A name that only a parser can make: it has no effect on what is seen. */

@@ -1,6 +1,6 @@
 /** What the visitor's pointer and focus are on, as attributes: the rules of the rebuilt page match them as states. */
 
-import { STATE_ATTRIBUTE } from "./sheets";
+import { STATE_ATTRIBUTE } from "./states";
 
 export class Interaction {
   private focused: Element | null = null;
@@ -8,15 +8,19 @@ export class Interaction {
   /** The element that has the focus, and what it is in. */
   private around: Element[] = [];
   private hovered: Element[] = [];
+  private pressed: Element[] = [];
 
   hover(node: Node | null): void {
-    const name = `${STATE_ATTRIBUTE}hover`;
     const chain: Element[] = [];
     const from = node?.nodeType === 1 ? (node as Element) : (node?.parentElement ?? null);
     for (let at = from; at; at = above(at)) chain.push(at);
-    for (const element of this.hovered) if (!chain.includes(element)) element.removeAttribute(name);
-    for (const element of chain) if (!element.hasAttribute(name)) element.setAttribute(name, "");
-    this.hovered = chain;
+    const label = chain.find((at): at is HTMLLabelElement => at.localName === "label");
+    this.hovered = exchange("hover", this.hovered, label?.control ? [...chain, label.control] : chain);
+  }
+
+  /** What the pointer is on, or nothing. */
+  press(isDown: boolean): void {
+    this.pressed = exchange("active", this.pressed, isDown ? this.hovered : []);
   }
 
   focus(element: Element | null, isVisible: boolean): void {
@@ -43,6 +47,13 @@ export class Interaction {
     for (let at = element; at; at = hostOf(at)) at.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
     if (this.isVisible) element?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
   }
+}
+
+function exchange(state: string, before: Element[], now: Element[]): Element[] {
+  const name = STATE_ATTRIBUTE + state;
+  for (const element of before) if (!now.includes(element)) element.removeAttribute(name);
+  for (const element of now) if (!element.hasAttribute(name)) element.setAttribute(name, "");
+  return now;
 }
 
 /** In the tree as it is laid out; what is in the top layer is in nothing. */

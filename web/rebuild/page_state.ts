@@ -1,10 +1,11 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
 import { isNumbered, numbered } from "../protocol/bare";
-import { type Checked, type Operation, parseOperation, type Volatile } from "../protocol/operations";
+import { type Checked, type Motion, type Operation, parseOperation, type Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
+import type { Standing } from "./motions";
 import type { Shelf } from "./shelf";
 import { bounded } from "./viewport";
 
@@ -21,6 +22,8 @@ export class PageState {
   values = new Map<number, [string, Checked]>();
   media = new Map<number, { paused: 0 | 1; time: number }>();
   canvas = new Map<number, string>();
+  motions = new Map<number, Standing>();
+  hover = 0;
   focus = 0;
   ring: 0 | 1 = 1;
   /** The edition that the snapshot refers to. */
@@ -102,6 +105,8 @@ export class PageState {
     this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [text, checked]]));
     this.media = new Map((state.media ?? []).map(([id, paused, time]) => [id, { paused, time }]));
     this.canvas = new Map(state.canvas ?? []);
+    this.motions = new Map();
+    this.hover = state.hover ?? 0;
     this.focus = state.focus ?? 0;
     this.ring = state.ring ?? 1;
   }
@@ -145,6 +150,11 @@ export class PageState {
       case "viewport":
         this.viewport = bounded(operation[2]);
         return;
+      case "pointer":
+        this.hover = operation[2].at(-1)?.[3] ?? 0;
+        return;
+      case "motion":
+        return this.move(operation[2], operation[3]);
       case "click":
         if (operation[2] === "focus") [this.focus, this.ring] = [operation[3], operation[4] ? 1 : 0];
         if (operation[2] === "blur") this.focus = 0;
@@ -152,6 +162,14 @@ export class PageState {
       case "checkpoint":
         this.named = operation[2];
     }
+  }
+
+  private move(motions: Motion[], gone: number[]): void {
+    for (const motion of motions) {
+      const known = this.motions.get(motion.key)?.motion;
+      this.motions.set(motion.key, { motion: { ...known, ...motion }, at: performance.now() });
+    }
+    for (const key of gone) this.motions.delete(key);
   }
 }
 

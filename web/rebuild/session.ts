@@ -48,8 +48,7 @@ export class SessionState {
     const page = this.pages.get(item.page) ?? new PageState(item.page);
     this.pages.set(item.page, page);
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
-    if (item.name === "operation" && item.operation[0] === "unread")
-      this.assets.miss(item.operation[2].map(([url]) => url));
+    if (item.name === "operation" && item.operation[0] === "unread") this.assets.miss(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "snapshot") page.shelf = this.shelfOf(item);
     page.take(item, isPast);
   }

@@ -2,32 +2,10 @@
 
 import { replaceUrls } from "../protocol/css";
 import type { AssetMap } from "./asset_map";
+import type { VisitorMedia } from "./media";
+import { STATE_ATTRIBUTE, withStates } from "./states";
 
 const NOTHING = "data:,";
-const STATES = /:(hover|active|focus-visible|focus-within|focus)(?![\w-])/g;
-export const STATE_ATTRIBUTE = "data-alongside-";
-
-/** What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins. */
-const BASE_RULES = `@layer {
-  [${STATE_ATTRIBUTE}focus-visible] { outline: -webkit-focus-ring-color auto 1px; }
-  :root::selection { color: #fff; background: #3367d1; }
-  canvas { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
-    aspect-ratio: attr(width type(<number>), 300) / attr(height type(<number>), 150); }
-}
-canvas { color: transparent !important; overflow: hidden; }
-canvas > * { display: none !important; }
-* { overflow-anchor: none !important; scroll-behavior: auto !important; }
-noscript { display: none !important; }
-[${STATE_ATTRIBUTE}arriving], [${STATE_ATTRIBUTE}arriving] :is(*, *::before, *::after) { transition: none !important; }
-[${STATE_ATTRIBUTE}block] { background: repeating-linear-gradient(45deg, #8883 0 8px, #8885 8px 16px) !important; }
-[${STATE_ATTRIBUTE}masked-choice] { color: transparent; }`;
-
-export function addBaseRules(document: Document): void {
-  const view = document.defaultView as Window & typeof globalThis;
-  const sheet = new view.CSSStyleSheet();
-  sheet.replaceSync(BASE_RULES);
-  document.adoptedStyleSheets = [sheet];
-}
 
 export class Sheets {
   private readonly texts = new Map<string, Promise<string>>();
@@ -36,9 +14,18 @@ export class Sheets {
   private readonly arriving = new Set<HTMLLinkElement>();
   /** Links whose sheet is not known yet. */
   private readonly missing = new Set<HTMLLinkElement>();
+  /** Links whose sheet a script has switched off. */
+  private readonly off = new WeakSet<HTMLLinkElement>();
   private styled: (() => void)[] = [];
+  /** What scripts wrote into a sheet. */
+  private readonly written = new WeakMap<CSSStyleSheet, string[]>();
+  /** Addresses of imported sheets, with all that they name replaced. */
+  private readonly imports = new Map<string, string>();
 
-  constructor(private readonly assets: AssetMap) {}
+  constructor(
+    private readonly assets: AssetMap,
+    private readonly media: VisitorMedia,
+  ) {}
 
   /** Resolves when every sheet that was asked for has been applied or has failed. */
   async settled(): Promise<void> {
@@ -60,31 +47,123 @@ export class Sheets {
   reset(): void {
     this.arriving.clear();
     this.missing.clear();
+    this.imports.clear();
     for (const blob of this.blobs.splice(0)) URL.revokeObjectURL(blob);
   }
 
   /** Style text with every URL replaced; `again` is called when one more can be. */
   rewrite(text: string, base: string, again: () => void): string {
-    return replaceUrls(text, base, ({ url }) => {
+    return replaceUrls(text, base, ({ url, imports }) => {
+      if (imports) return this.imported(url, again);
       const found = this.assets.resolve(url);
       if (!found) this.assets.wait(url, again, false);
       return found ?? NOTHING;
     });
   }
 
+  private imported(url: string, again: () => void): string {
+    const known = this.imports.get(url);
+    if (known) return known;
+    const renew = (): void => {
+      this.imports.delete(url);
+      again();
+    };
+    const load = this.text(url, renew, new Set()).then((text) => {
+      if (text === null) return;
+      this.imports.set(url, this.blob(text));
+      again();
+    });
+    this.follow(load);
+    return NOTHING;
+  }
+
   /** Rules that a script wrote, instead of those that the sheet has. */
   write(sheet: CSSStyleSheet, rules: string[], base: string): void {
-    replaceRules(
+    this.written.set(sheet, rules);
+    const again = (): void => {
+      if (this.written.get(sheet) === rules) this.write(sheet, rules, base);
+    };
+    this.replace(
       sheet,
-      rules.map((rule) => this.rewrite(rule, base, () => undefined)),
+      rules.map((rule) => this.rewrite(rule, base, again)),
     );
   }
 
-  /** Behind our own sheet, which a document has as its first. */
+  setRule({ sheet }: HTMLStyleElement, index: number, text: string | null, base: string): void {
+    if (!sheet) return;
+    if (text === null) sheet.deleteRule(index);
+    else
+      sheet.insertRule(
+        this.rewrite(text, base, () => undefined),
+        index,
+      );
+    this.adjust(sheet);
+  }
+
+  /** Its own text holds again. */
+  unwrite(sheet: CSSStyleSheet): void {
+    this.written.delete(sheet);
+    this.replace(sheet, []);
+  }
+
+  private replace(sheet: CSSStyleSheet, rules: string[]): void {
+    while (sheet.cssRules.length) sheet.deleteRule(0);
+    for (const rule of rules) {
+      try {
+        sheet.insertRule(rule, sheet.cssRules.length);
+      } catch {
+        sheet.insertRule("alongside-unknown-rule{}", sheet.cssRules.length);
+      }
+    }
+    this.adjust(sheet);
+  }
+
+  /**
+   * Selectors match what the visitor's pointer, focus and machine are, not those of this browser. What is imported
+   * comes later, and is a sheet of its own by then.
+   */
+  adjust(sheet: CSSStyleSheet | CSSGroupingRule): void {
+    let rules: CSSRuleList;
+    try {
+      rules = sheet.cssRules;
+    } catch {
+      return;
+    }
+    for (const rule of Array.from(rules)) this.adjustRule(rule as CSSStyleRule & CSSMediaRule & CSSImportRule);
+  }
+
+  private adjustRule(rule: CSSStyleRule & CSSMediaRule & CSSImportRule): void {
+    const { selectorText, media } = rule;
+    const changed = selectorText && withStates(selectorText);
+    if (changed !== selectorText) rule.selectorText = changed;
+    if (media?.mediaText) this.adjustMedia(media);
+    if (selectorText) this.adjustStyle(rule);
+    const inner = rule.styleSheet ?? rule;
+    if ("cssRules" in inner) this.adjust(inner as CSSGroupingRule);
+  }
+
+  /** A page whose selections have one colour of their own has not the browser's other one. */
+  private adjustStyle({ selectorText, style }: CSSStyleRule): void {
+    this.adjustScheme(style);
+    if (!/::selection/.test(selectorText)) return;
+    if (!style.color) style.color = "currentcolor";
+    if (!style.backgroundColor) style.backgroundColor = "transparent";
+  }
+
+  adjustScheme(style: CSSStyleDeclaration): void {
+    if (style.colorScheme) style.colorScheme = this.media.schemeOf(style.colorScheme);
+  }
+
+  private adjustMedia(media: MediaList): void {
+    const answered = this.media.answer(media.mediaText);
+    if (answered !== media.mediaText) media.mediaText = answered;
+  }
+
+  /** Behind our own sheet, which is the first. */
   adopt(root: Document | ShadowRoot, adopted: string[][], base: string): void {
     const view = (root.ownerDocument ?? (root as Document)).defaultView as (Window & typeof globalThis) | null;
     if (!view) return;
-    const own = Array.from(root.adoptedStyleSheets).slice(0, root.nodeType === Node.DOCUMENT_NODE ? 1 : 0);
+    const own = Array.from(root.adoptedStyleSheets).slice(0, 1);
     const sheets = adopted.map((rules) => {
       const sheet = new view.CSSStyleSheet();
       this.write(sheet, rules, base);
@@ -100,6 +179,10 @@ export class Sheets {
       else this.missing.delete(element);
       if (text !== null) return this.attach(element, text);
     });
+    this.follow(load);
+  }
+
+  private follow(load: Promise<void>): void {
     this.pending.add(load);
     this.assets.load(load);
     const done = (): void => {
@@ -109,13 +192,21 @@ export class Sheets {
     void load.catch(() => undefined).finally(done);
   }
 
+  turn(element: HTMLLinkElement, isOff: boolean): void {
+    if (isOff === this.off.has(element)) return;
+    if (isOff) this.off.add(element);
+    else this.off.delete(element);
+    if (element.sheet) element.sheet.disabled = isOff;
+  }
+
   private attach(element: HTMLLinkElement, text: string): Promise<void> {
     const blob = this.blob(text);
     const root = element.ownerDocument.documentElement;
     this.arrive(root, element);
     return new Promise((resolve) => {
       const done = (): void => {
-        if (element.sheet) rewriteStates(element.sheet);
+        if (element.sheet) this.adjust(element.sheet);
+        if (element.sheet && this.off.has(element)) element.sheet.disabled = true;
         this.arrived(root, element);
         resolve();
       };
@@ -183,34 +274,4 @@ export class Sheets {
     text.catch(() => this.texts.delete(address));
     return text;
   }
-}
-
-/** Hover and focus come from the visitor, not from this browser: selectors match attributes that we set. */
-export function rewriteStates(sheet: CSSStyleSheet | CSSGroupingRule): void {
-  let rules: CSSRuleList;
-  try {
-    rules = sheet.cssRules;
-  } catch {
-    return;
-  }
-  for (const rule of Array.from(rules)) {
-    const { selectorText } = rule as CSSStyleRule;
-    const changed = selectorText?.replace(STATES, `[${STATE_ATTRIBUTE}$1]`);
-    if (changed !== selectorText) (rule as CSSStyleRule).selectorText = changed;
-    const inner = (rule as CSSImportRule).styleSheet ?? (rule as CSSGroupingRule);
-    if ("cssRules" in inner) rewriteStates(inner as CSSGroupingRule);
-  }
-}
-
-/** Replace a sheet's rules by those that a script wrote. */
-export function replaceRules(sheet: CSSStyleSheet, rules: string[]): void {
-  while (sheet.cssRules.length) sheet.deleteRule(0);
-  for (const rule of rules) {
-    try {
-      sheet.insertRule(rule, sheet.cssRules.length);
-    } catch {
-      sheet.insertRule("alongside-unknown-rule{}", sheet.cssRules.length);
-    }
-  }
-  rewriteStates(sheet);
 }

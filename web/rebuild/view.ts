@@ -3,24 +3,34 @@
 import { type DocumentNode, type Mutation, NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
+import { addBaseRules } from "./base_rules";
 import { Builder } from "./builder";
 import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
 import { fill, hideChoices } from "./fields";
 import { Interaction } from "./interaction";
 import { firstOf, Later } from "./later";
+import { VisitorMedia } from "./media";
+import { Motions } from "./motions";
 import type { PageState } from "./page_state";
-import { addBaseRules, rewriteStates, Sheets } from "./sheets";
+import { Places } from "./places";
+import { select } from "./selection";
+import { Sheets } from "./sheets";
 
 const LONGEST_VEIL_MS = 500;
 
 export class View {
   readonly frame: HTMLIFrameElement;
+  private readonly machine = new VisitorMedia();
   private readonly sheets: Sheets;
   private builder!: Builder;
   private state: PageState | null = null;
   private interaction = new Interaction();
-  private aligning = false;
+  private motions = new Motions();
+  private readonly places = new Places(
+    () => this.state,
+    (id) => this.builder.nodes.get(id),
+  );
   private later: Later | null = null;
   private readonly pictures: CanvasPictures;
 
@@ -34,9 +44,9 @@ export class View {
     this.frame.dataset.testid = "assist-page";
     this.frame.setAttribute("sandbox", "allow-same-origin");
     this.frame.setAttribute("tabindex", "-1");
-    this.frame.style.cssText = "border:0;display:block;pointer-events:none;background:#fff;color-scheme:light";
+    this.frame.style.cssText = "border:0;display:block;pointer-events:none;background:Canvas;color-scheme:light";
     host.append(this.frame);
-    this.sheets = new Sheets(assets);
+    this.sheets = new Sheets(assets, this.machine);
     this.pictures = new CanvasPictures(assets);
   }
 
@@ -52,7 +62,9 @@ export class View {
     this.assets.reset();
     this.sheets.reset();
     this.interaction = new Interaction();
-    this.builder = new Builder(this.assets, this.sheets, () => state.url);
+    this.motions = new Motions();
+    this.followMedia(state);
+    this.builder = new Builder(this.assets, this.sheets, this.machine, () => state.url);
     this.resize(state);
     if (!state.model) return;
     try {
@@ -67,7 +79,7 @@ export class View {
     prepare(document, root);
     addBaseRules(document);
     // A style sheet or an image that comes late makes room to scroll.
-    document.addEventListener("load", () => this.alignSoon(), true);
+    document.addEventListener("load", () => this.places.alignSoon(), true);
     this.builder.fill(document, root, count);
     for (const child of childrenOf(root) ?? []) this.builder.connected(child);
     this.builder.extra(document, extraOf(root) ?? {});
@@ -75,7 +87,7 @@ export class View {
     this.restore(state);
     this.later = new Later(
       this.builder,
-      () => this.align(),
+      () => this.places.align(),
       (apply) => this.guard(state.id, apply),
     );
     if (this.builder.held.length) this.follow(this.later, state);
@@ -97,13 +109,21 @@ export class View {
     await this.later?.opened;
   }
 
+  /** Whether the visitor's machine answers media queries in another way than before. */
+  private followMedia({ model, viewport }: PageState): boolean {
+    const changed = this.machine.set((model && extraOf(model.root)?.media) ?? {}, viewport?.dpr ?? 1);
+    this.frame.style.colorScheme = this.machine.scheme;
+    return changed;
+  }
+
   resize(state: PageState): void {
     if (!state.viewport) return;
     this.frame.width = String(state.viewport.width);
     this.frame.height = String(state.viewport.height);
     this.frame.style.width = `${state.viewport.width}px`;
     this.frame.style.height = `${state.viewport.height}px`;
-    this.alignSoon();
+    if (state === this.state && this.followMedia(state)) return this.show(state);
+    this.places.alignSoon();
   }
 
   /** Apply an operation that the state has taken already. */
@@ -112,7 +132,7 @@ export class View {
       case "mutation":
         return this.mutate(operation[2]);
       case "scroll":
-        return this.scroll(operation[2], operation[3], operation[4]);
+        return this.places.scroll(operation[2], operation[3], operation[4]);
       case "input":
         return fill(this.node(operation[2]) as HTMLElement, operation[3], operation[4]);
       case "canvas":
@@ -126,7 +146,10 @@ export class View {
       case "click":
         return this.click(operation[2], operation[3], operation[4]);
       case "selection":
-        return this.select(operation[2]);
+        return select(this.document(), operation[2], this.builder.nodes);
+      case "motion":
+        this.motions.end(operation[3]);
+        return this.move(operation[2].map(({ key }) => key));
     }
   }
 
@@ -151,25 +174,7 @@ export class View {
     const images = Array.from(document.images).filter((image) => !image.complete && image.getAttribute("src"));
     await Promise.allSettled([...images.map((image) => image.decode()), this.pictures.settled()]);
     await document.fonts.ready;
-    this.align();
-  }
-
-  /** Scroll positions are the visitor's: layout that came later must not leave them where it found room. */
-  private align(): void {
-    const { state } = this;
-    if (!state?.model) return;
-    for (const [id, [x, y]] of new Map([[1, [0, 0] as [number, number]], ...state.scroll])) {
-      this.attempt(() => this.scroll(id, x, y));
-    }
-  }
-
-  private alignSoon(): void {
-    if (this.aligning) return;
-    this.aligning = true;
-    requestAnimationFrame(() => {
-      this.aligning = false;
-      this.align();
-    });
+    this.places.align();
   }
 
   private document(): Document {
@@ -177,6 +182,7 @@ export class View {
   }
 
   private mutate(change: Mutation): void {
+    if (this.state && change.e?.some(([id]) => id === 1) && this.followMedia(this.state)) return this.show(this.state);
     for (const [, id] of change.r ?? []) this.remove(id);
     for (const [parent, next, node] of change.a ?? []) this.insert(parent, next, node);
     for (const [id, text] of change.t ?? []) this.builder.setText(id, text);
@@ -186,7 +192,7 @@ export class View {
     this.interaction.followFocus();
     if (this.state) hideChoices(change, this.state, this.builder.nodes);
     if (this.state?.model) this.builder.prune(this.state.model);
-    this.alignSoon();
+    this.places.alignSoon();
   }
 
   private node(id: number): Node {
@@ -236,9 +242,14 @@ export class View {
       this.attempt(() => fill(this.node(id) as HTMLElement, text, checked));
     for (const [id, sha256] of state.canvas) this.attempt(() => this.canvas(id, sha256));
     for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
-    for (const [id, [x, y]] of state.scroll) this.attempt(() => this.scroll(id, x, y));
+    for (const [id, [x, y]] of state.scroll) this.places.scroll(id, x, y);
     if (state.focus) this.attempt(() => this.focus(state.focus, state.ring));
-    void this.sheets.settled().then(() => this.alignSoon());
+    if (state.hover) this.hover(state.hover);
+    this.move(state.motions.keys());
+    void this.sheets.settled().then(() => {
+      this.places.alignSoon();
+      if (this.state === state) this.move(state.motions.keys());
+    });
   }
 
   /** State of a node that has gone since does not matter. */
@@ -250,23 +261,13 @@ export class View {
     }
   }
 
-  private scroll(id: number, x: number, y: number): void {
-    const node = this.node(id);
-    const element = node.nodeType === NODE.DOCUMENT ? (node as Document).scrollingElement : (node as Element);
-    element?.scrollTo({ left: x, top: y, behavior: "instant" });
-  }
-
   private canvas(id: number, sha256: string): void {
     const canvas = this.node(id) as HTMLElement;
     this.pictures.show(canvas, sha256, (address) => this.builder.paint(canvas, address));
   }
 
   private rule(id: number, index: number, text: string | null): void {
-    const { sheet } = this.node(id) as HTMLStyleElement;
-    if (!sheet) return;
-    if (text === null) sheet.deleteRule(index);
-    else this.builder.insertRule(sheet, index, text);
-    rewriteStates(sheet);
+    this.sheets.setRule(this.node(id) as HTMLStyleElement, index, text, this.state?.url ?? "");
   }
 
   private media(id: number, { time }: { time: number }): void {
@@ -282,6 +283,7 @@ export class View {
     if (kind === "focus") this.focus(id, visible);
     if (kind === "blur") this.focus(0, 0);
     if (kind === "mousedown") this.hover(id);
+    if (kind === "mousedown" || kind === "mouseup") this.interaction.press(kind === "mousedown");
   }
 
   private focus(id: number, visible: number): void {
@@ -289,11 +291,10 @@ export class View {
     this.interaction.focus(node?.nodeType === 1 ? (node as Element) : null, visible !== 0);
   }
 
-  private select(ranges: [number, number, number, number][]): void {
-    const selection = this.document().getSelection();
-    selection?.removeAllRanges();
-    for (const [start, from, end, to] of ranges) {
-      this.attempt(() => selection?.setBaseAndExtent(this.node(start), from, this.node(end), to));
+  private move(keys: Iterable<number>): void {
+    for (const key of keys) {
+      const standing = this.state?.motions.get(key);
+      if (standing) this.attempt(() => this.motions.show(standing, this.node(standing.motion.id) as Element));
     }
   }
 }

@@ -5,13 +5,21 @@
 ({ isAgent, allow, names }) => {
   const OWN = "data-alongside-";
   const STATES = ["focus", "focus-visible", "focus-within"];
-  const REWRITTEN = new RegExp(`\\[${OWN}(hover|active|${STATES.join("|")})\\]`, "g");
+  const REWRITTEN = new RegExp(`\\[${OWN}(hover|active|invalid|user-valid|user-invalid|out-of-range|autofill|target|fullscreen|${STATES.join("|")})\\]`, "g");
+  /** Of two states the one is told by the other. */
+  const OTHERWISE = [
+    [`:where(:valid, :invalid):not([${OWN}invalid])`, ":valid"],
+    [`:where(:in-range, :out-of-range):not([${OWN}out-of-range])`, ":in-range"],
+    [`:where(:placeholder-shown):not([${OWN}filled])`, ":placeholder-shown"],
+    [`:not([${OWN}undefined])`, ":defined"],
+  ];
+  const asWritten = (text) => OTHERWISE.reduce((all, [ours, theirs]) => all.replaceAll(ours, theirs), text).replace(REWRITTEN, ":$1");
   /** Their content and attributes stay with the visitor. */
   const EMPTY = new Set(["script", "noscript", "template", "object", "embed"]);
   const HEAD_ONLY = new Set(["script", "meta", "link", "base"]);
   /** What would act, lead somewhere, or load by itself. */
   const LEFT_OUT =
-    /^(on.*|action|formaction|target|ping|srcdoc|autofocus|nonce|integrity|http-equiv|crossorigin|form|data|sandbox|allow|is|loading|autoplay|background|usemap|cite|download)$/;
+    /^(on(?!($|e$|ce$|ly$|line$|[a-z]*-)).*|action|formaction|target|ping|srcdoc|autofocus|nonce|integrity|http-equiv|crossorigin|form|data|sandbox|allow|is|loading|autoplay|background|usemap|cite|download)$/;
   const LOADS = new Set(["src", "poster", "href", "xlink:href"]);
   const TEXT_FIELD = /^(text|search|url|tel|email|password|number|date|month|week|time|datetime-local|color|range|textarea)$/;
   /** A canvas is shown as a picture behind it. */
@@ -30,7 +38,7 @@
 
   const asset = (url) => (/\/assets\/[0-9a-f]{64}/.test(url) ? url.replace(/.*\/assets\//, "asset:") : url);
   const css = (text) =>
-    text.replace(REWRITTEN, ":$1").replace(/url\("([^"]*)"\)/g, (_, url) => `url("${asset(names[url] ?? url)}")`);
+    asWritten(text).replace(/url\("([^"]*)"\)/g, (_, url) => `url("${asset(names[url] ?? url)}")`);
   const address = (element, name, value) => {
     if (/^(a|area)$/.test(element.localName)) return "#";
     if (value.startsWith("#")) return value;
@@ -38,11 +46,14 @@
     return asset(names[url] ?? url);
   };
 
-  const isUnread = (element, value) => element.localName !== "a" && names[new URL(value, element.baseURI).href] === "";
+  const STANDS_IN = /^data:image\/(png,$|svg\+xml,%3Csvg)/;
+  const isUnread = (element, value) =>
+    element.localName !== "a" && (names[new URL(value, element.baseURI).href] === "" || (isAgent && STANDS_IN.test(value)));
 
   const attribute = (element, name, value) => {
     if (name === "style") return css(element.style.cssText.replace(PICTURE, ""));
     if (LOADS.has(name)) return address(element, name, value);
+    if (name === "popover") return "manual"; // one side says which are open
     return name === "value" && element.localName === "input" ? shown(element, value) : value;
   };
   const attributes = (element) => {
@@ -58,7 +69,7 @@
 
   const rules = (sheet) => (sheet.disabled ? [] : [...sheet.cssRules].map((rule) => css(rule.cssText)));
   const adopted = (root) => {
-    const sheets = [...root.adoptedStyleSheets].slice(isAgent && root.nodeType === 9 ? 1 : 0);
+    const sheets = [...root.adoptedStyleSheets].slice(isAgent ? 1 : 0);
     return sheets.length ? [["adopted style sheets", sheets.map(rules)]] : [];
   };
   const styles = (element) => {

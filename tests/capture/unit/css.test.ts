@@ -29,3 +29,38 @@ test("what was replaced is read again as the same", () => {
   const once = urlsOf(`a{background:url('data:image/png,"\\\\"')}`);
   assert.deepEqual(urlsOf(once.text).urls, once.urls);
 });
+
+const PAGE = "https://site.example/app/page.html";
+const urls = (text: string): string[] => {
+  const found: string[] = [];
+  replaceUrls(text, PAGE, ({ url, imports }) => {
+    found.push(imports ? `import ${url}` : url);
+    return url;
+  });
+  return found;
+};
+
+test("addresses and imports are found, made absolute", () => {
+  assert.deepEqual(urls("@import 'a.css' print; @import url(b.css); a { background: url( c.png ) }"), [
+    "import https://site.example/app/a.css",
+    "import https://site.example/app/b.css",
+    "https://site.example/app/c.png",
+  ]);
+});
+
+test("what looks like one in a string, a comment or a namespace is none", () => {
+  assert.deepEqual(urls(`/* url(a) */ @namespace url(http://www.w3.org/1999/xhtml); a::after { content: "url(b)" 'url(c)' }`), []);
+});
+
+test("pictures of a set are found by their strings too, their types are not", () => {
+  assert.deepEqual(urls(`a { background: image-set("a.png" 1x, url(b.png) 2x, 'c.avif' type("image/avif")) }`), [
+    "https://site.example/app/a.png",
+    "https://site.example/app/b.png",
+    "https://site.example/app/c.avif",
+  ]);
+});
+
+test("part of the page itself stays one", () => {
+  const told = replaceUrls("fill: url(page.html#g); mask: url(#m)", PAGE, () => "other");
+  assert.equal(told, 'fill: url("#g"); mask: url(#m)');
+});

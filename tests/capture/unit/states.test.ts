@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { VisitorMedia } from "../../../web/rebuild/media";
+import { withStates } from "../../../web/rebuild/states";
+
+test("states become attributes of the same weight", () => {
+  assert.equal(withStates("a:hover > b:focus-visible"), "a[data-alongside-hover] > b[data-alongside-focus-visible]");
+  assert.equal(withStates(":host(:state(open)) i"), ':host([data-alongside-state~="open"]) i');
+  assert.equal(withStates("x-y:not(:defined)"), "x-y:not(:not([data-alongside-undefined]))");
+});
+
+test("escaped letters of a class name and strings are no states", () => {
+  for (const selector of [".dark\\:hover\\:big", '[title=":hover"]', ".a\\:focus", ":hover-card"])
+    assert.equal(withStates(selector), selector);
+});
+
+test("media queries are answered with the visitor's machine", () => {
+  const media = new VisitorMedia();
+  media.set({ "prefers-color-scheme": "dark", "any-pointer": "fine coarse" }, 2);
+  const [yes, no] = ["(min-width: 0px)", "(min-width: 99999999px)"];
+  const asked: [string, string][] = [
+    ["screen and (prefers-color-scheme: dark)", `screen and ${yes}`],
+    ["not (prefers-color-scheme: light)", `not ${no}`],
+    ["(any-pointer: coarse)", yes],
+    ["(prefers-reduced-motion)", no],
+    ["(hover)", yes],
+    ["(min-resolution: 1.5dppx), (max-resolution: 96dpi)", `${yes}, ${no}`],
+    ["(-webkit-min-device-pixel-ratio: 2)", yes],
+    ["(resolution > 2x)", no],
+    ["(max-width: 600px)", "(max-width: 600px)"],
+  ];
+  for (const [query, answer] of asked) assert.equal(media.answer(query), answer);
+});
+
+test("who prints is no screen", () => {
+  const media = new VisitorMedia();
+  media.set({ type: "print" }, 1);
+  assert.equal(media.answer("only screen and (min-width: 1px), print"), "only speech and (min-width: 1px), all");
+});
