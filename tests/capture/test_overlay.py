@@ -1,9 +1,11 @@
 """The overlay that marks what is hidden is for the visitor alone."""
 
+import subprocess
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from tests.capture import sites
 from tests.capture.rig import rig
 
 PAGE = """<!doctype html><title>P</title><p id=line>+86 138 0013 8000</p><input id=field value=canary>
@@ -27,12 +29,28 @@ OVER = """id => {
 }"""
 
 
+# What the loader has of it.
+SHOW = """() => {
+  window.overlay = new assistOverlay.Overlay(testHost.ownElement, () => testCapture.hidden());
+  overlay.show(true, "zh-Hans");
+}"""
+
+
+def bundled(folder: Path) -> Path:
+    out = folder / "overlay.js"
+    esbuild = sites.ROOT / "node_modules" / ".bin" / "esbuild"
+    options = ["--bundle", "--format=iife", "--global-name=assistOverlay", "--log-level=warning", f"--outfile={out}"]
+    subprocess.run([esbuild, "web/loader/overlay.ts", *options], check=True, cwd=sites.ROOT)
+    return out
+
+
 def test_overlay_lies_over_frames_and_dialogs_and_is_never_captured(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PAGE)
     with rig(browser, tmp_path, masking={"data": ["phone"], "mask": ["canvas"]}) as shown:
         shown.open("page.html")
         shown.until(lambda: '"snapshot"' in shown.operations())
-        shown.visitor.evaluate("testCapture.showMasked(true, 'zh-Hans')")
+        shown.visitor.add_script_tag(path=bundled(tmp_path))
+        shown.visitor.evaluate(SHOW)
         for name in ("line", "inner"):
             shown.visitor.wait_for_function(OVER, arg=name)
         shown.visitor.evaluate("asks.showModal()")
@@ -43,5 +61,5 @@ def test_overlay_lies_over_frames_and_dialogs_and_is_never_captured(browser: Bro
         shown.until(lambda: '"last"' in shown.operations())
         assert "圆点" not in shown.operations()
         assert shown.page.query_selector("alongside-assist, [popover]") is None
-        shown.visitor.evaluate("testCapture.stop()")
+        shown.visitor.evaluate("overlay.show(false)")
         assert shown.visitor.evaluate(f"{LAYER} === null")

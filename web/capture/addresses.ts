@@ -5,7 +5,7 @@
 
 import type { CaptureHost } from "../protocol/seam";
 import { decoded, isSecretName } from "../protocol/secrets";
-import { sha256Hex } from "../protocol/tree";
+import { sha256Hex } from "../protocol/sha256";
 import { FieldNames } from "./field_names";
 import { bullets, isChosen, Masking } from "./masking";
 import { holdsCard } from "./personal";

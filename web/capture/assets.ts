@@ -3,7 +3,7 @@
 import { replaceUrls, type UrlUse } from "../protocol/css";
 import type { Operation, Unread } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { sha256Hex } from "../protocol/tree";
+import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
 import { inUtf8 } from "./charset";
 import { readBlob } from "./painted";

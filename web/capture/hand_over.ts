@@ -3,10 +3,9 @@
  * visitor follows carries a ticket in its fragment, which the loader there redeems once (docs/security.md).
  */
 
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { concatBytes, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { CaptureHost } from "../protocol/seam";
+import { bytesOf, hmac } from "../protocol/sha256";
+import { joined } from "../protocol/stream";
 
 const LIFE_SECONDS = 60;
 const NONCE_BYTES = 16;
@@ -68,14 +67,18 @@ type Given = NonNullable<CaptureHost["handOver"]>;
 
 /** Session, end of life, nonce, the channel token under a pad of the nonce, and the MAC of it all; as base64url. */
 export function ticket({ key, session, token, clockOffsetMs }: Given): string {
-  const secret = hexToBytes(key);
-  const nonce = randomBytes(NONCE_BYTES);
+  const secret = unhexed(key);
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const ends = new Uint8Array(4);
   new DataView(ends.buffer).setUint32(0, (Date.now() + clockOffsetMs) / 1000 + LIFE_SECONDS);
-  const pad = concatBytes(...["1", "2"].map((block) => hmac(sha256, secret, concatBytes(utf8ToBytes(block), nonce))));
-  const hidden = utf8ToBytes(token.slice(0, PAD_BYTES)).map((byte, at) => byte ^ pad[at]!);
-  const body = concatBytes(hexToBytes(session.replaceAll("-", "")), ends, nonce, hidden);
-  const mac = hmac(sha256, secret, concatBytes(utf8ToBytes("mac"), body)).subarray(0, MAC_BYTES);
-  const text = String.fromCharCode(...concatBytes(body, mac));
+  const pad = joined(["1", "2"].map((block) => hmac(secret, joined([bytesOf(block), nonce]))));
+  const hidden = bytesOf(token.slice(0, PAD_BYTES)).map((byte, at) => byte ^ pad[at]!);
+  const body = joined([unhexed(session.replaceAll("-", "")), ends, nonce, hidden]);
+  const mac = hmac(secret, joined([bytesOf("mac"), body])).subarray(0, MAC_BYTES);
+  const text = String.fromCharCode(...joined([body, mac]));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function unhexed(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -1,20 +1,13 @@
 /** What of the page the other side does not see, and where it is: told by what was sent, not by the rules once more. */
 
 import { NODE } from "../protocol/operations";
+import type { Hidden } from "../protocol/seam";
 import { extraOf } from "../protocol/tree";
 import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
 import { type Field, fieldState, isField } from "./values";
 
 const STEP_NODES = 100;
-
-export interface Hidden {
-  /** As the other side has it; empty where nothing stands, null where nothing is sent. */
-  text: string | null;
-  /** It is shown within these only. */
-  element: Element;
-  rects(): Iterable<DOMRect>;
-}
 
 /** In steps, each short, of which many give nothing (null); the page may change meanwhile. */
 export function* hiddenIn(recorder: Recorder, masking: Masking): Generator<Hidden | null> {

@@ -2,7 +2,7 @@
 
 import { absoluteSrcset, replaceUrls } from "../protocol/css";
 import { type Attributes, type Extra, isHandler, NODE } from "../protocol/operations";
-import { sha256Hex } from "../protocol/tree";
+import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
 import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
 import { isCustomField } from "./entered";

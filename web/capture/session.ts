@@ -1,7 +1,7 @@
 /** The capture of one document: which page it is, when it is sent whole, and what follows. */
 
 import type { Mutation } from "../protocol/operations";
-import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import type { CaptureControl, CaptureHost, Hidden } from "../protocol/seam";
 import { FrameKind } from "../protocol/wire";
 import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
@@ -13,7 +13,6 @@ import type { NativePage } from "./native_page";
 import { NativeSource } from "./native_source";
 import { watchNavigation } from "./navigation";
 import { sendControl } from "./outbox";
-import { Overlay } from "./overlay";
 import { findPoint, type KnownPage, Pages } from "./pages";
 import { Shelf } from "./shelf";
 import { HtmlSource, isEarly, type Source } from "./source";
@@ -55,7 +54,6 @@ export class Session implements CaptureControl, Place {
   private readonly stopViewport = watchViewport((viewport) => this.tell(FrameKind.VIEWPORT, viewport));
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
-  readonly showMasked: CaptureControl["showMasked"];
 
   constructor(readonly host: CaptureHost) {
     this.pages = new Pages(host);
@@ -63,7 +61,6 @@ export class Session implements CaptureControl, Place {
     this.front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
-    this.showMasked = new Overlay(host.ownElement, () => this.source.hidden(), this.closing.signal).show;
     this.assets = new Assets(host, this.addresses, () => this.changed());
     watchNavigation(this.closing.signal, {
       hidden: () => this.hide(),
@@ -126,6 +123,10 @@ export class Session implements CaptureControl, Place {
 
   askFront(): void {
     this.front.ask();
+  }
+
+  hidden(): Iterable<Hidden | null> | null {
+    return this.source.hidden();
   }
 
   nativePage(page: NativePage): void {

@@ -1,14 +1,14 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
 import type { Mutation, Operation, Volatile } from "../protocol/operations";
-import type { CaptureHost } from "../protocol/seam";
+import type { CaptureHost, Hidden } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
 import { titleOf } from "./entered";
 import { Events } from "./events";
-import { type Hidden, hiddenIn } from "./hidden";
+import { hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
 import { Motions } from "./motions";
 import { Reader } from "./reader";

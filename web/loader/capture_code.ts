@@ -1,10 +1,10 @@
 /** The capture code: checked against its hash, cached under it, and run in the way that the page's policy allows. */
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
+import { sha256Hex } from "../protocol/sha256";
 import type { Stub } from "../protocol/stub";
 import { type CaptureCode, type Frame, FrameFlag, FrameKind } from "../protocol/wire";
 import { toBase64 } from "./base64";
-import { sha256 } from "./sha256";
 
 declare global {
   interface Window {
@@ -74,7 +74,7 @@ export class CaptureInjector {
 
   /** Throws WrongCode. */
   check(text: string, expected: string): void {
-    if (sha256(text) !== expected) throw new WrongCode(expected);
+    if (sha256Hex(text) !== expected) throw new WrongCode(expected);
   }
 
   /** One version is kept; a browser that refuses storage gets it again with each page. */

@@ -89,6 +89,7 @@ export class Live {
     this.control?.stop();
     this.control = null;
     delete window.__alongsideCapture;
+    this.options.view.unmark();
     this.uploads?.stop();
     this.channel?.close();
     this.options.onEnded(reason);

@@ -5,6 +5,7 @@ import type { Shell } from "../protocol/stub";
 import type { Watching } from "../protocol/wire";
 import type { Landed } from "./api";
 import { button, element, icon } from "./dom";
+import { Overlay } from "./overlay";
 import { STYLES } from "./styles";
 import { usedLanguage, watchersWords, word } from "./words";
 
@@ -22,7 +23,7 @@ export interface LiveState {
   isPaused: boolean;
   isConnected: boolean;
   /** Null until the page is captured. */
-  control: Pick<CaptureControl, "showMasked"> | null;
+  control: Pick<CaptureControl, "hidden"> | null;
 }
 
 export interface LiveActions {
@@ -38,10 +39,13 @@ export class View {
   private returnTo: HTMLElement | null = null;
   private menuIsOpen = false;
   private marksHidden = false;
+  private control: LiveState["control"] = null;
+  private readonly overlay: Overlay;
 
   constructor(private readonly shell: Shell) {
     this.host = shell.host;
     this.root = shell.root;
+    this.overlay = new Overlay(this.host, () => this.control?.hidden() ?? null);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);
     this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, sheet];
@@ -188,15 +192,22 @@ export class View {
   }
 
   private marker({ control }: LiveState): HTMLElement[] {
-    if (!control) this.marksHidden = false;
+    this.control = control;
+    if (!control) this.unmark();
     const toggle = (): void => {
       this.marksHidden = !this.marksHidden;
       switched.setAttribute("aria-pressed", String(this.marksHidden));
-      control?.showMasked(this.marksHidden, usedLanguage());
+      this.overlay.show(this.marksHidden, usedLanguage());
     };
     const properties = { "data-testid": "assist-show", "aria-pressed": String(this.marksHidden) };
     const switched = button(word("live.show"), toggle, properties);
     return control ? [switched] : [];
+  }
+
+  /** The agent sees nothing more. */
+  unmark(): void {
+    this.marksHidden = false;
+    this.overlay.show(false);
   }
 
   private toggleMenu(menu: HTMLElement, dot: HTMLElement): void {

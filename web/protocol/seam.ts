@@ -45,6 +45,15 @@ interface NativeUpdate {
   images?: Record<string, string>;
 }
 
+/** What of the page the other side does not see, and where it is. */
+export interface Hidden {
+  /** As the other side has it; empty where nothing stands, null where nothing is sent. */
+  text: string | null;
+  /** It is shown within these only. */
+  element: Element;
+  rects(): Iterable<DOMRect>;
+}
+
 /** What the capture code returns; the loader drives it. */
 export interface CaptureControl {
   /** Fresh snapshot of the current page (server's resync, or after resume). */
@@ -59,8 +68,8 @@ export interface CaptureControl {
   wake(): void;
   /** Another tab of the session has gone: say so if this one is in front. */
   askFront(): void;
-  /** Mark on the page what the agent does not see of it, or no longer; `en` or `zh-Hans`. */
-  showMasked(on: boolean, language?: string): void;
+  /** What the agent does not see of the page, in steps of which many give nothing; null where it can't be told. */
+  hidden(): Iterable<Hidden | null> | null;
   /** As assist/capture/page.schema.json says; throws for anything else. */
   nativePage(page: NativeUpdate & { title: string }): void;
   nativeUpdate(update: NativeUpdate): void;

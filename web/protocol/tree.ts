@@ -1,8 +1,7 @@
 /** The page as a tree of compact nodes: what both sides hold, change in the same way and take the digest of. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type DocumentNode, type ElementNode, type Extra, type Mutation, NODE, type Node } from "./operations";
+import { bytesOf, hexOf, Sha256, sha256Hex } from "./sha256";
 
 export const MAX_NODES = 200_000;
 export const MAX_DEPTH = 512;
@@ -40,10 +39,6 @@ export function extraOf(node: Node): Extra | undefined {
 export function setExtra(node: Node, extra: Extra): void {
   if (node[0] === NODE.ELEMENT) node[5] = extra;
   else if (node[0] === NODE.DOCUMENT || node[0] === NODE.SHADOW) node[3] = extra;
-}
-
-export function sha256Hex(data: string | Uint8Array): string {
-  return bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data));
 }
 
 export class TreeModel {
@@ -242,21 +237,21 @@ export class TreeModel {
 /** Text that becomes its own digest when it is long. */
 class Form {
   private text = "";
-  private hash: ReturnType<typeof sha256.create> | null = null;
+  private hash: Sha256 | null = null;
 
   /** Whether a part was hashed now. */
   add(text: string): boolean {
     this.text += text;
     if (this.text.length < HASHED_LENGTH) return false;
-    this.hash ??= sha256.create();
-    this.hash.update(utf8ToBytes(this.text));
+    this.hash ??= new Sha256();
+    this.hash.update(bytesOf(this.text));
     this.text = "";
     return true;
   }
 
   end(): string {
     if (!this.hash) return shortened(this.text);
-    return `"#${bytesToHex(this.hash.update(utf8ToBytes(this.text)).digest())}"`;
+    return `"#${hexOf(this.hash.update(bytesOf(this.text)).digest())}"`;
   }
 }
 

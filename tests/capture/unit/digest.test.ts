@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DocumentNode, Node } from "../../../web/protocol/operations";
-import { childrenOf, extraOf, sha256Hex, TreeModel } from "../../../web/protocol/tree";
+import { sha256Hex } from "../../../web/protocol/sha256";
+import { childrenOf, extraOf, TreeModel } from "../../../web/protocol/tree";
 import { page } from "./trees";
 
 /** As docs/protocol.md says it. */

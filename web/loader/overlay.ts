@@ -2,8 +2,8 @@
 
 import { capture as english } from "../i18n/en.json";
 import { capture as chinese } from "../i18n/zh-Hans.json";
+import type { Hidden } from "../protocol/seam";
 import { type Box, clipped } from "./boxes";
-import type { Hidden } from "./hidden";
 import { OVERLAY_STYLES } from "./overlay_styles";
 import { Sight } from "./sight";
 
@@ -34,12 +34,9 @@ export class Overlay {
     private readonly own: Element,
     /** Null where it can't be told. */
     private readonly hidden: () => Iterable<Hidden | null> | null,
-    signal: AbortSignal,
-  ) {
-    signal.addEventListener("abort", () => this.show(false));
-  }
+  ) {}
 
-  readonly show = (on: boolean, language = ""): void => {
+  show(on: boolean, language = ""): void {
     this.layer?.remove();
     this.layer = null;
     this.sight?.stop();
@@ -56,7 +53,7 @@ export class Overlay {
       null,
     ];
     this.draw(this.layer, this.sight);
-  };
+  }
 
   private draw(layer: HTMLElement, sight: Sight): void {
     if (layer !== this.layer) return;

@@ -1,6 +1,6 @@
 /** Which hidden things may be on the screen, as the browser tells: to measure all takes longer than a frame. */
 
-import type { Hidden } from "./hidden";
+import type { Hidden } from "../protocol/seam";
 
 /** Of the window, on each side: what is scrolled in is marked at once. */
 const MARGIN = "25%";

@@ -1,7 +1,6 @@
 /** Where hidden things are seen on the screen: within what scrolls, within frames, within the window. */
 
-import type { Hidden } from "./hidden";
-import { frameOf } from "./nodes";
+import type { Hidden } from "../protocol/seam";
 
 export interface Box {
   text: string | null;
@@ -70,4 +69,8 @@ function frameOrigin(inside: Document): [number, number] {
   if (!frame) return [0, 0];
   const [left, top] = edgesOf(frame);
   return [left + frame.clientLeft, top + frame.clientTop];
+}
+
+function frameOf({ defaultView }: Document): Element | null {
+  return defaultView?.frameElement ?? null;
 }
