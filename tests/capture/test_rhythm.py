@@ -1,4 +1,4 @@
-"""When what happens is sent: the first change after quiet at once, and what follows in batches."""
+"""When what happens is sent: the first change after quiet at once, what follows in batches, a pointer with others."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,15 @@ SENT_AT_ONCE = """async () => {
   document.body.append("news");
   await new Promise((resolve) => setTimeout(resolve, 20));
   return testSent - before;
+}"""
+# The change comes before what waits is due, by the order of the timers.
+MOVED_AND_CHANGED = """async () => {
+  const before = testSent;
+  document.body.dispatchEvent(new MouseEvent("mousemove", { bubbles: true, clientX: 9, clientY: 9 }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const alone = testSent - before;
+  document.body.append("moved");
+  return alone;
 }"""
 BUSY_MS = 600
 BATCH_MS = 40
@@ -48,6 +57,14 @@ def rest(shown: Rig) -> None:
 def test_first_change_after_quiet_goes_out_at_once(shown: Rig) -> None:
     rest(shown)
     assert shown.visitor.evaluate(SENT_AT_ONCE) == 1
+
+
+def test_pointer_waits_for_a_change_that_goes_out_at_once(shown: Rig) -> None:
+    rest(shown)
+    before = shown.operations().count('["pointer"')
+    assert shown.visitor.evaluate(MOVED_AND_CHANGED) == 0
+    shown.until(lambda: "moved" in shown.operations(), "the change")
+    assert shown.operations().count('["pointer"') == before + 1
 
 
 def test_changes_that_follow_one_another_go_out_in_batches(shown: Rig) -> None:

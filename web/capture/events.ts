@@ -20,6 +20,9 @@ const SWEEP_EVERY_MS = 250;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 
+/** Told of what has to be sent; what is patient may wait for something else. */
+export type Changed = (isPatient?: boolean) => void;
+
 /** Which nodes the other side has. */
 interface Known {
   idOf(node: Node | null): number;
@@ -69,7 +72,7 @@ export class Events {
   constructor(
     private readonly recorder: Known,
     private readonly masking: Masking,
-    private readonly changed: () => void,
+    private readonly changed: Changed,
   ) {}
 
   stop(): void {
@@ -184,7 +187,7 @@ export class Events {
     const position = { at, ...point(event), target: target(event) };
     if (last && at - last.at < POINTER_EVERY_MS) this.pointer[this.pointer.length - 1] = { ...position, at: last.at };
     else this.pointer.push(position);
-    this.changed();
+    this.changed(true);
   }
 
   private noteClick(kind: ClickKind, event: Event): void {

@@ -4,7 +4,7 @@ import type { Mutation, Operation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { TreeModel } from "../protocol/tree";
 import type { Assets } from "./assets";
-import { Events } from "./events";
+import { type Changed, Events } from "./events";
 import { Masking } from "./masking";
 import { chooseMapping, type Mapping, pageTree } from "./native";
 import { difference } from "./native_difference";
@@ -27,7 +27,7 @@ export class NativeSource implements Source {
     host: CaptureHost,
     private readonly page: NativePage,
     private readonly assets: Assets,
-    private readonly changed: () => void,
+    private readonly changed: Changed,
   ) {
     checkVersion(page);
     this.mapping = chooseMapping(host.mappings, page.pageId);

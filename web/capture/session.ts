@@ -131,7 +131,8 @@ export class Session implements CaptureControl, Place {
 
   nativePage(page: NativePage): void {
     if (this.stopped) return;
-    const source = page.root ? new NativeSource(this.host, page, this.assets, () => this.changed()) : this.html();
+    const changed = (isPatient?: boolean): void => this.changed(isPatient);
+    const source = page.root ? new NativeSource(this.host, page, this.assets, changed) : this.html();
     this.leave();
     this.enter(source);
   }
@@ -142,7 +143,7 @@ export class Session implements CaptureControl, Place {
 
   private html(): Source {
     const { host, addresses, assets, ownScript: own } = this;
-    return new HtmlSource(host, addresses, assets, () => this.changed(), own);
+    return new HtmlSource(host, addresses, assets, (isPatient) => this.changed(isPatient), own);
   }
 
   giveUp(): void {
@@ -254,9 +255,10 @@ export class Session implements CaptureControl, Place {
     if (this.stay && !this.paused) sendControl(this.host, kind, this.stay.page.id, payload, flag);
   }
 
-  changed(): void {
-    this.stay?.noteChange();
-    if (!this.ticker.isSet && !this.stopped && !this.paused) this.ticker.whenDue();
+  /** `isPatient`: nothing that is seen of the page, and it need not go at once. */
+  changed(isPatient = false): void {
+    if (!isPatient) this.stay?.noteChange();
+    if (!this.stopped && !this.paused) this.ticker.wanted(isPatient);
   }
 
   private tick(): void {

@@ -7,7 +7,7 @@ import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
 import { titleOf } from "./entered";
-import { Events } from "./events";
+import { type Changed, Events } from "./events";
 import { hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
 import { Motions } from "./motions";
@@ -63,7 +63,7 @@ export class HtmlSource implements Source {
     for (const { target } of resized) this.recorder.mark(target);
   });
 
-  constructor(host: CaptureHost, addresses: Addresses, assets: Assets, changed: () => void, ownScript: Element | null) {
+  constructor(host: CaptureHost, addresses: Addresses, assets: Assets, changed: Changed, ownScript: Element | null) {
     this.masking = addresses.masking;
     this.masking.enter(location.href);
     const reader = new Reader({

@@ -2,9 +2,14 @@
 
 import { Rhythm } from "./rhythm";
 
+/** A frame's head is as long as a position or two. */
+const PATIENT_MS = 120;
+
 export class Ticker {
   private readonly rhythm = new Rhythm();
   private timer = 0;
+  /** The flush that comes is for nothing that is urgent. */
+  private isPatient = false;
 
   constructor(
     private readonly backlogBytes: () => number,
@@ -22,6 +27,7 @@ export class Ticker {
 
   after(delayMs: number): void {
     clearTimeout(this.timer);
+    this.isPatient = false;
     this.timer = window.setTimeout(() => {
       this.timer = 0;
       this.tick();
@@ -29,7 +35,18 @@ export class Ticker {
   }
 
   whenDue(): void {
-    this.after(this.rhythm.wait(performance.now(), this.backlogBytes()));
+    this.after(this.dueMs);
+  }
+
+  /** Something has changed, unless it is `patient` to go at once; of what is gathered the first says when. */
+  wanted(isPatient = false): void {
+    if (this.isSet && (isPatient || !this.isPatient)) return;
+    this.after(isPatient ? Math.max(this.dueMs, PATIENT_MS) : this.dueMs);
+    this.isPatient = isPatient;
+  }
+
+  private get dueMs(): number {
+    return this.rhythm.wait(performance.now(), this.backlogBytes());
   }
 
   clear(): void {
