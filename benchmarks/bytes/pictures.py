@@ -1,6 +1,7 @@
 """The same session as pictures of the screen: H.264 and JPEG."""
 
 import base64
+import contextlib
 import io
 import time
 from dataclasses import dataclass
@@ -8,12 +9,15 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import Error
 
 from benchmarks.bytes.recorders import Minute, visit
 from benchmarks.latency.pictures import H264, Jpeg
 from tests.apps.sessions import Application
+from tests.capture.rig import SIZE
 
 QUALITY = 60
+WHOLE = (SIZE["width"], SIZE["height"])
 
 
 @dataclass
@@ -33,14 +37,16 @@ def pictures(application: Application, minute: Minute) -> Pictures:
 def watched(application: Application, minute: Minute) -> list[tuple[float, bytes]]:
     """Lossless pictures, when they came. At most one for each time of the faster codec is kept."""
     shown: dict[int, tuple[float, bytes]] = {}
-    with visit(minute, application) as (page, _, go):
+    with visit(minute, application) as (page, sink, go):
+        page.goto(f"{sink.origin}/orders.json")  # another origin would be another process, which is not filmed
         cdp = page.context.new_cdp_session(page)
         began = time.monotonic()
 
         def take(event: dict[str, Any]) -> None:
             at = time.monotonic() - began
             shown[int(at / H264.every_s)] = (at, base64.b64decode(event["data"]))
-            cdp.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+            with contextlib.suppress(Error):  # the page can be gone
+                cdp.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
         cdp.on("Page.screencastFrame", take)
         cdp.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
@@ -56,7 +62,8 @@ def sampled(shown: list[tuple[float, bytes]], every_s: float) -> list[bytes]:
 
 
 def image(png: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(png)).convert("RGB")
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    return picture if picture.size == WHOLE else picture.resize(WHOLE)
 
 
 def jpeg(picture: Image.Image) -> bytes:

@@ -46,11 +46,13 @@ class Measured:
 
 
 def measure(application: Application, minute: Minute) -> Measured:
-    """The recorders of the DOM at the same time; the pictures, which take more of the machine, alone."""
-    with ThreadPoolExecutor(3) as threads:
-        ways = (recorders.ours, recorders.rrweb, recorders.openreplay)
-        mine, theirs, tracked = [threads.submit(way, application, minute) for way in ways]
-    return Measured(mine.result(), theirs.result(), tracked.result(), pictures(application, minute))
+    """All ways at the same time, each in a browser of its own."""
+    with ThreadPoolExecutor(4) as threads:
+        ours = threads.submit(recorders.ours, application, minute)
+        rrweb = threads.submit(recorders.rrweb, application, minute)
+        openreplay = threads.submit(recorders.openreplay, application, minute)
+        screen = threads.submit(pictures, application, minute)
+        return Measured(ours.result(), rrweb.result(), openreplay.result(), screen.result())
 
 
 def table(measured: dict[str, Measured]) -> str:

@@ -1,5 +1,6 @@
 """What `@openreplay/tracker` talks to: begins a session, and counts what comes."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ class Answering(Applications):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # a page that is gone does not wait
+            self.wfile.write(body)
 
 
 def session() -> dict[str, Any]:
