@@ -1,23 +1,36 @@
 /** States of elements that the other side can't know: what is typed there is masked, and no script runs. */
 
-const OF_FIELDS = ["invalid", "user-invalid", "user-valid", "out-of-range", "autofill"].filter((state) =>
-  CSS.supports(`selector(:${state})`),
-);
+/** Of fields, by what style sheets ask for; of two states the one is told by the other. */
+const TOLD_BY: Record<string, string> = {
+  invalid: "invalid",
+  valid: "invalid",
+  "user-invalid": "user-invalid",
+  "user-valid": "user-valid",
+  "out-of-range": "out-of-range",
+  "in-range": "out-of-range",
+  autofill: "autofill",
+  "-webkit-autofill": "autofill",
+};
+const ASKED = new RegExp(`:(${Object.keys(TOLD_BY).join("|")})(?![\\w-])|:state\\(([\\w-]+)\\)`, "g");
 const FIELD = /^(input|textarea|select|form|fieldset)$/;
-/** Names that style sheets give to states of custom elements. */
-const named = new Set<string>();
+/** What no style sheet asks for is not told. */
+const asked = { ofFields: new Set<string>(), ofCustom: new Set<string>() };
 
 export function learnStates(css: string): void {
-  for (const [, name] of css.matchAll(/:state\(([\w-]+)\)/g)) named.add(name!);
+  for (const [, state, custom] of css.matchAll(ASKED)) {
+    if (custom) asked.ofCustom.add(custom);
+    else if (CSS.supports(`selector(:${TOLD_BY[state!]})`)) asked.ofFields.add(TOLD_BY[state!]!);
+  }
 }
 
 /** Names of pseudo-classes, as of `Extra.states`. */
 export function statesOf(element: Element): string {
-  const states = FIELD.test(element.localName) ? OF_FIELDS.filter((state) => element.matches(`:${state}`)) : [];
+  const all = FIELD.test(element.localName) ? [...asked.ofFields] : [];
+  const states = all.filter((state) => element.matches(`:${state}`));
   if (element.id && location.hash && element.matches(":target")) states.push("target");
   if (element.localName === "link" && (element as HTMLLinkElement).sheet?.disabled) states.push("off");
-  if (!element.localName.includes("-")) return states.join(" ");
+  if (!element.localName.includes("-")) return states.sort().join(" ");
   if (!element.matches(":defined")) states.push("undefined");
-  for (const name of named) if (element.matches(`:state(${name})`)) states.push(`state-${name}`);
-  return states.join(" ");
+  for (const name of asked.ofCustom) if (element.matches(`:state(${name})`)) states.push(`state-${name}`);
+  return states.sort().join(" ");
 }

@@ -12,7 +12,7 @@ import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules, addBaseRulesOf } from "./base_rules";
 import { Dress } from "./dress";
-import { attempt, BLOCK, blockStyles, create, doctype, isRoot, pictureStyles, prepare } from "./elements";
+import { attempt, BLOCK, blockStyles, create, doctype, isPictureObject, isRoot, pictureStyles, prepare } from "./elements";
 import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import type { VisitorMedia } from "./media";
@@ -140,7 +140,7 @@ export class Builder {
 
   setAttribute(element: Element, name: string, value: string | null): void {
     const tag = element.localName.toLowerCase();
-    if (tag === "img" && name === "data" && value) return this.sources.set(element, "src", value);
+    if (name === "data" && value && isPictureObject(element)) return this.sources.set(element, "src", value);
     if (/^i?frame$/.test(tag) && name === "src") this.origins.set(element, value ?? "");
     if (!isHarmless(tag, name, value)) return;
     if (value === null) return this.unset(element, name);

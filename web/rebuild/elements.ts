@@ -32,9 +32,22 @@ export function doctype(document: Document, [, , name, publicId, systemId]: Doct
   }
 }
 
+/** Of objects only pictures say where they come from. */
+const pictureObjects = new WeakSet<Element>();
+
+function pictureObject(document: Document): Element {
+  const image = document.createElement("img");
+  pictureObjects.add(image);
+  return image;
+}
+
+export function isPictureObject(element: Element): boolean {
+  return pictureObjects.has(element);
+}
+
 export function create(document: Document, [, , tag, attributes, , extra]: ElementNode): Element {
   try {
-    if (tag === "object" && attributes?.data) return document.createElement("img"); // a picture: nothing else is told
+    if (tag === "object" && attributes?.data) return pictureObject(document);
     if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
     return document.createElement(tag);
   } catch {
