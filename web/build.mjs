@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { privateNames } from "./private_names.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dist = join(web, "dist");
@@ -14,7 +15,6 @@ const dist = join(web, "dist");
 /** Output name → folder of its main.ts. */
 const bundles = {
   rest: "loader",
-  capture: "capture",
   stage: "rebuild",
   console: "console",
   review: "review",
@@ -43,7 +43,7 @@ function digest(...path) {
 }
 
 /** `constants`: what the sources declare and the build knows. */
-async function bundle(folders, constants) {
+async function bundle(folders, constants, options = {}) {
   mkdirSync(dist, { recursive: true });
   const entries = Object.entries(entryPoints(folders)).map(([name, path]) => ({
     in: path,
@@ -61,6 +61,7 @@ async function bundle(folders, constants) {
     legalComments: "none",
     sourcemap: false,
     logLevel: "warning",
+    ...options,
   });
 }
 
@@ -78,6 +79,9 @@ function overBudget() {
 const stub = { loader: "stub" };
 const constants = { STUB_CONTRACT: JSON.stringify(digest(web, "protocol", "stub.ts")) };
 await bundle(bundles, constants);
+const capture = { capture: "capture" };
+const given = { bundle: true, define: constants };
+await bundle(capture, constants, { mangleProps: await privateNames(entryPoints(capture).capture, given) });
 await bundle(stub, { ...constants, REST_DIGEST: JSON.stringify(digest(dist, "rest.js")) });
 const problems = overBudget();
 for (const problem of problems) process.stderr.write(`${problem}\n`);

@@ -117,7 +117,7 @@ class _Shapes:
         if len(chain) >= DEPTH_MAX:
             raise BadInheritance(path, _too_deep())
         if name not in self.done:
-            inner = ("shapes", name) if name in self.own else BASE
+            inner: Path = ("shapes", name) if name in self.own else BASE
             self.done[name] = self._resolved(self.named[name], path=inner, chain=(*chain, name))
         found: Json = self.done[name]
         return found

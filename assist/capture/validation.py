@@ -109,13 +109,13 @@ def _error(wrong: list[Wrong], *, text: str) -> ValidationError:
     values = {at.path for at in wrong if not at.is_key}
     keys = {at.path for at in wrong if at.is_key}
     known = places(text, values=values, keys=keys) if text else {}
-    details: dict[str, list[PlacedDetail]] = {}
+    details: dict[str, Any] = {}
     for at in wrong:
         detail = PlacedDetail(at.text, CODE)
         detail.place = known.get(at.path, {})
         details.setdefault("/".join(map(_escaped, at.path)) or "non_field_errors", []).append(detail)
     error = ValidationError()
-    error.detail = {pointer: list(found) for pointer, found in details.items()}
+    error.detail = details
     return error
 
 

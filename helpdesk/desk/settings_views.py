@@ -66,8 +66,9 @@ def revoke_token_view(request: HttpRequest, token_id: UUID) -> HttpResponse:
 
 @role_required(Role.ADMIN)
 @require_POST
-def start_mapping_view(request: HttpRequest, name: str) -> HttpResponse:
+def start_mapping_view(request: HttpRequest) -> HttpResponse:
     """A mapping of the tenant's own that extends the ready one, to be changed over the API."""
+    name = request.POST.get("name", "")
     ready = ready_mappings().get(name)
     if ready is None:
         raise Http404

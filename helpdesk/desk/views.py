@@ -33,7 +33,7 @@ def url_patterns(wrap: Callable[..., Any]) -> list[URLPattern]:
         path("settings/", wrap(settings_view), name="settings"),
         path("settings/tokens/", wrap(create_token_view), name="create_token"),
         path("settings/tokens/<uuid:token_id>/revoke/", wrap(revoke_token_view), name="revoke_token"),
-        path("settings/native-mappings/<slug:name>/start/", wrap(start_mapping_view), name="start_mapping"),
+        path("settings/native-mappings/start/", wrap(start_mapping_view), name="start_mapping"),
     ]
 
 

@@ -104,7 +104,7 @@ CYCLE = """{"version": 1, "rules": [],
     ("text", "pointer", "line", "column", "says"),
     [
         (CYCLE, "#/shapes/b/children/0/extends", 3, 44, "a → b → a"),
-        ('{"version": 1,\n"rules": [{"match": {"tag": "x"}, "extends": "none"}]}', "#/rules/0/extends", 2, 45, "none"),
+        ('{"version": 1,\n"rules": [{"match": {"tag": "x"}, "extends": "none"}]}', "#/rules/0/extends", 2, 46, "none"),
         ('{"version": 1, "rules": [],\n"extends": "till"}', "#/extends", 2, 12, "till → till"),
         ('{"version": 1, "rules": [],\n"extends": "ready:none"}', "#/extends", 2, 12, "ready:none"),
         ("[1]", "#", 1, 1, "object"),

@@ -96,7 +96,7 @@ def test_image_is_uploaded_once_and_shown(shown: Rig) -> None:
     )
     width = "document.querySelector('img')?.naturalWidth"
     shown.until(lambda: shown.page.evaluate(width) == 1, "the image")
-    assert shown.store == {hashlib.sha256(DOT).hexdigest(): ("image/gif", DOT)}
+    assert shown.store[hashlib.sha256(DOT).hexdigest()] == ("image/gif", DOT)
 
 
 def test_clicks_on_it_are_told(shown: Rig) -> None:

@@ -43,7 +43,7 @@ def test_settings_are_for_admins(browser_of: Callable[[str], Client], role: str)
     assert browser.get("/desk/settings/").status_code == 403
     assert browser.post("/desk/settings/", GOOD).status_code == 403
     assert browser.post("/desk/settings/tokens/", {"name": "x", "scopes": ["tenant:read"]}).status_code == 403
-    assert browser.post("/desk/settings/native-mappings/qt-widgets/start/").status_code == 403
+    assert browser.post("/desk/settings/native-mappings/start/", {"name": "qt-widgets"}).status_code == 403
     assert browser.get("/desk/tickets/queue/").status_code == 403
 
 
@@ -80,11 +80,11 @@ def test_settings_refuse_what_rest_refuses(admin: Client, tenant: Tenant, wrong:
 
 
 def test_ready_mapping_is_started_from_once(admin: Client, tenant: Tenant) -> None:
-    start = "/desk/settings/native-mappings/qt-widgets/start/"
-    assert admin.post(start).status_code == 302
+    start = "/desk/settings/native-mappings/start/"
+    assert admin.post(start, {"name": "qt-widgets"}).status_code == 302
     with tenant_scope(tenant.id):
         NativeMapping.objects.update(document={**NativeMapping.objects.get().document, "pages": ["till/*"]})
-    assert admin.post(start).status_code == 302
+    assert admin.post(start, {"name": "qt-widgets"}).status_code == 302
     page = admin.get("/desk/settings/").content.decode()
     assert "till/*" in page
     assert Caller(token_of(tenant))("GET", "/tenant/").json()["rules_public_key"] in page
@@ -92,7 +92,7 @@ def test_ready_mapping_is_started_from_once(admin: Client, tenant: Tenant) -> No
         flat = mapping_documents()["qt-widgets"]
     assert len(flat["rules"]) > 40
     assert "extends" not in json.dumps(flat)
-    assert admin.post("/desk/settings/native-mappings/tk/start/").status_code == 404
+    assert admin.post(start, {"name": "tk"}).status_code == 404
 
 
 def token_of(tenant: Tenant) -> str:

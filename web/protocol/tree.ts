@@ -124,15 +124,6 @@ export class TreeModel {
     this.touch(id);
   }
 
-  /** Insert a rule that a script added to a style sheet, or delete it when `text` is null. */
-  setRule(id: number, index: number, text: string | null): void {
-    const rules = extraOf(this.node(id))?.rules;
-    if (!rules) throw new TreeFault(`node ${id} has no rules written by script`);
-    if (text === null) rules.splice(index, 1);
-    else rules.splice(index, 0, text);
-    this.touch(id);
-  }
-
   /** SHA-256 over the canonical form (no ids, attributes sorted, no sizes), as hex. */
   digest(): string {
     for (const _step of this.forms(this.root));
@@ -167,10 +158,6 @@ export class TreeModel {
     walk(this.root);
     this.register(this.root, 0, 0);
     return moved;
-  }
-
-  clone(): TreeModel {
-    return new TreeModel(structuredClone(this.root));
   }
 
   private entry(id: number): Entry {

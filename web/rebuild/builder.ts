@@ -12,7 +12,17 @@ import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules, addBaseRulesOf } from "./base_rules";
 import { Dress } from "./dress";
-import { attempt, BLOCK, blockStyles, create, doctype, isPictureObject, isRoot, pictureStyles, prepare } from "./elements";
+import {
+  attempt,
+  BLOCK,
+  blockStyles,
+  create,
+  doctype,
+  isPictureObject,
+  isRoot,
+  pictureStyles,
+  prepare,
+} from "./elements";
 import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import type { VisitorMedia } from "./media";

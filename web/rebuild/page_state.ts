@@ -3,7 +3,7 @@
 import { isNumbered, numbered } from "../protocol/bare";
 import { type Checked, type Motion, type Operation, parseOperation, type Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
-import { TreeFault, TreeModel } from "../protocol/tree";
+import { extraOf, TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
 import type { Standing } from "./motions";
 import type { Shelf } from "./shelf";
@@ -138,7 +138,7 @@ export class PageState {
         return model.apply(operation[2]);
       case "rule":
         this.named = null;
-        return model.setRule(operation[2], operation[3], operation[4]);
+        return setRule(model, operation[2], operation[3], operation[4]);
       case "scroll":
         return void this.scroll.set(operation[2], [operation[3], operation[4]]);
       case "input":
@@ -171,6 +171,16 @@ export class PageState {
     }
     for (const key of gone) this.motions.delete(key);
   }
+}
+
+/** Insert a rule that a script added to a style sheet, or delete it when `text` is null. */
+function setRule(model: TreeModel, id: number, index: number, text: string | null): void {
+  const { rules, ...extra } = extraOf(model.node(id)) ?? {};
+  if (!rules) throw new TreeFault(`node ${id} has no rules written by script`);
+  model.setExtra(id, {
+    ...extra,
+    rules: rules.toSpliced(index, text === null ? 1 : 0, ...(text === null ? [] : [text])),
+  });
 }
 
 /** Of what the tree would take over and change. */

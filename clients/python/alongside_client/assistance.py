@@ -166,9 +166,10 @@ class Assistance:
         try:
             redeemed = await self._api.redeem(self._landed)
         except Problem as problem:
-            if problem.code == "consent_changed":
-                return await self._land(self._landed.token)
-            raise
+            if problem.code != "consent_changed":
+                raise
+            await self._land(self._landed.token)
+            return
         self._stop_waiting()
         self._landed = self._asked = None
         self._live = Live(
@@ -178,7 +179,6 @@ class Assistance:
         if self._page:
             self._live.show(self._page)
         self._live.start()
-        return None
 
     async def _refuse(self) -> None:
         landed, self._landed = self._landed, None

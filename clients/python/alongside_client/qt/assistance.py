@@ -140,9 +140,9 @@ class QtAssistance(QObject):
         if self.indicator:
             self.indicator.say(self._words["offline"])
 
-    def _on_problem(self, detail: str, **_values: Any) -> None:
+    def _on_problem(self, code: str, detail: str) -> None:
         self.phase = "off"
-        self._tell(detail)
+        self._tell(self._words["network"] if code == "network" else detail)
 
     def _on_ended(self, **_values: Any) -> None:
         self.phase = "ended"

@@ -22,6 +22,7 @@ WORDS = {
         "end": "End",
         "ended": "Live help has ended.",
         "close": "Close",
+        "network": "The help desk can't be reached. Check the network and try again.",
     },
     "zh-Hans": {
         "help": "帮助",
@@ -44,6 +45,7 @@ WORDS = {
         "end": "结束",
         "ended": "实时协助已结束。",
         "close": "关闭",
+        "network": "无法连接到服务台，请检查网络后重试。",
     },
 }
 
