@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 NONCE = "bm9uY2UtZm9yLXRlc3Rz"
-PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>
+PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>{head}</head>
 <body><h1>{title}</h1><a id="next" href="/two">Two</a> <a id="home" href="/one">One</a><button id="own">Own</button>
 {body}
 <script async {nonce} src="{base_url}/assist/loader.js" data-desk="{public_key}" {attributes}></script>
@@ -14,7 +14,7 @@ PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><ti
 
 class Site:
     """`origin` allows the tenant's patterns; `policy` is the Content-Security-Policy header of every page (or what
-    `policy_header` names), `body` more of its content; `files` are a content type and bytes by path."""
+    `policy_header` names), `head` and `body` more of its content; `files` are a content type and bytes by path."""
 
     def __init__(self, *, base_url: str) -> None:
         self.base_url = base_url
@@ -22,6 +22,7 @@ class Site:
         self.policy = ""
         self.policy_header = "Content-Security-Policy"
         self.attributes = ""
+        self.head = ""
         self.body = ""
         self.files: dict[str, tuple[str, bytes]] = {}
         self.language = "en"
@@ -37,7 +38,8 @@ class Site:
         nonce = f'nonce="{NONCE}"' if "nonce-" in self.policy else ""
         values = {"base_url": self.base_url, "public_key": self.public_key, "nonce": nonce}
         title = path.strip("/").title() or "Home"
-        values |= {"attributes": self.attributes, "language": self.language, "title": title, "body": self.body}
+        values |= {"attributes": self.attributes, "language": self.language, "title": title}
+        values |= {"head": self.head, "body": self.body}
         return PAGE.format(**values).encode()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -50,7 +50,7 @@ async def test_everything_is_released_at_the_end(visitor: Visitor, site: Site) -
     await comes_to_rest(visitor)
     await visitor.go_live()
     await visitor.page.evaluate(WORK)
-    await comes_true(lambda: listened(inspector), least=40)
+    await comes_true(lambda: listened(inspector), least=20)
     during = await visitor.page.evaluate("going()")
     assert min(during["intervals"], during["observers"] - 1, during["sockets"]) > 0
     await end_and_close(visitor)

@@ -140,7 +140,7 @@ async def test_policy_in_the_source_of_the_page_is_not_tried_out(
     visitor: Visitor, watched: Watched, site: Site, live_stack: LiveStack
 ) -> None:
     policy = documented("Hosts only", base_url=live_stack.base_url)
-    site.body += f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    site.head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     await visitor.go_live()
     assert watched.methods == ["url"]
     assert watched.violations == []
