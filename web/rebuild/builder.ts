@@ -12,23 +12,14 @@ import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules, addBaseRulesOf } from "./base_rules";
 import { Dress } from "./dress";
-import {
-  attempt,
-  BLOCK,
-  blockStyles,
-  create,
-  doctype,
-  isPictureObject,
-  isRoot,
-  pictureStyles,
-  prepare,
-} from "./elements";
+import { BLOCK, blockStyles, create, doctype, isPictureObject, pictureStyles, prepare } from "./elements";
 import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import type { VisitorMedia } from "./media";
 import type { Sheets } from "./sheets";
 import { LOADED, Sources } from "./sources";
 import { showStates } from "./states";
+import { attempt, isRoot } from "./steps";
 import { TopLayer } from "./top_layer";
 
 /** So many nodes that are gone may be kept. */

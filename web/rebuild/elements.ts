@@ -70,15 +70,3 @@ export function pictureStyles(canvas: Element, address: string): Styles {
   const size = fit === "fill" ? "100% 100%" : fit === "none" ? "auto" : fit === "cover" ? "cover" : "contain";
   return { background: `url("${address}") ${objectPosition} / ${size} no-repeat content-box` };
 }
-
-export function isRoot(node: Node): node is Document | ShadowRoot {
-  return node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW;
-}
-
-export function attempt(call: () => void, faults: unknown[]): void {
-  try {
-    call();
-  } catch (fault) {
-    faults.push(fault);
-  }
-}
