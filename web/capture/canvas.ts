@@ -14,6 +14,8 @@ const REST_MS = 2500;
 const LARGE_PICTURE_BYTES = 200 * 1024;
 /** A film that plays would be as large as a film. */
 const FILM_EVERY_MS = 5000;
+/** A canvas that moves on and on takes no more of the line, about what a video of it would. */
+const BYTES_A_MS = 16;
 const DRAWN = "canvas,video";
 
 type Drawn = HTMLCanvasElement | HTMLVideoElement;
@@ -23,6 +25,8 @@ interface Seen {
   sent: string;
   /** Fingerprint of the last sample. */
   last: string;
+  /** When the next picture may be taken. */
+  nextAt: number;
   busy: boolean;
   /** When the last sample was taken. */
   at: number;
@@ -71,7 +75,7 @@ export class Canvases {
     canvases.forEach((canvas, at) => {
       const sent = pictures[at]!;
       if (!sent) return;
-      this.seen.set(canvas, { sent, last: "", busy: false, at: 0 });
+      this.seen.set(canvas, { sent, last: "", nextAt: 0, busy: false, at: 0 });
       shown.push([this.recorder.idOf(canvas), sent]);
     });
     return shown;
@@ -127,8 +131,9 @@ export class Canvases {
 
   /** One picture of a canvas is on its way at a time; what it waits for holds no other canvas up. */
   private async follow(canvas: Drawn): Promise<void> {
-    const seen = this.seen.get(canvas) ?? { sent: "", last: "", busy: false, at: 0 };
-    if (seen.busy || (isPlaying(canvas) && Date.now() - seen.at < FILM_EVERY_MS)) return;
+    const seen = this.seen.get(canvas) ?? { sent: "", last: "", nextAt: 0, busy: false, at: 0 };
+    if (seen.busy || Date.now() < seen.nextAt) return;
+    if (isPlaying(canvas) && Date.now() - seen.at < FILM_EVERY_MS) return;
     this.seen.set(canvas, seen);
     seen.busy = true;
     try {
@@ -168,6 +173,7 @@ export class Canvases {
     // A snapshot that was sent meanwhile begins anew.
     if (this.seen.get(taken.canvas) !== seen) return;
     seen.sent = sha256;
+    seen.nextAt = taken.at + bytes.length / BYTES_A_MS;
     this.operations.push([taken.canvas, taken.at, sha256]);
     this.changed();
   }

@@ -215,7 +215,8 @@ export class TreeModel {
       for (const [at, child] of children.entries()) if (form.add(`${at ? "," : ""}${this.canonical(child)}`)) yield;
       form.add(`],${lasting(extraOf(node))}]`);
     }
-    entry.isLossy = !!extraOf(node)?.block || !!children?.some((child) => this.entry(child[1]).isLossy);
+    const { block, gap } = extraOf(node) ?? {};
+    entry.isLossy = !!(block || gap) || !!children?.some((child) => this.entry(child[1]).isLossy);
     entry.canonical = form.end();
     yield;
   }
