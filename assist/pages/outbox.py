@@ -165,10 +165,10 @@ class Outbox:
         whole = page == 0
         part = await read_queue(self.keys, page)
         shelf = part.page | SHELF_COUNTER
-        if part.page == shelf and not part.length:
-            return None
-        if part.page != shelf and part.length and shelf not in self._known:
-            await self._catch_up(shelf)  # it is no older than what refers to it
+        is_new = part.page != shelf and part.length and shelf not in self._known
+        if is_new and (await read_queue(self.keys, shelf, most=1)).length:
+            await self._catch_up(shelf)
+            part = await read_queue(self.keys, page)  # a new edition may have come meanwhile
         page, first, left, begun = part.page, part.first, part.length, False
         await self._say("queue", page=page, frames=part.length, current=part.current)
         while True:

@@ -29,7 +29,7 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
         yield made
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 8))])
 def test_page_that_changes_while_it_is_taken_in_parts_arrives(shown: Rig, seed: int) -> None:
     shown.visitor.add_init_script(SLOW)
     shown.open("page.html")

@@ -9,6 +9,8 @@ import pytest
 from tests.loader.conftest import Visitor
 from tests.loader.site import Site
 
+pytestmark = pytest.mark.long
+
 MODULES = Path(__file__).parents[2] / "node_modules"
 TAG = '<script async src="{base_url}/assist/loader.js" data-desk="{public_key}"></script>'
 # It renders into the document that is there, not into the mock that it brings for Node.

@@ -148,15 +148,19 @@ export class Canvases {
   /** Asked for synchronously in an animation frame, while a WebGL drawing buffer is still there. */
   private async picture(canvas: Drawn): Promise<Blob | null> {
     if (!canvas.isConnected || !this.recorder.idOf(canvas)) return null;
-    if (this.masking.blocks(canvas) || this.masking.masksText(canvas)) return null;
+    if (this.isHidden(canvas)) return null;
     try {
       const taken = await pictureOf(canvas);
       this.noteGap(canvas, false);
-      return taken;
+      return this.isHidden(canvas) ? null : taken; // a rule may have come to cover it meanwhile
     } catch (error) {
       if ((error as Error).name === "SecurityError") this.noteGap(canvas, true);
       return null;
     }
+  }
+
+  private isHidden(canvas: Drawn): boolean {
+    return this.masking.blocks(canvas) || this.masking.masksText(canvas);
   }
 
   private noteGap(canvas: Drawn, isSo: boolean): void {

@@ -60,7 +60,7 @@ function hiddenElement(element: Element, recorder: Recorder, masking: Masking): 
 
 function isLeftOut(element: Element, recorder: Recorder, masking: Masking): boolean {
   if (extraOf(recorder.model.node(recorder.idOf(element)))?.block) return true;
-  return element.localName === "canvas" && masking.masksText(element);
+  return /^(canvas|video)$/.test(element.localName) && masking.masksText(element);
 }
 
 /** Of boxes it is seen whether they are checked, unless a rule covers them. */

@@ -1,6 +1,7 @@
 /** Animations: those that scripts make raise no record, and those of styles have run for a while when the page is sent. */
 
 import type { Motion, Operation } from "../protocol/operations";
+import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
 
 const LOOK_EVERY_MS = 200;
@@ -28,6 +29,7 @@ export class Motions {
 
   constructor(
     private readonly recorder: Recorder,
+    private readonly masking: Masking,
     private readonly changed: () => void,
   ) {
     this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
@@ -83,7 +85,13 @@ export class Motions {
     const { effect, playState: state, playbackRate: rate } = animation;
     const [id, time, at] = [this.recorder.idOf(effect.target), Number(animation.currentTime), Date.now()];
     const told = this.told.get(animation);
-    if (!id || this.told.size > MOST || (told && isAsTold(told, { state, rate, time, at }))) return;
+    if (
+      !id ||
+      this.told.size > MOST ||
+      this.masking.hidesPictures(effect.target!) ||
+      (told && isAsTold(told, { state, rate, time, at }))
+    )
+      return;
     const key = told?.key ?? ++this.keys;
     this.told.set(animation, { key, state, rate, time, at });
     const where = { key, id, pseudo: effect.pseudoElement ?? "", name: animation.animationName ?? "" };
@@ -98,7 +106,12 @@ function isAsTold(told: Told, now: Omit<Told, "key">): boolean {
 }
 
 function keyframes(effect: KeyframeEffect): Record<string, unknown>[] {
-  return effect.getKeyframes().map(({ computedOffset: _, ...keyframe }) => keyframe);
+  return effect.getKeyframes().map((keyframe) => Object.fromEntries(Object.entries(keyframe).filter(isShown)));
+}
+
+/** Neither words nor addresses. */
+function isShown([name, value]: [string, unknown]): boolean {
+  return !/^(--|content$|computedOffset)/.test(name) && !/url\(|image-set|\\/i.test(String(value));
 }
 
 /** JSON knows no infinity. */

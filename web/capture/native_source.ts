@@ -20,6 +20,8 @@ export class NativeSource implements Source {
   private readonly mapping: Mapping;
   private readonly masking: Masking;
   private readonly events: Events;
+  /** Those of the newest state: of what is done during a pause none leaves the page. */
+  private readonly images = new Map<string, string>();
   private newest: TreeModel["root"] | null = null;
 
   /** Throws BadNativePage. */
@@ -52,7 +54,7 @@ export class NativeSource implements Source {
 
   private upload(sha256: string, images: NativePage["images"]): void {
     const url = images?.[sha256];
-    if (typeof url === "string" && url.startsWith("data:image/")) this.assets.keep(sha256, url);
+    if (typeof url === "string" && url.startsWith("data:image/")) this.images.set(sha256, url);
   }
 
   key(): string {
@@ -69,6 +71,7 @@ export class NativeSource implements Source {
 
   flush(): Mutation | null {
     if (!this.newest) return null;
+    this.keepImages();
     const change = difference(this.model.root, this.newest, this.model.next);
     this.newest = null;
     if (change) this.model.apply(structuredClone(change));
@@ -107,7 +110,13 @@ export class NativeSource implements Source {
     return null;
   }
 
+  private keepImages(): void {
+    for (const [sha256, url] of this.images) this.assets.keep(sha256, url);
+    this.images.clear();
+  }
+
   shown(): [number, string][] {
+    this.keepImages();
     this.events.forgetStates();
     return [];
   }

@@ -1,7 +1,7 @@
 /** The pages of this tab that the other side knows, kept across documents in the host's storage. */
 
 import type { CaptureHost } from "../protocol/seam";
-import { TAB_SHIFT } from "../protocol/wire";
+import { SHELF_COUNTER, TAB_SHIFT } from "../protocol/wire";
 
 const MAX_PAGES = 64;
 const MAX_POINTS = 8;
@@ -41,7 +41,7 @@ export class Pages {
   }
 
   create(key: string): KnownPage {
-    const id = ((this.host.tab << TAB_SHIFT) | this.table.next++) >>> 0;
+    const id = ((this.host.tab << TAB_SHIFT) | Math.min(this.table.next++, SHELF_COUNTER - 1)) >>> 0;
     const page: KnownPage = { id, key, points: [], canvas: [], complete: false };
     this.table.pages.push(page);
     if (this.table.pages.length > MAX_PAGES) this.table.pages.shift();

@@ -13,7 +13,7 @@ import { visitorMedia } from "./media";
 import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
 import { learnStates, statesOf } from "./states";
-import { withoutContent, withStrings } from "./style_texts";
+import { withoutContent, withStrings, withVariables } from "./style_texts";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
 
@@ -39,6 +39,8 @@ const DROPPED = new Set([
 const KEPT_META = new Set(["viewport", "color-scheme", "theme-color", "darkreader-lock"]);
 const EMPTY_TAGS = new Set(["script", "noscript", "template", "object", "embed"]);
 const LONG_DATA_URL = 1024;
+/** What a drawing refers to with `url()`. */
+const PAINTS = /^(fill|stroke|filter|mask|clip-path|cursor|marker)/;
 
 /** `name` is what stands for the URL in the tree. */
 export type AssetUse = (url: string, kind: "css" | "any", name: string) => void;
@@ -149,7 +151,8 @@ export class Reader {
     if (name === "style") return this.style(element, value);
     if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
-    if (element.namespaceURI === SVG && value.includes("url(")) return this.css(value, element.ownerDocument.URL);
+    if (element.namespaceURI === SVG && PAINTS.test(name) && value.includes("url("))
+      return this.css(value, element.ownerDocument.URL);
     const plain = isLabel(name) ? this.masking.label(value, element, name) : this.fieldAttribute(element, name, value);
     return plain && this.options.addresses.within(plain);
   }
@@ -221,7 +224,8 @@ export class Reader {
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string): string {
     const says = /url\(|--/i.test(value) && (this.masking.blocks(element) || this.masking.hidesPictures(element));
-    return this.css(says ? withoutContent(value, bullets) : value, element.baseURI);
+    const told = withVariables(value, (text) => this.masking.label(text, element));
+    return this.css(says ? withoutContent(told, bullets) : told, element.baseURI);
   }
 
   private css(text: string, base: string): string {

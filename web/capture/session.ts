@@ -73,9 +73,13 @@ export class Session implements CaptureControl, Place {
   }
 
   resync(): void {
-    if (!this.stay || this.stay.isBeingSentWhole || this.paused || this.stopped) return;
-    if (this.source instanceof TooLargeSource) this.source = this.html();
     this.shelf.clear(); // what is on it may be what is missing
+    this.sendWhole();
+  }
+
+  private sendWhole(): void {
+    if (!this.stay || this.paused || this.stopped) return;
+    if (this.source instanceof TooLargeSource) this.source = this.html();
     this.stay.sendWhole();
     this.go(SLICE_MS);
   }
@@ -94,7 +98,9 @@ export class Session implements CaptureControl, Place {
     this.source.drain(); // what was done meanwhile is nobody's business
     if (!this.stay) return this.compare();
     if (isTold) this.tell(FrameKind.RESUME, {});
-    this.resync();
+    if (location.pathname === this.path) return this.sendWhole();
+    this.path = location.pathname; // what the page before has become meanwhile was not to be seen
+    this.enter(this.source instanceof HtmlSource ? this.source : this.html());
   }
 
   flush(): void {
@@ -241,6 +247,7 @@ export class Session implements CaptureControl, Place {
     if (!this.isAway) return;
     this.isAway = false;
     this.pages.reload();
+    this.shelf.reload();
     this.enter(this.source, STILL_FLUSHES);
   }
 

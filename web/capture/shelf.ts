@@ -26,19 +26,24 @@ export class Shelf implements Shelving {
   private isFull = false;
   /** How many were there when the line that is being written began. */
   private before = 0;
-  private outbox: Outbox;
+  private outbox!: Outbox;
 
   constructor(private readonly host: CaptureHost) {
+    this.reload();
+  }
+
+  /** Other documents of the tab may have put more there since (back/forward cache). */
+  reload(): void {
+    const { host } = this;
     this.outbox = this.stream();
-    const saved = JSON.parse(host.load("shelf") ?? "null") as Saved | null;
-    this.edition = saved?.edition ?? 0;
+    const saved = JSON.parse(host.load("shelf") || "null") as Saved | null;
     if (saved?.tab === host.tab) this.restore(saved);
     else this.clear();
   }
 
   /** A new edition: nothing is there. */
   clear(): void {
-    this.edition++;
+    this.edition = Math.ceil(Math.random() * 1e9); // a number that was used before would stand for something else
     this.known = new Map();
     [this.length, this.before, this.isFull] = [0, 0, false];
     this.outbox = this.stream();
@@ -89,7 +94,9 @@ export class Shelf implements Shelving {
     this.host.save("shelf", JSON.stringify(saved));
   }
 
-  private restore({ length, isFull, names }: Saved): void {
+  private restore({ edition, length, isFull, names }: Saved): void {
+    this.edition = edition;
+    this.known = new Map();
     for (let at = 0; at < names.length; at += NAME_LENGTH)
       this.known.set(names.slice(at, at + NAME_LENGTH), this.known.size + 1);
     [this.length, this.before, this.isFull] = [length, this.known.size, isFull];

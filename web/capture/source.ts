@@ -82,7 +82,7 @@ export class HtmlSource implements Source {
     this.recorder = new Recorder(document, reader, { changed, opened });
     this.events = new Events(this.recorder, this.masking, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, changed);
-    this.motions = new Motions(this.recorder, changed);
+    this.motions = new Motions(this.recorder, this.masking, changed);
     this.recorder.start();
     this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
   }

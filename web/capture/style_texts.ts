@@ -17,8 +17,12 @@ export function withStrings(text: string, change: (string: string) => string): s
   });
 }
 
+/** Declarations with the strings of their variables as `change` gives them. */
+export function withVariables(text: string, change: (string: string) => string): string {
+  return text.replace(OF_VARIABLE, (_, name: string, value: string) => name + withStrings(value, change));
+}
+
 /** Declarations that load nothing, with the strings of their variables as `change` gives them. */
 export function withoutContent(text: string, change: (string: string) => string): string {
-  const words = text.replace(OF_VARIABLE, (_, name: string, value: string) => name + withStrings(value, change));
-  return words.replace(LOADED, 'url("data:,")');
+  return withVariables(text, change).replace(LOADED, 'url("data:,")');
 }

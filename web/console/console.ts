@@ -172,8 +172,12 @@ class Console {
   /** One fresh snapshot at a time: a page that can't be rebuilt must not keep the visitor busy. */
   private onFault(page: number, detail: string): void {
     this.view.addLog(this.channel.now() - this.startedAt, "gap", word("fault"));
-    if (Date.now() - (this.resyncedAt.get(page) ?? 0) < RESYNC_PAUSE_MS) return;
-    this.resyncedAt.set(page, Date.now());
+    const wait = (this.resyncedAt.get(page) ?? 0) + RESYNC_PAUSE_MS - Date.now();
+    this.resyncedAt.set(page, Date.now() + Math.max(0, wait));
+    setTimeout(() => this.resync(page, detail), wait);
+  }
+
+  private resync(page: number, detail: string): void {
     this.counted.resyncs += 1;
     this.channel.resync(page, detail);
   }

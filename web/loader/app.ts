@@ -95,6 +95,7 @@ export class App implements Assistance {
     // An orderly left document has handed its state to us; otherwise it may still be alive in another tab.
     if (saved && (saved.isLeft || !(await this.tabs.areIn(saved)))) this.keep({ ...saved, isLeft: false });
     else if (saved) erase();
+    if (saved && !saved.isLeft) saveValue("shelf", ""); // what a document that crashed had there may never have been sent
     if (ticket) await this.redeem(ticket);
     if (this.saved?.phase === "live") return this.goLive();
     const { requestToken, landing } = this.saved ?? {};

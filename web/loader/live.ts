@@ -9,7 +9,7 @@ import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
 import { captureHost } from "./capture_host";
 import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
-import { loadState, type Saved, saveState } from "./store";
+import { loadState, type Saved, saveState, saveValue } from "./store";
 import type { Choice } from "./tabs";
 import type { View } from "./view";
 
@@ -121,7 +121,7 @@ export class Live {
         captureCode: (deflated) => void this.receiveCode(deflated),
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
-        resync: () => this.control?.resync(),
+        resync: () => (this.control ? this.control.resync() : saveValue("shelf", "")),
         paused: (isPaused) => this.follow(isPaused ? "pause" : "resume"),
         front: () => this.control?.askFront(),
         offline: () => this.connected(false),

@@ -3,7 +3,7 @@
 import { NotOnShelf } from "../protocol/bare";
 import type { Operation } from "../protocol/operations";
 import { bytesOf, type StageCommand, type StageReport } from "../protocol/seam";
-import { decodeFrame, type Frame, isShelf } from "../protocol/wire";
+import { decodeFrame, type Frame, isShelf, tabOf } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import { describe } from "./describe";
@@ -30,6 +30,8 @@ export class Stage {
   private readonly pointer: Pointer;
   private decoder = new Decoder();
   private readonly broken = new Set<number>();
+  /** What can't be read of it now can't be read when it comes again. */
+  private readsShelf = false;
   private size = { width: 0, height: 0 };
   /** The page that was built from its queue, while nothing has come since. */
   private fresh = 0;
@@ -97,7 +99,7 @@ export class Stage {
     const read = frames.map((bytes) => decodeFrame(bytes));
     const known = await atOnce(this.decoder, read);
     this.broken.delete(page);
-    if (isShelf(page)) return void this.takeAll(read, known);
+    if (isShelf(page)) return this.shelve(page, read, known);
     if (read.length) this.session.begin(page, () => oneByOne(read));
     else this.session.forget(page);
     const isBeside = front.page !== 0 && front.page !== page;
@@ -109,6 +111,15 @@ export class Stage {
     this.tell(items);
     setTimeout(() => this.guard(page, () => this.session.page(page)?.check()), CHECK_AFTER_MS);
     await this.view.opened();
+  }
+
+  /** What pages of the tab have waited for, or not even that. */
+  private shelve(shelf: number, frames: Frame[], known: Item[] | null): void {
+    this.readsShelf = true;
+    this.takeAll(frames, known);
+    this.readsShelf = false;
+    if (this.broken.has(shelf)) return this.report({ type: "fault", page: shelf, detail: "the shelf can't be read" });
+    for (const page of this.broken) if (tabOf(page) === tabOf(shelf)) this.report({ type: "need", page });
   }
 
   /** The items that fit; of frames that can't be read at once as far as they can be one by one. */
@@ -147,7 +158,7 @@ export class Stage {
       this.broken.add(page);
       if (this.session.page(page)?.model || (error instanceof NotOnShelf && !isShelf(page)))
         this.report({ type: "fault", page, detail: String((error as Error).message) });
-      else this.report({ type: "need", page });
+      else if (!this.readsShelf) this.report({ type: "need", page });
     }
   }
 
@@ -245,8 +256,11 @@ export class Stage {
   }
 }
 
+/** A page, or the beginning of a shelf: whatever was broken is whole again. */
 function isWhole(item: Item): boolean {
-  return item.name === "operation" && item.operation[0] === "snapshot";
+  if (item.name !== "operation") return false;
+  const { operation } = item;
+  return operation[0] === "snapshot" || (operation[0] === "shelf" && operation[3] === 1);
 }
 
 /** Null where something of them can't be read. */

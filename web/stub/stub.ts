@@ -89,7 +89,7 @@ export class LoaderStub implements Stub {
 
   private end(): void {
     if (this.app) this.app.end();
-    else this.isEndDue = true;
+    else this.isEndDue = this.coming !== null;
   }
 
   private ask(help: HTMLElement): void {
