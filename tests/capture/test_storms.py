@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
+from assist.channel.protocol import SHELF_COUNTER, FrameFlag, FrameKind, decode_frame
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
 
@@ -31,8 +31,12 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
         yield made
 
 
+def is_shelf(frame: bytes) -> bool:
+    return decode_frame(frame).page & SHELF_COUNTER == SHELF_COUNTER
+
+
 def begins(frame: bytes) -> bool:
-    return frame[0] == FrameKind.SNAPSHOT and bool(frame[1] & FrameFlag.STREAM_START)
+    return not is_shelf(frame) and frame[0] == FrameKind.SNAPSHOT and bool(frame[1] & FrameFlag.STREAM_START)
 
 
 def begun(frames: list[bytes]) -> list[float]:
@@ -42,7 +46,8 @@ def begun(frames: list[bytes]) -> list[float]:
 
 def names(frames: list[bytes], shown: Rig) -> list[str]:
     """Of the operations in the streams that begin in `frames`."""
-    lines = [line for line in shown.operations(frames).splitlines() if line.startswith("[")]
+    pages = [frame for frame in frames if not is_shelf(frame)]
+    lines = [line for line in shown.operations(pages).splitlines() if line.startswith("[")]
     return [json.loads(line)[0] for line in lines]
 
 

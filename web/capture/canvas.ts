@@ -16,6 +16,8 @@ const LARGE_PICTURE_BYTES = 200 * 1024;
 const FILM_EVERY_MS = 5000;
 /** A canvas that moves on and on takes no more of the line, about what a video of it would. */
 const BYTES_A_MS = 16;
+/** What it has not taken for so long it may take at once: a drawing that comes to rest is there when it does. */
+const SPARED_MS = 15_000;
 const DRAWN = "canvas,video";
 
 type Drawn = HTMLCanvasElement | HTMLVideoElement;
@@ -177,7 +179,7 @@ export class Canvases {
     // A snapshot that was sent meanwhile begins anew.
     if (this.seen.get(taken.canvas) !== seen) return;
     seen.sent = sha256;
-    seen.nextAt = taken.at + bytes.length / BYTES_A_MS;
+    seen.nextAt = Math.max(seen.nextAt, taken.at - SPARED_MS) + bytes.length / BYTES_A_MS;
     this.operations.push([taken.canvas, taken.at, sha256]);
     this.changed();
   }

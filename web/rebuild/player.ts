@@ -1,7 +1,7 @@
 /** Plays an archive by stepping: the state at any time, without waiting. */
 
 import type { StagePlayer, Viewport } from "../protocol/seam";
-import { decodeFrame } from "../protocol/wire";
+import { decodeFrame, isShelf } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import type { PageState } from "./page_state";
@@ -54,7 +54,7 @@ export class Player implements StagePlayer {
 
   changes(fromMs: number, toMs: number): number[] {
     const times = this.items
-      .filter(({ at, name }) => name !== "leave" && at >= fromMs && at < toMs)
+      .filter(({ at, name, page }) => name !== "leave" && !isShelf(page) && at >= fromMs && at < toMs)
       .map(({ at }) => at);
     return [...new Set(times)];
   }
