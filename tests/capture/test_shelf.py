@@ -138,6 +138,7 @@ def test_page_that_survived_knows_what_another_document_has_put_there(browser: B
         assert not faults(shown)
 
 
+@pytest.mark.long
 def test_shelf_that_is_full_begins_anew(browser: Browser, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         text = "".join(f"<p>{name} {n}: {'text ' * 400}</p>" for n in range(1500))

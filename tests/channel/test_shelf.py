@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, FrameFlag, FrameKind
 from tests.channel.peers import ConsolePeer, VisitorPeer
 from tests.channel.scene import Scene
@@ -56,6 +58,7 @@ async def test_new_edition_takes_the_place_of_the_last(channel: Scene) -> None:
             assert console.seqs() == [visitor.seq - 1, 1, visitor.seq]
 
 
+@pytest.mark.long
 async def test_shelf_of_the_current_page_is_never_dropped(channel: Scene) -> None:
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
