@@ -181,5 +181,5 @@ async def test_upload_that_never_works_is_reported_and_holds_nothing_back(
     await visitor.page.evaluate(PICTURE, 16)
     await visitor.page.evaluate("document.body.append('right away')")
     await agent.sees(visitor)
-    await agent.page.get_by_text("Not readable at the visitor's side: 1").wait_for()
+    await agent.page.get_by_text("Not as the visitor sees it: 1").wait_for()
     assert len(answers.codes) == 3
