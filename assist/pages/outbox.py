@@ -130,7 +130,7 @@ class Outbox:
             return await self._on_record(frame)
         if self._is_behind_a_hole(frame):
             return self._start_over()
-        if frame.seq <= self._marks.get(frame.tab, 0) or frame.seq <= self._page_marks.get(frame.page, 0):
+        if self._has_been_sent(frame):
             return
         elif self._is_beginning(frame):
             self._known.add(frame.page)
@@ -141,6 +141,12 @@ class Outbox:
             if frame.kind == FrameKind.PAGE_CLOSE:
                 self._known.discard(frame.page)
             await self._send(frame.data)
+
+    def _has_been_sent(self, frame: Live) -> bool:
+        """The watermarks of all tabs are of the moment at which a page was read; its shelf was read at another."""
+        is_shelf = frame.page & SHELF_COUNTER == SHELF_COUNTER
+        mark = 0 if is_shelf else self._marks.get(frame.tab, 0)
+        return frame.seq <= max(mark, self._page_marks.get(frame.page, 0))
 
     def _is_behind_a_hole(self, frame: Live) -> bool:
         """The process was away for so long that frames had to leave its inbox; the queues have them."""
@@ -168,7 +174,8 @@ class Outbox:
         is_new = part.page != shelf and part.length and shelf not in self._known
         if is_new and (await read_queue(self.keys, shelf, most=1)).length:
             await self._catch_up(shelf)
-            part = await read_queue(self.keys, page)  # a new edition may have come meanwhile
+            if (await read_queue(self.keys, part.page, most=1)).first != part.first:
+                return self.want(page)  # it began anew, maybe with a shelf that did
         page, first, left, begun = part.page, part.first, part.length, False
         await self._say("queue", page=page, frames=part.length, current=part.current)
         while True:
