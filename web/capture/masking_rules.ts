@@ -1,5 +1,6 @@
 /** The tenant's rules of masking: which of them count at a URL, and which changes of a page they depend on. */
 
+import { globs } from "./globs";
 import { DATA_TYPES, type DataType } from "./personal";
 
 interface RuleSet {
@@ -40,11 +41,9 @@ function ruleSets(rules: unknown, url: string): RuleSet[] {
   }));
 }
 
-/** `*` stands for any run of characters; the pattern covers the whole URL without its fragment. */
+/** The pattern covers the whole URL without its fragment. */
 function urlMatches(pattern: unknown, url: string): boolean {
-  if (typeof pattern !== "string") return false;
-  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`).test(url.split("#")[0]!);
+  return typeof pattern === "string" && globs(pattern, url.split("#")[0]!);
 }
 
 /** A rule that is no valid selector denies: nothing is allowed any more. */

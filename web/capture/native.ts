@@ -1,6 +1,7 @@
 /** Pages that are not HTML become page trees by the tenant's mapping; clients/python does the same. */
 
 import type { DocumentNode, ElementNode } from "../protocol/operations";
+import { globs } from "./globs";
 import { BadNativePage, checkNode, isNumber, MAX_NODES, type NativeNode, rounded, textOf } from "./native_page";
 import { COVER, type Cover, coversOf, isField, type Values, valuesOf } from "./native_values";
 
@@ -171,21 +172,6 @@ function matches(given: NativeNode, match: Rule["match"]): boolean {
 
 function attributeOf({ attributes }: NativeNode, name: string): string {
   return attributes && Object.hasOwn(attributes, name) ? textOf(attributes[name]) : "";
-}
-
-/** `*` stands for anything; in linear time, whatever the pattern. */
-export function globs(pattern: string, text: string): boolean {
-  const [first, ...parts] = pattern.split("*") as [string, ...string[]];
-  const last = parts.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
-  let from = first.length;
-  for (const part of parts) {
-    const at = text.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return from <= text.length - last.length;
 }
 
 function geometry({ rect, z }: NativeNode): string {
