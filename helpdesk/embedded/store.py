@@ -115,9 +115,9 @@ class Store:
 
 
 def client(environment: dict[str, str]) -> Any:
-    """An S3 client for these variables that gives up fast."""
+    """An S3 client for these variables that tries once."""
     quick = Config(
-        s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5
+        s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20
     )
     return boto3.client(
         "s3",

@@ -142,11 +142,11 @@ class VisitorPeer(Peer):
     def _deflate(self, line: str) -> bytes:
         return self.deflate.compress(f"{line}\n".encode()) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
 
-    async def stored(self, seq: int) -> dict[str, Any]:
+    async def stored(self, seq: int, *, within_seconds: float = WAIT_SECONDS) -> dict[str, Any]:
         def acknowledged() -> list[dict[str, Any]]:
             return [m for m in self.messages if m["type"] == "ack" and m["stored"] >= seq]
 
-        return (await self.until(acknowledged))[-1]
+        return (await self.until(acknowledged, within_seconds=within_seconds))[-1]
 
 
 class UploadPeer(Peer):

@@ -124,5 +124,5 @@ async def test_console_catches_up_when_every_connection_is_half_open(channel: An
         await console.until(lambda: console.seqs()[-1:] == [visitor.seq])
         await sync_to_async(line.proxy.hold)()
         last = await visitor.operate("scroll", 1, 1, 0, 1)
-        await visitor.stored(last)
+        await visitor.stored(last, within_seconds=30)
         await console.until(lambda: console.seqs()[-1:] == [last], within_seconds=30)

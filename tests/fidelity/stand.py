@@ -16,7 +16,7 @@ from tests.fidelity.site import site
 
 # People's fields are seen, as far as nothing says otherwise; the body of a page can.
 MASKING = {"allow": ["body:not(.private)", "html:not(:has(> body))"]}
-LONGEST_SECONDS = 6.0
+LONGEST_SECONDS = 20.0
 BOXES = """selector => [...document.querySelectorAll(selector)].map((element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
   return [Math.floor(left) - 1, Math.floor(top) - 1, Math.ceil(right) + 1, Math.ceil(bottom) + 1];
