@@ -18,6 +18,8 @@ const SLOWEST_BYTES_PER_MS = 4;
 const END_WAIT_MS = 5_000;
 /** A connection that was refused sooner does not count as one: the next try waits longer. */
 const STEADY_MS = 5_000;
+/** The server works, and asks everybody to come again. */
+const COME_AGAIN = [CLOSE_CODES.moved, CLOSE_CODES.forgotten];
 const SNAPSHOT_PAUSE_MS = 2_000;
 /** How long another process of the browser may take to hand over what a document of this tab has left there. */
 const LEFT_MS = 2_000;
@@ -272,7 +274,8 @@ export class Channel {
   }
 
   private lost(code: number): void {
-    if (this.isOpen && Date.now() - this.welcomedAt > STEADY_MS) this.backoff.reset();
+    const wasSound = Date.now() - this.welcomedAt > STEADY_MS || COME_AGAIN.includes(code);
+    if (this.isOpen && wasSound) this.backoff.reset();
     this.drop();
     if (this.isOver) return;
     const reason = FINAL[code];
