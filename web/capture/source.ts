@@ -15,7 +15,8 @@ import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
 
-const LOOK_EVERY_MS = 500;
+/** What comes and goes with what the visitor does, or moves, is looked at each time; the whole page every other time. */
+const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
 
 export interface Source {
@@ -57,6 +58,7 @@ export class HtmlSource implements Source {
   private readonly canvases: Canvases;
   private readonly motions: Motions;
   private readonly looking: number;
+  private looks = 0;
   private readonly closing = new AbortController();
   private readonly measured = new WeakSet<Element>();
   private readonly sizes = new ResizeObserver((resized) => {
@@ -100,8 +102,12 @@ export class HtmlSource implements Source {
   }
 
   private lookAround(): void {
+    this.events.look();
+    this.motions.look();
+    if (this.looks++ % 2) return;
     this.followRules();
     this.recorder.lookAround();
+    this.canvases.look();
   }
 
   /** An application that changes its address itself comes under other rules without a page load. */
@@ -180,8 +186,6 @@ export class HtmlSource implements Source {
     clearInterval(this.looking);
     this.sizes.disconnect();
     this.events.stop();
-    this.canvases.stop();
-    this.motions.stop();
     this.recorder.stop();
   }
 }
