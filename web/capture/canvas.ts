@@ -114,6 +114,7 @@ export class Canvases {
     return found;
   }
 
+  /** With the next frame. */
   look(): void {
     requestAnimationFrame(() => this.sample());
   }

@@ -15,7 +15,7 @@ import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
 
-/** What comes and goes with what the visitor does, or moves, is looked at each time; the whole page every other time. */
+/** At fields and what moves; every other time at all of the page. */
 const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
 
@@ -102,9 +102,12 @@ export class HtmlSource implements Source {
   }
 
   private lookAround(): void {
+    if (this.looks++ % 2 === 0) this.lookAtAll();
     this.events.look();
     this.motions.look();
-    if (this.looks++ % 2) return;
+  }
+
+  private lookAtAll(): void {
     this.followRules();
     this.recorder.lookAround();
     this.canvases.look();
