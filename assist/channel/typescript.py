@@ -124,7 +124,9 @@ def _numbers() -> str:
 
 
 def _enum(enum: type[IntEnum]) -> str:
-    return _constant(enum.__name__, {member.name: member.value for member in enum})
+    """The bundler puts the members' values where they are used, which of an object it does not."""
+    lines = "".join(f"  {member.name} = {member.value},\n" for member in enum)
+    return f"export enum {enum.__name__} {{\n{lines}}}"
 
 
 def _codes() -> str:

@@ -8,7 +8,6 @@ import type { Masking } from "./masking";
 import { blobOf, painted } from "./painted";
 import type { Recorder } from "./recorder";
 
-const SAMPLE_EVERY_MS = 500;
 /** After a return, what animates again is given the time to come to rest before it is compared. */
 const REST_MS = 2500;
 const LARGE_PICTURE_BYTES = 200 * 1024;
@@ -43,7 +42,6 @@ interface Taken {
 export class Canvases {
   private readonly seen = new WeakMap<Drawn, Seen>();
   private operations: [canvas: Drawn, at: number, sha256: string][] = [];
-  private readonly timer: number;
   private restsUntil = 0;
   /** Nothing is sampled before it is decided how the page is sent. */
   private shown = false;
@@ -53,13 +51,7 @@ export class Canvases {
     private readonly assets: Assets,
     private readonly masking: Masking,
     private readonly changed: () => void,
-  ) {
-    this.timer = window.setInterval(() => this.soon(), SAMPLE_EVERY_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
+  ) {}
 
   /** Digests of the pictures as last sent, in document order. */
   pictures(): string[] {
@@ -89,7 +81,7 @@ export class Canvases {
     this.operations = [];
     this.restsUntil = 0;
     for (const canvas of this.all()) this.seen.delete(canvas);
-    this.soon();
+    this.look();
   }
 
   /** Until the page is sent or shown again. */
@@ -122,7 +114,8 @@ export class Canvases {
     return found;
   }
 
-  private soon(): void {
+  /** With the next frame. */
+  look(): void {
     requestAnimationFrame(() => this.sample());
   }
 

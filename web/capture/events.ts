@@ -16,7 +16,6 @@ import {
 } from "./values";
 
 const POINTER_EVERY_MS = 50;
-const SWEEP_EVERY_MS = 250;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 
@@ -50,7 +49,8 @@ export class Events {
   private selected: Document | null = null;
   private lastSelection = "[]";
   private readonly closing = new AbortController();
-  private sweeper = 0;
+  /** The fields' states and the focus have been sent: from then on changes are looked for. */
+  private isShown = false;
   private readonly inEachRoot: Listeners = {
     scroll: (event) => this.noteScroll(event.target as Node),
     change: (event) => this.noteField(event.composedPath()[0] ?? null),
@@ -77,7 +77,6 @@ export class Events {
 
   stop(): void {
     this.closing.abort();
-    clearInterval(this.sweeper);
   }
 
   /** Listen to a document or shadow root; what is composed reaches the document by itself. */
@@ -123,18 +122,19 @@ export class Events {
     this.selected = null;
   }
 
-  /** The fields' states have just been sent with a snapshot or a return; from now on changes are looked for. */
+  /** The fields' states have just been sent with a snapshot or a return. */
   known(): void {
     this.lastSelection = "[]";
     this.noteSelection(document);
-    this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
+    this.isShown = true;
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
     this.focused = this.recorder.idOf(focusedIn(document));
   }
 
   /** Values that scripts set raise no event; nor does it when what is moved begins at its top again. */
-  private sweep(): void {
+  look(): void {
+    if (!this.isShown) return;
     for (const field of this.allFields()) {
       if (this.isTold(field, fieldState(field, this.masking))) continue;
       this.fields.set(field, Date.now());
@@ -172,7 +172,7 @@ export class Events {
   private noteField(target: EventTarget | null): void {
     if (!isField(target)) return;
     this.fields.set(target, Date.now());
-    if ((target as HTMLInputElement).type === "radio") this.sweep();
+    if ((target as HTMLInputElement).type === "radio") this.look();
     this.changed();
   }
 
@@ -243,7 +243,7 @@ export class Events {
 
   /** An element that is taken away or moved loses the focus without an event. */
   private focusChange(told: Operation[]): Operation | null {
-    if (!this.sweeper) return null;
+    if (!this.isShown) return null;
     const last = told.findLast(([name, , kind]) => name === "click" && (kind === "focus" || kind === "blur"));
     if (last) this.focused = last[2] === "focus" ? (last[3] as number) : 0;
     const element = focusedIn(document);

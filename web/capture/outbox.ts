@@ -1,8 +1,8 @@
 /** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
 
+import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
 import { formatOperation, type Operation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/stream";
 import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
 

@@ -15,7 +15,8 @@ import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
 
-const LOOK_EVERY_MS = 500;
+/** At fields and what moves; every other time at all of the page. */
+const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
 
 export interface Source {
@@ -57,6 +58,7 @@ export class HtmlSource implements Source {
   private readonly canvases: Canvases;
   private readonly motions: Motions;
   private readonly looking: number;
+  private looks = 0;
   private readonly closing = new AbortController();
   private readonly measured = new WeakSet<Element>();
   private readonly sizes = new ResizeObserver((resized) => {
@@ -100,8 +102,15 @@ export class HtmlSource implements Source {
   }
 
   private lookAround(): void {
+    if (this.looks++ % 2 === 0) this.lookAtAll();
+    this.events.look();
+    this.motions.look();
+  }
+
+  private lookAtAll(): void {
     this.followRules();
     this.recorder.lookAround();
+    this.canvases.look();
   }
 
   /** An application that changes its address itself comes under other rules without a page load. */
@@ -180,8 +189,6 @@ export class HtmlSource implements Source {
     clearInterval(this.looking);
     this.sizes.disconnect();
     this.events.stop();
-    this.canvases.stop();
-    this.motions.stop();
     this.recorder.stop();
   }
 }

@@ -50,10 +50,6 @@ export class Stay {
     this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused);
   }
 
-  get isBeingSentWhole(): boolean {
-    return this.whole !== null;
-  }
-
   /** What has begun goes on whether or not the line is free. */
   get isUnderWay(): boolean {
     return this.whole !== null || this.behindSince > 0;

@@ -2,7 +2,15 @@
 
 import type { Viewport } from "./seam";
 
-export const NODE = { ELEMENT: 1, TEXT: 3, CDATA: 4, COMMENT: 8, DOCUMENT: 9, DOCTYPE: 10, SHADOW: 11 } as const;
+export enum NODE {
+  ELEMENT = 1,
+  TEXT = 3,
+  CDATA = 4,
+  COMMENT = 8,
+  DOCUMENT = 9,
+  DOCTYPE = 10,
+  SHADOW = 11,
+}
 
 export type Attributes = Record<string, string>;
 

@@ -1,10 +1,11 @@
 /** Frames become items in order: one operation or one control message each, on the server's clock. */
 
+import { joined } from "../protocol/bytes";
 import type { FrameHead } from "../protocol/front";
+import { InflateStream } from "../protocol/inflate";
 import type { Volatile } from "../protocol/operations";
 import { type Operation, parseOperation } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
-import { InflateStream, joined } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
 import { bounded } from "./viewport";
