@@ -1,6 +1,6 @@
 /** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
 
-import { formatOperation, type Operation } from "../protocol/operations";
+import { formatOperation, type SentOperation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/stream";
 import { TooLarge } from "../protocol/tree";
@@ -31,7 +31,7 @@ export class Outbox {
   }
 
   /** Operations whose times are ms since 1970, for the next `send`. */
-  add(operations: Operation[]): void {
+  add(operations: SentOperation[]): void {
     if (!operations.length) return;
     this.startedAt ||= Date.now();
     this.addText(operations.map((operation) => formatOperation(this.timed(operation))).join(""));
@@ -63,12 +63,12 @@ export class Outbox {
   }
 
   /** Times never go back, but for a picture's, which was taken before its upload. */
-  private timed(operation: Operation): Operation {
+  private timed(operation: SentOperation): SentOperation {
     const timed = [...operation];
     const at = Math.max(operation[1] - this.startedAt, 0);
     timed[1] = operation[0] === "canvas" ? at : Math.max(this.last, at);
     if (operation[0] !== "canvas") this.last = timed[1];
-    return timed as unknown as Operation;
+    return timed as unknown as SentOperation;
   }
 }
 

@@ -88,6 +88,14 @@ export interface Mutation {
   e?: [number, Extra][];
 }
 
+/** As it is sent: what concerns one place is together, and new nodes have no ids. */
+export interface SentMutation extends Omit<Mutation, "r" | "a"> {
+  /** The id of the first new node; the others have the next ones, in pre-order. Without it the nodes have their ids. */
+  n?: number;
+  r?: [parent: number, ...nodes: number[]][];
+  a?: [parent: number, next: number, ...nodes: (BareNode | Node)[]][];
+}
+
 export type ClickKind =
   | "mousedown"
   | "mouseup"
@@ -139,6 +147,9 @@ export type Operation =
   | ["motion", number, Motion[], number[]]
   | ["checkpoint", number, string];
 
+/** As it is sent. */
+export type SentOperation = Operation | ["mutation", number, SentMutation];
+
 const NAMES = new Set([
   "snapshot",
   "shelf",
@@ -166,7 +177,7 @@ export const PAGE_TOO_LARGE = "page_too_large";
 
 export class BadOperation extends Error {}
 
-export function formatOperation(operation: Operation): string {
+export function formatOperation(operation: SentOperation): string {
   return `${JSON.stringify(operation)}\n`;
 }
 

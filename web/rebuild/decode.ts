@@ -1,12 +1,12 @@
 /** Frames become items in order: one operation or one control message each, on the server's clock. */
 
 import type { FrameHead } from "../protocol/front";
-import type { Volatile } from "../protocol/operations";
-import { type Operation, parseOperation } from "../protocol/operations";
+import type { Operation, Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { InflateStream, joined } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
+import { readLine } from "./lines";
 import { bounded } from "./viewport";
 
 export interface Arrival {
@@ -136,7 +136,7 @@ export class Decoder {
   private items(frames: Frame[], place: Place, open: OpenStream | undefined, lines: string[], isPast = true): Item[] {
     let next = 1;
     const items = lines.map((line, i): Item => {
-      const operation = parseOperation(line);
+      const operation = readLine(line);
       const since = i === lines.length - 1 ? Infinity : open!.startedAt + operation[1];
       while (next < frames.length && isBefore(frames[next - 1]!, since)) place = this.place(frames[next++]!);
       const at = isPast ? this.pastTime(operation, place, open!) : this.time(operation, place.tab, open!);

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BadOperation, formatOperation, type Mutation, type Node } from "../../../web/protocol/operations";
+import { sentMutation } from "../../../web/protocol/sent_mutation";
+import { readLine } from "../../../web/rebuild/lines";
+
+function row(id: number): Node {
+  const shadow: Node = [11, id + 2, [[3, id + 3, "in the shadow"]], { adopted: [["p { color: red }"]] }];
+  return [1, id, "tr", { class: "even" }, [[1, id + 1, "td", {}, [shadow], { ns: "svg" }], [8, id + 4, "a comment"]]];
+}
+
+const text: Node = [3, 50, "a text"];
+const TOLD: Record<string, Mutation> = {
+  "rows that come and go": {
+    r: [[7, 20], [7, 25], [9, 30]],
+    a: [[7, 0, row(40)], [7, 0, row(45)], [7, 12, text], [8, 12, [10, 51, "html", "", ""]]],
+    t: [[7, "text"]],
+    s: [[7, { class: null, id: "x" }]],
+    e: [[7, { top: "modal" }]],
+  },
+  "a child that moves among new ones": { a: [[7, 0, row(40)], [7, 12, 9], [7, 12, row(45)], [7, 13, 4]] },
+  "only a child that moves": { a: [[7, 0, 9]] },
+  "nodes that are not numbered in order": { a: [[7, 0, row(45)], [7, 0, row(40)]] },
+  "no nodes": { t: [[7, "text"]] },
+};
+
+function line(change: Mutation): string {
+  return formatOperation(["mutation", 5, sentMutation(structuredClone(change))]);
+}
+
+for (const [name, change] of Object.entries(TOLD)) {
+  test(`${name} are read as they were written`, () => {
+    assert.deepEqual(readLine(line(change)), ["mutation", 5, change]);
+  });
+}
+
+test("what both sides know is not said", () => {
+  const said = line({
+    r: [
+      [7, 20],
+      [7, 25],
+    ],
+    a: [
+      [7, 0, row(40)],
+      [7, 0, [3, 45, "x"]],
+    ],
+  });
+  assert.equal(
+    said,
+    '["mutation",5,{"r":[[7,20,25]],"n":40,"a":[[7,0,[1,"tr",{"class":"even"},[[1,"td",{},[[11,["in the shadow"],' +
+      '{"adopted":[["p { color: red }"]]}]],{"ns":"svg"}],[8,"a comment"]]],"x"]]}]\n',
+  );
+});
+
+test("a mutation that is none is refused", () => {
+  for (const change of ['{"r":5}', '{"a":[5]}', '{"n":4,"a":[[1,0,{}]]}', '{"n":4,"a":[[1,0,[1,"p",{},5]]]}', '{"n":4,"a":[[1,0,[1,"p",{},[7]]]]}'])
+    assert.throws(() => readLine(`["mutation",1,${change}]`), BadOperation, change);
+});
