@@ -1,6 +1,6 @@
 /** What the visitor does: pointer, clicks, input, scroll, selection, media; kept until the next flush. */
 
-import type { ClickKind, Operation, PointerAt } from "../protocol/operations";
+import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
 import type { Masking } from "./masking";
 import {
   defaultState,
@@ -15,7 +15,8 @@ import {
   scroller,
 } from "./values";
 
-const POINTER_EVERY_MS = 50;
+/** The other side draws a line from one position to the next. */
+const POINTER_EVERY_MS = 100;
 const SWEEP_EVERY_MS = 250;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
@@ -99,9 +100,9 @@ export class Events {
   }
 
   /** The operations since the last call, in order of time. */
-  drain(): Operation[] {
+  drain(): SentOperation[] {
     const id = (node: Node): number => this.recorder.idOf(node);
-    const operations: Operation[] = [];
+    const operations: SentOperation[] = [];
     this.drainPointer(operations);
     for (const action of this.actions.splice(0)) push(operations, action(id));
     push(operations, this.focusChange(operations));
@@ -209,13 +210,19 @@ export class Events {
     this.changed();
   }
 
-  private drainPointer(operations: Operation[]): void {
+  private drainPointer(operations: SentOperation[]): void {
     const [first] = this.pointer;
     if (!first) return;
-    const path = this.pointer.map(
-      ({ at, x, y, target }): PointerAt => [at - first.at, x, y, this.recorder.idOf(target)],
-    );
-    operations.push(["pointer", first.at, path]);
+    const paths: PointerPath[] = [];
+    let [before, on] = [first, -1];
+    for (const position of this.pointer) {
+      const { at, x, y } = position;
+      const id = this.recorder.idOf(position.target);
+      if (id !== on) paths.push([at - first.at, x, y, id]);
+      else paths.at(-1)!.push(at - before.at, x - before.x, y - before.y);
+      [before, on] = [position, id];
+    }
+    operations.push(["pointer", first.at, paths]);
   }
 
   private input(field: Field, at: number): Operation | null {
@@ -242,7 +249,7 @@ export class Events {
   }
 
   /** An element that is taken away or moved loses the focus without an event. */
-  private focusChange(told: Operation[]): Operation | null {
+  private focusChange(told: SentOperation[]): Operation | null {
     if (!this.sweeper) return null;
     const last = told.findLast(([name, , kind]) => name === "click" && (kind === "focus" || kind === "blur"));
     if (last) this.focused = last[2] === "focus" ? (last[3] as number) : 0;
@@ -273,7 +280,7 @@ function listeners(names: string[], listener: (event: Event) => void): Listeners
   return Object.fromEntries(names.map((name) => [name, listener]));
 }
 
-function push(operations: Operation[], operation: Operation | null): void {
+function push(operations: SentOperation[], operation: Operation | null): void {
   if (operation) operations.push(operation);
 }
 

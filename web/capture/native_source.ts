@@ -1,6 +1,6 @@
 /** A native page as a source: its page information, converted and compared here, at the visitor's side. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { TreeModel } from "../protocol/tree";
 import type { Assets } from "./assets";
@@ -98,7 +98,7 @@ export class NativeSource implements Source {
 
   restPictures(): void {}
 
-  drain(): Operation[] {
+  drain(): SentOperation[] {
     return this.events.drain();
   }
 

@@ -1,6 +1,6 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost, Hidden } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
@@ -40,7 +40,7 @@ export interface Source {
   /** No picture is taken until the page is `shown` again. */
   restPictures(): void;
   /** Operations besides mutations since the last call. */
-  drain(): Operation[];
+  drain(): SentOperation[];
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
@@ -154,7 +154,7 @@ export class HtmlSource implements Source {
     this.canvases.rest();
   }
 
-  drain(): Operation[] {
+  drain(): SentOperation[] {
     return [...this.events.drain(), ...this.canvases.drain(), ...this.motions.drain()];
   }
 

@@ -108,6 +108,8 @@ export type ClickKind =
   | "touchend";
 
 export type PointerAt = [dt: number, x: number, y: number, id: number];
+/** As it is sent: a position, then how each further one on the same node differs from that before in `dt`, x and y. */
+export type PointerPath = [dt: number, x: number, y: number, id: number, ...further: number[]];
 
 /** An animation where it stands: one of styles by its name, or one that a script has made of keyframes. */
 export interface Motion {
@@ -148,7 +150,7 @@ export type Operation =
   | ["checkpoint", number, string];
 
 /** As it is sent. */
-export type SentOperation = Operation | ["mutation", number, SentMutation];
+export type SentOperation = Operation | ["mutation", number, SentMutation] | ["pointer", number, PointerPath[]];
 
 const NAMES = new Set([
   "snapshot",
@@ -200,7 +202,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
   const [first, second] = rest;
   switch (name) {
     case "pointer":
-      return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
+      return Array.isArray(first) && first.every(isPath);
     case "click":
       return typeof first === "string" && areNumbers(rest.slice(1), 3);
     case "scroll":
@@ -229,6 +231,11 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     default:
       return name !== "viewport" || isViewport(first);
   }
+}
+
+function isPath(value: unknown): boolean {
+  const { length } = (value ?? []) as unknown[];
+  return areNumbers(value, length) && length > 3 && length % 3 === 1;
 }
 
 function isText(value: unknown): boolean {

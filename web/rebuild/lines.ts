@@ -1,15 +1,33 @@
 /** Lines of page streams, read so that nothing has to be known to make sense of one. */
 
-import { BadOperation, type Operation, parseOperation, type SentMutation } from "../protocol/operations";
+import {
+  BadOperation,
+  type Operation,
+  type PointerAt,
+  type PointerPath,
+  parseOperation,
+  type SentMutation,
+} from "../protocol/operations";
 import { readMutation } from "../protocol/sent_mutation";
 
 /** Throws BadOperation. */
 export function readLine(line: string): Operation {
   const operation = parseOperation(line);
-  if (operation[0] !== "mutation") return operation;
+  const [name, at] = operation;
+  if (name === "pointer") return [name, at, operation[2].flatMap(positions)];
+  if (name !== "mutation") return operation;
   try {
-    return ["mutation", operation[1], readMutation(operation[2] as SentMutation)];
+    return [name, at, readMutation(operation[2] as SentMutation)];
   } catch {
     throw new BadOperation("a mutation of the page stream is not as it should be");
   }
+}
+
+function positions([dt, x, y, id, ...further]: PointerPath): PointerAt[] {
+  const all: PointerAt[] = [[dt, x, y, id]];
+  for (let at = 0; at < further.length; at += 3) {
+    [dt, x, y] = [dt + further[at]!, x + further[at + 1]!, y + further[at + 2]!];
+    all.push([dt, x, y, id]);
+  }
+  return all;
 }
