@@ -12,8 +12,11 @@ import { blobOf, painted } from "./painted";
 import type { Recorder } from "./recorder";
 
 const SAMPLE_EVERY_MS = 500;
-/** What has changed is looked at once more before a picture is made of it: does it move, or has it come to rest? */
+/** What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. */
 const LOOK_AGAIN_MS = 100;
+const SHORT_MOVE_MS = 1200;
+/** A look may take this share of the time. */
+const LOOK_SHARE = 8;
 /** After a return, what animates again is given the time to come to rest before it is compared. */
 const REST_MS = 2500;
 /** A picture that is larger though nothing in it is lost is made with losses, but finer ones than of what moves. */
@@ -36,9 +39,9 @@ interface Seen {
   sent: string;
   /** Fingerprint of what that picture shows exactly; 0 while it is only about as it was. */
   exact: number;
-  /** Fingerprint of the last sample, and whether it was another than that before. */
+  /** Fingerprint of the last sample, and since when each was another than that before. */
   last: number;
-  moves: boolean;
+  since: number;
   /** When the next picture may be taken. */
   nextAt: number;
   busy: boolean;
@@ -52,12 +55,14 @@ interface Taken {
   copy: HTMLCanvasElement;
   at: number;
   print: number;
+  moves: boolean;
 }
 
 export class Canvases {
   private readonly seen = new WeakMap<Drawn, Seen>();
   private operations: [canvas: Drawn, at: number, sha256: string][] = [];
   private readonly timer: number;
+  private again = 0;
   private restsUntil = 0;
   /** Nothing is sampled before it is decided how the page is sent. */
   private shown = false;
@@ -73,6 +78,7 @@ export class Canvases {
 
   stop(): void {
     clearInterval(this.timer);
+    clearTimeout(this.again);
   }
 
   /** Digests of the pictures as last sent, in document order. */
@@ -155,14 +161,20 @@ export class Canvases {
     const copy = this.copied(drawn);
     const print = copy && this.print(drawn, copy);
     if (!print) return;
-    const wasMoving = seen.moves;
-    seen.moves = print !== seen.last;
+    const moves = print !== seen.last;
     seen.last = print;
-    if (seen.moves && !wasMoving && !isPlaying(drawn)) window.setTimeout(() => this.soon(), LOOK_AGAIN_MS);
+    seen.since = moves ? seen.since || at : 0;
+    if (moves && at - seen.since < SHORT_MOVE_MS && !isPlaying(drawn)) this.lookAgain(at);
     else if (print !== seen.exact) {
       seen.busy = true;
-      await this.send({ drawn, copy, at, print }, seen).finally(() => (seen.busy = false));
+      await this.send({ drawn, copy, at, print, moves }, seen).finally(() => (seen.busy = false));
     }
+  }
+
+  /** `at` is when the look began that has just ended. */
+  private lookAgain(at: number): void {
+    clearTimeout(this.again);
+    this.again = window.setTimeout(() => this.soon(), Math.max(LOOK_AGAIN_MS, LOOK_SHARE * (Date.now() - at)));
   }
 
   /** In an animation frame, while a WebGL drawing buffer is still there. */
@@ -190,8 +202,7 @@ export class Canvases {
     if (noteUnreadable(canvas, "canvas", isSo)) this.recorder.mark(canvas);
   }
 
-  private async send({ drawn, copy, at, print }: Taken, seen: Seen): Promise<void> {
-    const { moves } = seen;
+  private async send({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<void> {
     [seen.at, seen.exact] = [at, moves ? 0 : print];
     const blob = await encoded(copy, moves);
     if (!blob) return;
@@ -209,7 +220,7 @@ export class Canvases {
   }
 }
 
-const UNSEEN: Seen = { sent: "", exact: 0, last: 0, moves: false, nextAt: 0, busy: false, at: 0 };
+const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
 /** As few bytes as show what rests exactly; a browser that knows no smaller format gives PNG. */
 async function encoded(copy: HTMLCanvasElement, moves: boolean): Promise<Blob | null> {
