@@ -88,12 +88,13 @@ export interface Mutation {
   e?: [number, Extra][];
 }
 
-/** As it is sent: what concerns one place is together, and new nodes have no ids. */
+/**
+ * As it is sent: what concerns one place is together, new nodes have no ids, and each id in `t`, `s` and a group of `r`
+ * is the difference to the one before it.
+ */
 export interface SentMutation extends Omit<Mutation, "r" | "a"> {
-  /** The id of the first new node; the others have the next ones, in pre-order. Without it the nodes have their ids. */
-  n?: number;
-  r?: [parent: number, ...nodes: number[]][];
-  a?: [parent: number, next: number, ...nodes: (BareNode | Node)[]][];
+  r?: [parent: number, ...gone: number[]][];
+  a?: [parent: number, next: number, ...nodes: (BareNode | number)[]][];
 }
 
 export type ClickKind =
@@ -150,7 +151,10 @@ export type Operation =
   | ["checkpoint", number, string];
 
 /** As it is sent. */
-export type SentOperation = Operation | ["mutation", number, SentMutation] | ["pointer", number, PointerPath[]];
+export type SentOperation =
+  | Operation
+  | ["mutation", number, SentMutation, first: number]
+  | ["pointer", number, PointerPath[]];
 
 const NAMES = new Set([
   "snapshot",
@@ -227,7 +231,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     case "snapshot":
       return isObject(second) && isViewport(rest[2]);
     case "mutation":
-      return isObject(first);
+      return isObject(first) && (second === undefined || isNumber(second));
     default:
       return name !== "viewport" || isViewport(first);
   }

@@ -15,6 +15,8 @@ import {
 
 /** A buffer of this size is made for every batch, however small that is. */
 const CHUNK_BYTES = 16 * 1024;
+/** Above it a large page takes twice as long, for no more than a thousandth. */
+const LEVEL = 8;
 /** Window bits of a stream without a header. */
 const RAW = -15;
 /** All streams' text comes through here: a buffer for each piece would take longer than what is in it. */
@@ -26,7 +28,7 @@ const WINDOW_BYTES = 32 * 1024;
 const LAST_BLOCK = /* @__PURE__ */ new Uint8Array([3, 0]);
 
 export class DeflateStream {
-  private readonly deflate = new Deflate({ raw: true, level: 6, chunkSize: CHUNK_BYTES });
+  private readonly deflate = new Deflate({ raw: true, level: LEVEL, chunkSize: CHUNK_BYTES });
   private pieces: Uint8Array[] = [];
   private readonly encoder = new TextEncoder();
 

@@ -7,17 +7,18 @@ import {
   type PointerPath,
   parseOperation,
   type SentMutation,
+  type SentOperation,
 } from "../protocol/operations";
 import { readMutation } from "../protocol/sent_mutation";
 
 /** Throws BadOperation. */
 export function readLine(line: string): Operation {
-  const operation = parseOperation(line);
+  const operation = parseOperation(line) as SentOperation;
   const [name, at] = operation;
   if (name === "pointer") return [name, at, operation[2].flatMap(positions)];
-  if (name !== "mutation") return operation;
+  if (name !== "mutation" || operation[3] === undefined) return operation as Operation;
   try {
-    return [name, at, readMutation(operation[2] as SentMutation)];
+    return [name, at, readMutation(operation[2] as SentMutation, operation[3])];
   } catch {
     throw new BadOperation("a mutation of the page stream is not as it should be");
   }

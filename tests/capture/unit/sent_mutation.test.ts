@@ -14,8 +14,15 @@ const TOLD: Record<string, Mutation> = {
   "rows that come and go": {
     r: [[7, 20], [7, 25], [9, 30]],
     a: [[7, 0, row(40)], [7, 0, row(45)], [7, 12, text], [8, 12, [10, 51, "html", "", ""]]],
-    t: [[7, "text"]],
-    s: [[7, { class: null, id: "x" }]],
+    t: [
+      [7, "text"],
+      [3, "another"],
+      [45, "a third"],
+    ],
+    s: [
+      [9, { class: null, id: "x" }],
+      [40, { class: "odd" }],
+    ],
     e: [[7, { top: "modal" }]],
   },
   "a child that moves among new ones": { a: [[7, 0, row(40)], [7, 12, 9], [7, 12, row(45)], [7, 13, 4]] },
@@ -25,7 +32,7 @@ const TOLD: Record<string, Mutation> = {
 };
 
 function line(change: Mutation): string {
-  return formatOperation(["mutation", 5, sentMutation(structuredClone(change))]);
+  return formatOperation(["mutation", 5, ...sentMutation(structuredClone(change))]);
 }
 
 for (const [name, change] of Object.entries(TOLD)) {
@@ -47,12 +54,13 @@ test("what both sides know is not said", () => {
   });
   assert.equal(
     said,
-    '["mutation",5,{"r":[[7,20,25]],"n":40,"a":[[7,0,[1,"tr",{"class":"even"},[[1,"td",{},[[11,["in the shadow"],' +
-      '{"adopted":[["p { color: red }"]]}]],{"ns":"svg"}],[8,"a comment"]]],"x"]]}]\n',
+    '["mutation",5,{"r":[[7,20,5]],"a":[[7,0,[1,"tr",{"class":"even"},[[1,"td",{},[[11,["in the shadow"],' +
+      '{"adopted":[["p { color: red }"]]}]],{"ns":"svg"}],[8,"a comment"]]],"x"]]},40]\n',
   );
 });
 
 test("a mutation that is none is refused", () => {
-  for (const change of ['{"r":5}', '{"a":[5]}', '{"n":4,"a":[[1,0,{}]]}', '{"n":4,"a":[[1,0,[1,"p",{},5]]]}', '{"n":4,"a":[[1,0,[1,"p",{},[7]]]]}'])
-    assert.throws(() => readLine(`["mutation",1,${change}]`), BadOperation, change);
+  for (const change of ['{"r":5}', '{"a":[5]}', '{"a":[[1,0,{}]]}', '{"a":[[1,0,[1,"p",{},5]]]}', '{"a":[[1,0,[1,"p",{},[7]]]]}', '{"t":7}'])
+    assert.throws(() => readLine(`["mutation",1,${change},9]`), BadOperation, change);
+  assert.throws(() => readLine('["mutation",1,{"r":[[1,2]]},"9"]'), BadOperation);
 });
