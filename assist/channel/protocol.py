@@ -210,7 +210,7 @@ VISITOR_MESSAGES: dict[str, dict[str, str]] = {
         "time": "float",
         "loader": "str",
     },
-    "asset_offer": {"assets": "list"},  # [[sha256, size_bytes, content_type], ...], at most 200
+    "asset_offer": {"assets": "list"},  # [[SHA-256 as base64url, size_bytes], ...], at most 200
     "end": {"reason": "str"},
     "ping": {"time": "float"},
 }

@@ -113,8 +113,8 @@ def ours(application: Application, minute: Minute) -> Ours:
     out = Ours()
 
     def offer(hashes: list[str]) -> list[str]:
-        # {"type": "asset_offer", "assets": [[sha256, size, type], …]}
-        out.offers += on_the_wire(38 + sum(len(sha256) + 28 for sha256 in hashes))
+        # {"type":"asset_offer","assets":[["43 signs",12345],…]}
+        out.offers += on_the_wire(34 + 54 * len(hashes))
         return [sha256 for sha256 in hashes if sha256 not in out.uploads]
 
     def upload(sha256: str, content_type: str, body: str) -> bool:
