@@ -2,6 +2,7 @@
 
 import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
 import type { Masking } from "./masking";
+import { inSteps } from "./outbox";
 import {
   defaultState,
   type Field,
@@ -183,7 +184,7 @@ export class Events {
   }
 
   private notePointer(event: MouseEvent): void {
-    const at = Date.now();
+    const at = inSteps(Date.now());
     const last = this.pointer.at(-1);
     const position = { at, ...point(event), target: target(event) };
     if (last && at - last.at < POINTER_EVERY_MS) this.pointer[this.pointer.length - 1] = { ...position, at: last.at };

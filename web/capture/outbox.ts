@@ -8,6 +8,7 @@ import { FrameFlag, FrameKind } from "../protocol/wire";
 
 /** Small enough that on a slow line an acknowledgement comes every few seconds. */
 const PIECE_BYTES = 32 * 1024;
+const STEP_MS = 10;
 /** The loader keeps 8 MiB until they are safe, and what led to the snapshot is among them. */
 const LARGEST_BYTES = 7 * 1024 * 1024;
 
@@ -65,11 +66,16 @@ export class Outbox {
   /** Times never go back, but for a picture's, which was taken before its upload. */
   private timed(operation: SentOperation): SentOperation {
     const timed = [...operation];
-    const at = Math.max(operation[1] - this.startedAt, 0);
+    const at = inSteps(Math.max(operation[1] - this.startedAt, 0));
     timed[1] = operation[0] === "canvas" ? at : Math.max(this.last, at);
     if (operation[0] !== "canvas") this.last = timed[1];
     return timed as unknown as SentOperation;
   }
+}
+
+/** A digit that is always the same costs nothing, and nobody sees one of these milliseconds. */
+export function inSteps(ms: number): number {
+  return ms - (ms % STEP_MS);
 }
 
 export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown, flag = 0): number {
