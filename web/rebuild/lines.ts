@@ -1,7 +1,8 @@
-/** Lines of page streams, read so that nothing has to be known to make sense of one. */
+/** Lines of page streams, read so that nothing has to be known to make sense of what they say. */
 
 import {
   BadOperation,
+  formatOperation,
   type Operation,
   type PointerAt,
   type PointerPath,
@@ -9,19 +10,41 @@ import {
   type SentMutation,
   type SentOperation,
 } from "../protocol/operations";
-import { readMutation } from "../protocol/sent_mutation";
+import { putSheets, readMutation, type SheetList } from "../protocol/sent_mutation";
+import { MAX_INFLATED_BYTES } from "../protocol/stream";
+import { TooLarge } from "../protocol/tree";
+
+/** An operation, and a line that says the same to whoever has not read those before it. */
+export interface Read {
+  operation: Operation;
+  line: string;
+}
+
+/** Of one stream, whose lines it is given in order. */
+export class LineReader {
+  private readonly sheets: SheetList = [];
+
+  /** Throws BadOperation. */
+  read(line: string): Read {
+    const operation = parseOperation(line) as SentOperation;
+    const [name, at] = operation;
+    if (name === "pointer") return { line, operation: [name, at, operation[2].flatMap(positions)] };
+    if (name !== "mutation" || operation[3] === undefined) return { line, operation: operation as Operation };
+    try {
+      const { a, e } = operation[2] as SentMutation;
+      const length = putSheets(a, this.sheets) + putSheets(e, this.sheets);
+      if (length > MAX_INFLATED_BYTES) throw new TooLarge("its style sheets are too long");
+      const read: Operation = [name, at, readMutation(operation[2] as SentMutation, operation[3])];
+      return { operation: read, line: length ? formatOperation(read) : line };
+    } catch {
+      throw new BadOperation("a mutation of the page stream is not as it should be");
+    }
+  }
+}
 
 /** Throws BadOperation. */
 export function readLine(line: string): Operation {
-  const operation = parseOperation(line) as SentOperation;
-  const [name, at] = operation;
-  if (name === "pointer") return [name, at, operation[2].flatMap(positions)];
-  if (name !== "mutation" || operation[3] === undefined) return operation as Operation;
-  try {
-    return [name, at, readMutation(operation[2] as SentMutation, operation[3])];
-  } catch {
-    throw new BadOperation("a mutation of the page stream is not as it should be");
-  }
+  return new LineReader().read(line).operation;
 }
 
 function positions([dt, x, y, id, ...further]: PointerPath): PointerAt[] {
