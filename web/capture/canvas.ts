@@ -22,8 +22,9 @@ const REST_MS = 2500;
 /** A picture that is larger though nothing in it is lost is made with losses, but finer ones than of what moves. */
 const LARGE_PICTURE_BYTES = 200 * 1024;
 const [FINE, COARSE] = [0.85, 0.5];
-/** Of a WebP picture without losses, 12 bytes from its beginning. */
+/** Of a WebP picture without losses, near its beginning: a colour profile may come first. */
 const LOSSLESS = "VP8L";
+const HEAD_BYTES = 4096;
 /** A film that plays would be as large as a film. */
 const FILM_EVERY_MS = 5000;
 /** A canvas that moves on and on takes no more of the line, about what a video of it would. */
@@ -204,7 +205,7 @@ export class Canvases {
 
   private async send({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<void> {
     [seen.at, seen.exact] = [at, moves ? 0 : print];
-    const blob = await encoded(copy, moves);
+    const blob = await encoded(copy, moves, isFilm(drawn));
     if (!blob) return;
     const bytes = new Uint8Array(await blob.arrayBuffer());
     const sha256 = await this.assets.digest(bytes);
@@ -223,11 +224,13 @@ export class Canvases {
 const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
 /** As few bytes as show what rests exactly; a browser that knows no smaller format gives PNG. */
-async function encoded(copy: HTMLCanvasElement, moves: boolean): Promise<Blob | null> {
-  if (moves) return blobOf(copy, "image/webp", COARSE);
+async function encoded(copy: HTMLCanvasElement, moves: boolean, isPhoto: boolean): Promise<Blob | null> {
+  const about = moves ? await blobOf(copy, "image/webp", COARSE) : null;
+  if (about && isPhoto) return about;
   const whole = await blobOf(copy, "image/webp", 1);
-  const isExact = whole && (await whole.slice(0, 16).text()).endsWith(LOSSLESS);
+  const isExact = whole && (await whole.slice(0, HEAD_BYTES).text()).includes(LOSSLESS);
   const exact = isExact ? whole : await blobOf(copy, "image/png");
+  if (about) return exact && exact.size < about.size ? exact : about;
   return exact && exact.size > LARGE_PICTURE_BYTES ? blobOf(copy, "image/webp", FINE) : exact;
 }
 

@@ -3,6 +3,7 @@
 import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
 import type { Masking } from "./masking";
 import { inSteps } from "./outbox";
+import { PATIENT_MS } from "./ticker";
 import {
   defaultState,
   type Field,
@@ -38,6 +39,8 @@ type Position = { at: number; x: number; y: number; target: Node };
 
 export class Events {
   private pointer: Position[] = [];
+  /** When they were told last. */
+  private pointedAt = 0;
   private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
   /** When they changed last: a flush can come much later. */
   private readonly scrolled = new Map<Node, number>();
@@ -100,19 +103,18 @@ export class Events {
     for (const [name, listener] of Object.entries(all)) root.addEventListener(name, listener, options);
   }
 
-  /** The operations since the last call, in order of time. */
-  drain(): SentOperation[] {
+  /** The operations since the last call, in order of time; but for `all`, where the pointer has been may wait. */
+  drain(all: boolean): SentOperation[] {
     const id = (node: Node): number => this.recorder.idOf(node);
     const operations: SentOperation[] = [];
-    this.drainPointer(operations);
+    if (all || this.actions.length || Date.now() - this.pointedAt >= PATIENT_MS) this.drainPointer(operations);
+    else if (this.pointer.length) this.changed(true);
     for (const action of this.actions.splice(0)) push(operations, action(id));
     push(operations, this.focusChange(operations));
     for (const [field, at] of this.fields) push(operations, this.input(field, at));
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.selected) push(operations, this.selection(this.selected));
-    this.pointer = [];
-    this.actions = [];
     this.forgetStates();
     return operations;
   }
@@ -212,15 +214,16 @@ export class Events {
   }
 
   private drainPointer(operations: SentOperation[]): void {
-    const [first] = this.pointer;
+    const positions = this.pointer.splice(0);
+    const [first] = positions;
     if (!first) return;
+    this.pointedAt = Date.now();
     const paths: PointerPath[] = [];
     let [before, on] = [first, -1];
-    for (const position of this.pointer) {
-      const { at, x, y } = position;
-      const id = this.recorder.idOf(position.target);
-      if (id !== on) paths.push([at - first.at, x, y, id]);
-      else paths.at(-1)!.push(at - before.at, x - before.x, y - before.y);
+    for (const position of positions) {
+      const [{ at, x, y }, id] = [position, this.recorder.idOf(position.target)];
+      if (id === on) paths.at(-1)!.push(at - before.at, x - before.x, y - before.y);
+      else paths.push([at - first.at, x, y, id]);
       [before, on] = [position, id];
     }
     operations.push(["pointer", first.at, paths]);

@@ -98,8 +98,8 @@ export class NativeSource implements Source {
 
   restPictures(): void {}
 
-  drain(): SentOperation[] {
-    return this.events.drain();
+  drain(all: boolean): SentOperation[] {
+    return this.events.drain(all);
   }
 
   pictures(): string[] {

@@ -95,7 +95,7 @@ export class Session implements CaptureControl, Place {
   resume(isTold = true): void {
     if (!this.paused) return;
     this.paused = false;
-    this.source.drain(); // what was done meanwhile is nobody's business
+    this.source.drain(true); // what was done meanwhile is nobody's business
     if (!this.stay) return this.compare();
     if (isTold) this.tell(FrameKind.RESUME, {});
     if (location.pathname === this.path) return this.sendWhole();

@@ -39,8 +39,8 @@ export interface Source {
   volatile(): Generator<void, Volatile>;
   /** No picture is taken until the page is `shown` again. */
   restPictures(): void;
-  /** Operations besides mutations since the last call. */
-  drain(): SentOperation[];
+  /** Operations besides mutations since the last call; but for `all`, some may wait. */
+  drain(all: boolean): SentOperation[];
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
@@ -154,8 +154,8 @@ export class HtmlSource implements Source {
     this.canvases.rest();
   }
 
-  drain(): SentOperation[] {
-    return [...this.events.drain(), ...this.canvases.drain(), ...this.motions.drain()];
+  drain(all: boolean): SentOperation[] {
+    return [...this.events.drain(all), ...this.canvases.drain(), ...this.motions.drain()];
   }
 
   pictures(): string[] {

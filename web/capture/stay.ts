@@ -139,7 +139,7 @@ export class Stay {
     this.behindSince = !isHeld && source.isBehind ? began || now : 0;
     if (this.behindSince && now - this.behindSince < PATIENCE_MS) return;
     this.behindSince = this.changedAt = 0;
-    this.outbox.add([...source.drain(), ...assets.drain()]);
+    this.outbox.add([...source.drain(ms === Infinity), ...assets.drain()]);
     if (!this.outbox.isEmpty) this.outbox.send(FrameKind.OPERATIONS, front.operations());
     if (change || began) this.rest();
   }

@@ -11,7 +11,7 @@ import type { Shelf } from "./shelf";
 import { bounded } from "./viewport";
 
 /** Of a digest that names a state. */
-const LEAST_DIGITS = 32;
+const LEAST_DIGITS = 16;
 
 /** Of an operation only its line: the tree takes over what it says, and changes that. */
 type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
