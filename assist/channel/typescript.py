@@ -117,6 +117,9 @@ def _numbers() -> str:
         "TAB_SHIFT",
         "SHELF_COUNTER",
         "FLAG_BITS",
+        "SHORT_HEAD",
+        "FLUSHED",
+        "MOST_SHORT_MS",
     )
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
     buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)

@@ -1,6 +1,6 @@
 /** A native page as a source: its page information, converted and compared here, at the visitor's side. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { TreeModel } from "../protocol/tree";
 import type { Assets } from "./assets";
@@ -98,8 +98,8 @@ export class NativeSource implements Source {
 
   restPictures(): void {}
 
-  drain(): Operation[] {
-    return this.events.drain();
+  drain(all: boolean): SentOperation[] {
+    return this.events.drain(all);
   }
 
   pictures(): string[] {

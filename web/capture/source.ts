@@ -1,6 +1,6 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost, Hidden } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
@@ -40,8 +40,8 @@ export interface Source {
   volatile(): Generator<void, Volatile>;
   /** No picture is taken until the page is `shown` again. */
   restPictures(): void;
-  /** Operations besides mutations since the last call. */
-  drain(): Operation[];
+  /** Operations besides mutations since the last call; but for `all`, some may wait. */
+  drain(all: boolean): SentOperation[];
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
@@ -163,8 +163,8 @@ export class HtmlSource implements Source {
     this.canvases.rest();
   }
 
-  drain(): Operation[] {
-    return [...this.events.drain(), ...this.canvases.drain(), ...this.motions.drain()];
+  drain(all: boolean): SentOperation[] {
+    return [...this.events.drain(all), ...this.canvases.drain(), ...this.motions.drain()];
   }
 
   pictures(): string[] {
@@ -187,6 +187,7 @@ export class HtmlSource implements Source {
   stop(): void {
     this.closing.abort();
     clearInterval(this.looking);
+    this.canvases.stop();
     this.sizes.disconnect();
     this.events.stop();
     this.recorder.stop();

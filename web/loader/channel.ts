@@ -4,6 +4,7 @@ import { CLOSE_CODES, decodeFrame, PROTOCOL_VERSION, type Watching } from "../pr
 import { Backoff } from "./backoff";
 import { CodePieces } from "./capture_code";
 import type { ChannelOptions, Welcome } from "./channel_options";
+import { Heads } from "./heads";
 import { leftNext, Outbox } from "./outbox";
 import { FINAL, FRAME_REFUSED } from "./refusals";
 import { saveEnding } from "./store";
@@ -38,6 +39,7 @@ export class Channel {
   private heardAt = 0;
   private pinger = 0;
   private code = new CodePieces();
+  private heads = new Heads();
   private welcomedAt = Date.now();
   /** Frames were given up: the page must be sent whole. */
   private snapshotIsDue = false;
@@ -188,9 +190,8 @@ export class Channel {
     if (this.isBack && leftNext() <= welcome.stored) return this.welcomeLater(welcome);
     this.isOpen = true;
     this.welcomedAt = Date.now();
-    this.code = new CodePieces();
-    this.usedBytes = 0;
-    this.credit = welcome.credit;
+    [this.code, this.heads] = [new CodePieces(), new Heads()];
+    [this.usedBytes, this.credit] = [0, welcome.credit];
     const outbox = this.outbox ?? this.takeOver(welcome.tab);
     outbox.resume(welcome.stored, welcome.durable);
     this.pump();
@@ -246,7 +247,7 @@ export class Channel {
       const bytes = this.outbox.take(this.credit - this.usedBytes);
       if (!bytes) return;
       this.usedBytes += bytes.length;
-      this.socket!.send(bytes);
+      this.socket!.send(this.heads.short(bytes));
     }
   }
 
