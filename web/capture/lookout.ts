@@ -16,7 +16,7 @@ const HOSTS = new Set(["div", "span", "section", "aside"]);
 export class Lookout {
   private readonly states = new WeakMap<Node, string>();
   private readonly sheets = new SheetWatch();
-  /** Asked once a look: it takes longer than all else that an element is asked. */
+  /** Asked once a look and not for every element, for which the browser writes the address out. */
   private hasTarget = false;
 
   constructor(
