@@ -3,7 +3,7 @@
 import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
 import { formatOperation, type SentOperation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import type { Sheets } from "../protocol/sent_mutation";
+import { Said } from "../protocol/sent_mutation";
 import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
 
@@ -15,7 +15,7 @@ const LARGEST_BYTES = 7 * 1024 * 1024;
 
 export class Outbox {
   private readonly deflate = new DeflateStream();
-  readonly sheets: Sheets = new Map();
+  readonly said = new Said();
   private startedAt = 0;
   private last = 0;
   private fresh = true;

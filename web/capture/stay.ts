@@ -131,7 +131,7 @@ export class Stay {
     const change = isHeld ? null : source.flush(ms);
     this.storm.flushed(source);
     if (change)
-      this.outbox.add([["mutation", this.changedAt || Date.now(), ...sentMutation(change, this.outbox.sheets)]]);
+      this.outbox.add([["mutation", this.changedAt || Date.now(), ...sentMutation(change, this.outbox.said)]]);
     this.behindSince = !isHeld && source.isBehind ? began || now : 0;
     if (this.behindSince && now - this.behindSince < PATIENCE_MS) return;
     this.behindSince = this.changedAt = 0;

@@ -1,16 +1,23 @@
 /** Mutations as they are sent: new nodes without ids, others by the difference to the one before (docs/protocol.md). */
 
 import { numberedFrom } from "./bare";
+import { type ReadForms, SentForms } from "./forms";
 import { type BareNode, type Extra, type Mutation, NODE, type Node, type SentMutation } from "./operations";
 import { childrenOf, extraOf, TreeFault } from "./tree";
 
-/** Adopted sheets that the mutations of a stream have said, by their text: where one stands again it is its number. */
-export type Sheets = Map<string, number>;
+/** What the mutations of a stream have said. */
+export class Said {
+  /** Adopted sheets by their text: where one stands again it is its number. */
+  readonly sheets: Sheets = new Map();
+  readonly forms = new SentForms();
+}
+
+type Sheets = Map<string, number>;
 /** The same at the other side, in order. */
 export type SheetList = string[][];
 
 /** What is sent, and the id of the first new node, 0 where there is none; without one where they are not in order. */
-export function sentMutation(change: Mutation, sheets: Sheets): [Mutation] | [SentMutation, first: number] {
+export function sentMutation(change: Mutation, { sheets, forms }: Said): [Mutation] | [SentMutation, first: number] {
   const { r, a, t, s, e } = change;
   const added = (a ?? []).flatMap(([, , node]) => (typeof node === "object" ? [node] : []));
   const first = added[0]?.[1] ?? 0;
@@ -18,7 +25,9 @@ export function sentMutation(change: Mutation, sheets: Sheets): [Mutation] | [Se
   const sent: SentMutation = {};
   if (r) sent.r = grouped(r, 1).map(([parent, ...gone]) => [parent, ...differences(gone)]) as SentMutation["r"];
   if (a) {
-    const told = a.map(([parent, next, node]) => [parent, next, typeof node === "object" ? bare(node, sheets) : node]);
+    const tell = (node: Node | number): BareNode => (typeof node === "object" ? forms.sent(bare(node, sheets)) : node);
+    const told = a.map(([parent, next, node]) => [parent, next, tell(node)]);
+    forms.end();
     sent.a = grouped(told, 2) as SentMutation["a"];
   }
   if (t) sent.t = relative(t);
@@ -72,10 +81,11 @@ export function putSheets(said: unknown, sheets: SheetList): number {
 }
 
 /** Throws TreeFault, or TypeError for what is none. */
-export function readMutation({ r, a, t, s, ...rest }: SentMutation, first: number): Mutation {
+export function readMutation({ r, a, t, s, ...rest }: SentMutation, first: number, forms: ReadForms): Mutation {
   const change: Mutation = { ...rest };
   const numbered = numberedFrom(first);
-  const placed = (node: BareNode | number): Node | number => (typeof node === "number" ? node : numbered(node));
+  const placed = (node: BareNode | number): Node | number =>
+    typeof node === "number" ? node : numbered(forms.read(node));
   if (r) change.r = r.flatMap(([parent, ...gone]) => sums(gone).map((id): [number, number] => [parent, id]));
   if (a)
     change.a = a.flatMap(([parent, next, ...nodes]) =>

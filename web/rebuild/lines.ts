@@ -1,6 +1,7 @@
 /** Lines of page streams, read so that nothing has to be known to make sense of what they say. */
 
 import { MAX_INFLATED_BYTES } from "../protocol/deflate";
+import { ReadForms } from "../protocol/forms";
 import {
   BadOperation,
   formatOperation,
@@ -23,6 +24,7 @@ export interface Read {
 /** Of one stream, whose lines it is given in order. */
 export class LineReader {
   private readonly sheets: SheetList = [];
+  private readonly forms = new ReadForms();
 
   /** Throws BadOperation. */
   read(line: string): Read {
@@ -34,8 +36,10 @@ export class LineReader {
       const { a, e } = operation[2] as SentMutation;
       const length = putSheets(a, this.sheets) + putSheets(e, this.sheets);
       if (length > MAX_INFLATED_BYTES) throw new TooLarge("its style sheets are too long");
-      const read: Operation = [name, at, readMutation(operation[2] as SentMutation, operation[3])];
-      return { operation: read, line: length ? formatOperation(read) : line };
+      const read: Operation = [name, at, readMutation(operation[2] as SentMutation, operation[3], this.forms)];
+      const isAlone = !length && !this.forms.length;
+      this.forms.end();
+      return { operation: read, line: isAlone ? line : formatOperation(read) };
     } catch {
       throw new BadOperation("a mutation of the page stream is not as it should be");
     }
