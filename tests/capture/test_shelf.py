@@ -140,18 +140,30 @@ def editions(shown: Rig) -> list[tuple[int, int]]:
     return [(edition, first) for _, _, edition, first, _ in said]
 
 
-def test_page_that_was_left_comes_back_from_an_edition_that_ended(shown: Rig) -> None:
+def test_page_of_an_edition_that_ended_is_sent_anew_when_it_comes_back(shown: Rig) -> None:
+    """So that the newest edition is all that is needed by whoever joins late, also while the visitor has paused."""
     shown.visitor.evaluate(ROUTE)
     shown.settle()
     shown.visitor.evaluate("testCapture.resync()")
     shown.settle()
-    before = len(shown.frames)
     shown.visitor.evaluate("addEventListener('popstate', () => document.querySelector('h1').textContent = 'One')")
     shown.visitor.evaluate("history.back()")
     shown.settle()
-    assert FrameKind.SNAPSHOT not in {frame[0] for frame in shown.frames[before:]}
+    shown.visitor.evaluate("testCapture.pause()")
+    frames = list(shown.frames)
+    shown.console.reload()
+    shown.console.wait_for_function("reports.some(report => report.type === 'ready')")
+    hand_over(shown, newest(shelf_of(frames)))
+    hand_over(shown, newest([frame for frame in frames if decode_frame(frame).page == decode_frame(frames[-1]).page]))
     shown.until(equal := Invariant(shown), equal)
+    assert shown.page.inner_text("h1") == "One"
     assert not faults(shown)
+
+
+def newest(frames: list[bytes]) -> list[bytes]:
+    """A queue: from its newest beginning on."""
+    begins = [at for at, frame in enumerate(frames) if frame[0] == FrameKind.SNAPSHOT]
+    return frames[begins[-1] :]
 
 
 def test_page_that_survived_knows_what_another_document_has_put_there(browser: Browser, tmp_path: Path) -> None:
