@@ -57,7 +57,7 @@ export class Session implements CaptureControl, Place {
 
   constructor(readonly host: CaptureHost) {
     this.pages = new Pages(host);
-    this.shelf = new Shelf(host);
+    this.shelf = new Shelf(host, () => this.pages.restart());
     this.front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);

@@ -66,7 +66,7 @@ export class Stay {
     if (this.storm.isOn) source.reread();
     this.behindSince = 0;
     this.checkpoints.clear();
-    pages.restart(this.page);
+    pages.restart([this.page]);
     this.outbox = new Outbox(host, this.page.id);
     this.whole = new Whole(source, this.outbox, shelf, () => assets.enter(false));
     ticker.after(0);

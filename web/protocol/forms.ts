@@ -4,8 +4,8 @@
  * the last time is 0, and those at the end are left out (docs/protocol.md).
  */
 
+import { MAX_INFLATED_BYTES } from "./deflate";
 import { type BareNode, NODE } from "./operations";
-import { MAX_INFLATED_BYTES } from "./stream";
 import { TooLarge, TreeFault } from "./tree";
 
 const LEAST_VALUES = 4;
