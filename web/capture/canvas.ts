@@ -223,13 +223,13 @@ export class Canvases {
 
 const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
-/** As few bytes as show what rests exactly; a browser that knows no smaller format gives PNG. */
+/** As few bytes as show what rests exactly: PNG, or WebP where the browser makes it without losses and smaller. */
 async function encoded(copy: HTMLCanvasElement, moves: boolean, isPhoto: boolean): Promise<Blob | null> {
   const about = moves ? await blobOf(copy, "image/webp", COARSE) : null;
   if (about && isPhoto) return about;
-  const whole = await blobOf(copy, "image/webp", 1);
+  const [whole, png] = [await blobOf(copy, "image/webp", 1), await blobOf(copy, "image/png")];
   const isExact = whole && (await whole.slice(0, HEAD_BYTES).text()).includes(LOSSLESS);
-  const exact = isExact ? whole : await blobOf(copy, "image/png");
+  const exact = isExact && png && whole.size < png.size ? whole : png;
   if (about) return exact && exact.size < about.size ? exact : about;
   return exact && exact.size > LARGE_PICTURE_BYTES ? blobOf(copy, "image/webp", FINE) : exact;
 }
