@@ -105,7 +105,7 @@ class Node:
     async def _lease(self, watchers: list[Watcher]) -> None:
         names = sorted({watcher.keys.consoles for watcher in watchers})
         if names:
-            await WATCH.arun(names, [self.id, limits.LEASE_SECONDS * 1000, limits.SESSION_TTL_SECONDS])
+            await WATCH.arun(names, [self.id, limits.LEASE_SECONDS * 1000])
 
     def _deliver(self, published: bytes) -> None:
         session, kind, flags, page, seq = HEAD.unpack_from(published)

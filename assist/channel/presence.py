@@ -65,7 +65,7 @@ async def watching(keys: SessionKeys) -> Watching:
 
 async def join_watchers(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> bool:
     """For LEASE_SECONDS, unless it is done again; False when SESSION_CONSOLES others watch already."""
-    bounds = [limits.LEASE_SECONDS * 1000, limits.SESSION_CONSOLES, limits.SESSION_TTL_SECONDS]
+    bounds = [limits.LEASE_SECONDS * 1000, limits.SESSION_CONSOLES]
     return bool(await JOIN.arun([keys.watchers], [console_id, json.dumps(astuple(watcher)), *bounds]))
 
 

@@ -88,6 +88,8 @@ async def test_clock_of_a_node_counts_for_no_lease(
         assert welcome["watching"]["names"] == ["One"]
         last = await visitor.enter()
         await eventually(lambda: last in console.seqs)
+        for key in (keys.consoles, keys.watchers):
+            assert 0 < await async_client().pttl(key) <= LEASE_SECONDS * 1000, "goes with its last lease"
     seen = await watching(keys)
     assert seen.people == [somebody]
     assert seen.stale_seconds is not None

@@ -1,6 +1,6 @@
 -- A console takes its place among those that watch, or keeps it; leases that have run out make room.
 -- KEYS: watchers (hash console -> end of its lease ms, a blank, who it is)
--- ARGV: console, who it is (JSON), lease ms, the most that may watch, ttl s
+-- ARGV: console, who it is (JSON), lease ms, the most that may watch
 -- Returns 1 when it has a place, 0 when there is none.
 local time = redis.call('TIME')
 local now, count = time[1] * 1000 + time[2] / 1000, 0
@@ -14,5 +14,5 @@ for i = 1, #held, 2 do
 end
 if count >= tonumber(ARGV[4]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s', now + ARGV[3], ARGV[2]))
-redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1

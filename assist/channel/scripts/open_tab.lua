@@ -33,5 +33,5 @@ redis.call('HINCRBY', state, 'journal_bytes', #record)
 for _, node in ipairs(redis.call('ZRANGEBYSCORE', consoles, clock, '+inf')) do
   redis.call('PUBLISH', 'node:' .. node, ARGV[6] .. record)
 end
-for _, key in ipairs({state, conns, consoles, journal}) do redis.call('EXPIRE', key, SESSION_TTL_SECONDS) end
+for _, key in ipairs({state, conns, journal}) do redis.call('EXPIRE', key, SESSION_TTL_SECONDS) end
 return {0, stored, tonumber(redis.call('HGET', state, 'paused') or 0)}
