@@ -1,4 +1,6 @@
-"""The browser of these tests."""
+"""The browsers of these tests."""
+
+from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
@@ -8,9 +10,7 @@ from helpdesk.embedded import browser as browsers
 OWN_HOSTS_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 
 
-def launch(playwright: Playwright, *, without: list[str]) -> Browser:
-    return playwright.chromium.launch(
-        executable_path=browsers.chromium_path(),
-        args=[*browsers.ARGUMENTS, OWN_HOSTS_ONLY],
-        ignore_default_args=without,
-    )
+def launch(playwright: Playwright, path: Path, *, without: list[str]) -> Browser:
+    """`without` are options of Playwright's own."""
+    arguments = [*browsers.ARGUMENTS, OWN_HOSTS_ONLY]
+    return playwright.chromium.launch(executable_path=path, args=arguments, ignore_default_args=without)

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from helpdesk.embedded import browser as browsers
 from tests.capture.chromium import launch
+from tests.stack import skip_without_kept_pages
 
 
 @pytest.fixture(scope="package")
@@ -15,15 +17,16 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A Chromium that keeps left pages in its back/forward cache, as people's browsers do."""
-    chromium = launch(playwright, without=["--disable-back-forward-cache"])
+    """A headless shell, which is light, and loads a page again at every return."""
+    chromium = launch(playwright, browsers.headless_shell_path(), without=[])
     yield chromium
     chromium.close()
 
 
 @pytest.fixture(scope="package")
-def reloading_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A Chromium without back/forward cache: every return loads the page again."""
-    chromium = launch(playwright, without=[])
+def keeping_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium that keeps left pages in its back/forward cache, as people's browsers do."""
+    skip_without_kept_pages()
+    chromium = launch(playwright, browsers.chromium_path(), without=["--disable-back-forward-cache"])
     yield chromium
     chromium.close()

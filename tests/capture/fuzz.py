@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from helpdesk.embedded import browser as browsers
 from tests.capture.chromium import launch
 from tests.capture.playground import Playground, playground
 from tests.capture.sequences import Operation, sequence
@@ -79,7 +80,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5)
     given = parser.parse_args()
     with sync_playwright() as playwright:
-        browser = launch(playwright, without=["--disable-back-forward-cache"])
+        browser = launch(playwright, browsers.headless_shell_path(), without=[])
         found = search(browser, given.seeds, minutes=given.minutes)
         browser.close()
     return 1 if found else 0

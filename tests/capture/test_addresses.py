@@ -46,8 +46,8 @@ class Site(sites.Quiet):
 
 
 @pytest.fixture
-def shown(reloading_browser: Browser, tmp_path: Path) -> Iterator[Rig]:
-    with rig(reloading_browser, tmp_path, masking=RULES, handler=Site) as made:
+def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
+    with rig(browser, tmp_path, masking=RULES, handler=Site) as made:
         yield made
 
 

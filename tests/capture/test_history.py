@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 from tests.capture import sites
 from tests.capture.invariant import Invariant
 from tests.capture.rig import Rig, payload_bytes, rig
-from tests.stack import skip_without_kept_pages
 
 # Most that a return to an unchanged page may send up.
 MOST_BYTES = 1024
@@ -29,8 +28,8 @@ def names(frames: list[bytes]) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ["charts.html", "tables.html"])
-def test_return_to_unchanged_page_that_loads_again(reloading_browser: Browser, path: str) -> None:
-    with rig(reloading_browser, sites.SB_ADMIN) as shown:
+def test_return_to_unchanged_page_that_loads_again(browser: Browser, path: str) -> None:
+    with rig(browser, sites.SB_ADMIN) as shown:
         shown.open(path)
         shown.settle()
         shown.open("blank.html")
@@ -44,9 +43,8 @@ def test_return_to_unchanged_page_that_loads_again(reloading_browser: Browser, p
         shown.until(Invariant(shown))
 
 
-def test_return_to_page_that_survived(browser: Browser) -> None:
-    skip_without_kept_pages()
-    with rig(browser, sites.SB_ADMIN) as shown:
+def test_return_to_page_that_survived(keeping_browser: Browser) -> None:
+    with rig(keeping_browser, sites.SB_ADMIN) as shown:
         shown.open("charts.html")
         shown.settle()
         shown.visitor.evaluate("window.survived = true; document.querySelector('h1').textContent = 'Changed by hand'")
@@ -63,12 +61,12 @@ def test_return_to_page_that_survived(browser: Browser) -> None:
         assert shown.page.inner_text("h1") == "And again"
 
 
-def test_return_to_page_that_changed_meanwhile(reloading_browser: Browser, tmp_path: Path) -> None:
+def test_return_to_page_that_changed_meanwhile(browser: Browser, tmp_path: Path) -> None:
     count = "said.textContent = localStorage.visits = 1 + +(localStorage.visits || 0)"
     page = f"<!doctype html><title>One</title><p id=said></p><script>{count}</script>"
     (tmp_path / "one.html").write_text(page)
     (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
-    with rig(reloading_browser, tmp_path) as shown:
+    with rig(browser, tmp_path) as shown:
         for path in ("one.html", "two.html"):
             shown.open(path)
             shown.settle()
@@ -78,12 +76,12 @@ def test_return_to_page_that_changed_meanwhile(reloading_browser: Browser, tmp_p
         assert shown.page.inner_text("#said") == "2"
 
 
-def test_scroll_and_values_come_back_with_the_page(reloading_browser: Browser, tmp_path: Path) -> None:
+def test_scroll_and_values_come_back_with_the_page(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "one.html").write_text(
         "<!doctype html><title>One</title><div style='height:3000px'>Tall</div><input id=free value=a autocomplete=on>"
     )
     (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
-    with rig(reloading_browser, tmp_path, masking={"allow": ["#free"]}) as shown:
+    with rig(browser, tmp_path, masking={"allow": ["#free"]}) as shown:
         shown.open("one.html")
         shown.visitor.fill("#free", "typed")
         shown.visitor.evaluate("scrollTo(0, 700)")

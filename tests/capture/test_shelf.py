@@ -13,7 +13,6 @@ from tests.capture.invariant import Invariant
 from tests.capture.rig import Rig, payload_bytes, rig
 from tests.capture.test_queue import QUEUE
 from tests.capture.test_slices import SLOW
-from tests.stack import skip_without_kept_pages
 
 LINKS = "".join(f"<li><a href=page{n}.html class='link l{n}'>Chapter {n} of the book</a></li>" for n in range(60))
 FRAME = "<!doctype html><title>{0}</title><body><nav><ul>{1}</ul></nav><main><h1>{0}</h1>{2}</main>"
@@ -166,12 +165,11 @@ def newest(frames: list[bytes]) -> list[bytes]:
     return frames[begins[-1] :]
 
 
-def test_page_that_survived_knows_what_another_document_has_put_there(browser: Browser, tmp_path: Path) -> None:
-    skip_without_kept_pages()
+def test_page_that_survived_knows_what_another_document_has_put_there(keeping_browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "one.html").write_text(page("One"))
     others = "".join(f"<p>Paragraph {n} of the other page</p>" for n in range(60))
     (tmp_path / "two.html").write_text(page("Two", f"<section>{others}</section>"))
-    with rig(browser, tmp_path) as shown:
+    with rig(keeping_browser, tmp_path) as shown:
         for name in ("one", "two"):
             shown.open(f"{name}.html")
             shown.settle()

@@ -120,7 +120,7 @@ async def people(cluster: Cluster) -> AsyncIterator[People]:
     site.public_key = desk.public_key
     async with async_playwright() as playwright:
         arguments = [*browsers.ARGUMENTS, OWN_HOSTS_ONLY]
-        chromium = await playwright.chromium.launch(executable_path=browsers.chromium_path(), args=arguments)
+        chromium = await playwright.chromium.launch(executable_path=browsers.headless_shell_path(), args=arguments)
         visitors = await chromium.new_context(locale="en-GB")
         visitor = Visitor(await visitors.new_page(), site, desk)  # type: ignore[arg-type]
         await visitor.go_live()

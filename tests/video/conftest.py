@@ -20,10 +20,10 @@ def chromium() -> Iterator[Any]:
     """A browser as a person has one."""
     from playwright.sync_api import sync_playwright
 
-    from helpdesk.embedded.browser import ARGUMENTS, chromium_path
+    from helpdesk.embedded.browser import ARGUMENTS, headless_shell_path
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=headless_shell_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 
