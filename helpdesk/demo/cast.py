@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ElementHandle, Frame, Page, Request, WebSocket
 
+from assist.channel.heads import Heads
 from assist.channel.protocol import HEADER_BYTES, FrameKind, decode_frame
 from helpdesk.demo import page_scripts
 from helpdesk.demo.pictures import JpegPeer
@@ -44,6 +46,7 @@ class SentFrame:
     page: int
     size_bytes: int
     happened_at: float = 0.0
+    payload_bytes: int = 0
 
 
 @dataclass
@@ -70,13 +73,14 @@ class Visitor:
         if "/ws/assist/assets/" in socket.url:
             socket.on("framesent", self._on_uploaded)
             return
-        socket.on("framesent", self._on_sent)
+        socket.on("framesent", partial(self._on_sent, Heads()))
         socket.on("framereceived", self._on_received)
 
-    def _on_sent(self, payload: str | bytes) -> None:
+    def _on_sent(self, heads: Heads, payload: str | bytes) -> None:
         if isinstance(payload, bytes):
-            frame = decode_frame(payload)
-            self.sent.append(SentFrame(time.time(), frame.kind, frame.page, len(payload), frame.time / 1000))
+            frame = decode_frame(heads.whole(payload))
+            happened_at, size = frame.time / 1000, len(frame.payload)
+            self.sent.append(SentFrame(time.time(), frame.kind, frame.page, len(payload), happened_at, size))
         else:
             self.sent.append(SentFrame(time.time(), 0, 0, len(payload.encode())))
 
@@ -111,7 +115,7 @@ class Visitor:
         if not returns:
             raise StoryError("no history event was sent")
         after = frames[frames.index(returns[-1]) :]
-        return sum(max(0, frame.size_bytes - HEADER_BYTES) for frame in after)
+        return sum(frame.payload_bytes for frame in after)
 
     async def ask(self, note: str) -> float:
         """Send a request; the moment of the click on 'send', by the monotonic clock."""
