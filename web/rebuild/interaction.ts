@@ -10,6 +10,11 @@ export class Interaction {
   private hovered: Element[] = [];
   private pressed: Element[] = [];
 
+  /** What the pointer is on, from within. */
+  get on(): Element[] {
+    return this.hovered;
+  }
+
   hover(node: Node | null): void {
     const chain: Element[] = [];
     const from = node?.nodeType === 1 ? (node as Element) : (node?.parentElement ?? null);
@@ -59,7 +64,13 @@ function exchange(state: string, before: Element[], now: Element[]): Element[] {
 /** In the tree as it is laid out; what is in the top layer is in nothing. */
 function above(element: Element): Element | null {
   if (element.matches(":modal, :popover-open")) return null;
-  return element.assignedSlot ?? element.parentElement ?? hostOf(element);
+  return element.assignedSlot ?? element.parentElement ?? hostOf(element) ?? frameOf(element);
+}
+
+/** Of the page, not the one that shows all of it. */
+function frameOf({ ownerDocument }: Element): Element | null {
+  const frame = ownerDocument.defaultView?.frameElement;
+  return frame && frame.ownerDocument !== document ? frame : null;
 }
 
 function hostOf(element: Element): Element | null {

@@ -1,7 +1,16 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
 import { isNumbered, numbered } from "../protocol/bare";
-import { type Checked, type Motion, type Operation, parseOperation, type Volatile } from "../protocol/operations";
+import {
+  type Checked,
+  type Enlarged,
+  type Highlighted,
+  type Motion,
+  type Operation,
+  parseOperation,
+  type Span,
+  type Volatile,
+} from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { extraOf, TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
@@ -26,6 +35,9 @@ export class PageState {
   hover = 0;
   focus = 0;
   ring: 0 | 1 = 1;
+  selection: Span[] = [];
+  highlights: Highlighted[] = [];
+  pinch: Enlarged = [];
   /** The edition that the snapshot refers to. */
   shelf: Shelf | null = null;
   private kept: Kept[] = [];
@@ -109,6 +121,7 @@ export class PageState {
     this.hover = state.hover ?? 0;
     this.focus = state.focus ?? 0;
     this.ring = state.ring ?? 1;
+    [this.selection, this.highlights, this.pinch] = [[], [], []];
   }
 
   /** What is volatile of a node goes with it. */
@@ -152,6 +165,15 @@ export class PageState {
         return;
       case "pointer":
         this.hover = operation[2].at(-1)?.[3] ?? 0;
+        return;
+      case "selection":
+        this.selection = operation[2];
+        return;
+      case "highlight":
+        this.highlights = operation[2];
+        return;
+      case "pinch":
+        this.pinch = operation[2];
         return;
       case "motion":
         return this.move(operation[2], operation[3]);
