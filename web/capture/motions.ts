@@ -3,9 +3,8 @@
 import type { Motion, Operation } from "../protocol/operations";
 import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
-import { type Clock, clocks, forgetClocks } from "./svg_clocks";
+import { type Clock, clocks } from "./svg_clocks";
 
-const LOOK_EVERY_MS = 200;
 /** Further from where it should be is where somebody has put it. */
 const JUMP_MS = 250;
 const MOST = 300;
@@ -31,20 +30,12 @@ export class Motions {
   private news: Motion[] = [];
   private gone: number[] = [];
   private shown = false;
-  private readonly timer: number;
 
   constructor(
     private readonly recorder: Recorder,
     private readonly masking: Masking,
     private readonly changed: () => void,
-  ) {
-    this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-    forgetClocks();
-  }
+  ) {}
 
   /** The page was sent, and nothing of its animations. */
   forget(): void {
@@ -60,7 +51,7 @@ export class Motions {
     return news.length || gone.length ? [["motion", Date.now(), news, gone]] : [];
   }
 
-  private look(): void {
+  look(): void {
     if (!this.shown) return;
     const present = new Set<object>();
     for (const animation of this.all()) {

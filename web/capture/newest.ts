@@ -8,7 +8,7 @@ import { focusedIn, isField } from "./values";
 const MOST_SPANS = 1000;
 
 /** Which nodes the other side has. */
-interface Known {
+export interface Known {
   idOf(node: Node | null): number;
   roots(): Iterable<Document | ShadowRoot>;
 }

@@ -8,13 +8,13 @@ import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
 import { isCustomField } from "./entered";
 import { gapOf, isFrame, isPicture } from "./gaps";
 import { affectedBy, hiddenInLine } from "./line";
-import { bullets, type Masking } from "./masking";
+import type { Masking } from "./masking";
 import { visitorMedia } from "./media";
 import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
 import { isManual, slottedInto } from "./slots";
 import { learnStates, statesOf } from "./states";
-import { withoutContent, withStrings, withVariables } from "./style_texts";
+import { withoutContent, withoutWords, withSaid, withStrings } from "./style_texts";
 import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
@@ -79,7 +79,7 @@ export class Reader {
     const text = node.nodeValue ?? "";
     const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot> | null)?.host;
     if (!parent || node.nodeType === NODE.COMMENT) return node.nodeType === NODE.COMMENT ? "" : text;
-    if (parent.localName === "style") return this.css(text, parent.baseURI);
+    if (parent.localName === "style") return this.sheet(text, parent);
     const shown = this.masking.text(text, parent);
     if (parent.localName === "title") return this.options.addresses.title(shown);
     return this.options.addresses.within(shown === text ? hiddenInLine(node, text, this.masking.data) : shown);
@@ -119,7 +119,7 @@ export class Reader {
       this.options.measures(element);
     } else this.shownExtra(element, extra);
     const rules = scriptedRules(element);
-    if (rules) extra.rules = rules.map((rule) => this.css(rule, element.baseURI));
+    if (rules) extra.rules = rules.map((rule) => this.sheet(rule, element));
     const slotted = slottedInto(element);
     if (slotted.length) extra.slotted = slotted;
     const top = topLayer(element);
@@ -144,10 +144,10 @@ export class Reader {
 
   private rootExtra(root: Document | ShadowRoot, extra: Extra): void {
     const sheets = root.adoptedStyleSheets ?? [];
-    const { baseURI } = root;
+    const owner: Element | null = (root as ShadowRoot).host ?? (root as Document).documentElement;
     if (isManual(root)) extra.manual = 1;
     if (sheets.length)
-      extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.css(rule, baseURI)));
+      extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.sheet(rule, owner)));
     const media = (root as Document).defaultView === window ? visitorMedia() : {};
     if (Object.keys(media).length) extra.media = media;
   }
@@ -182,7 +182,7 @@ export class Reader {
     if (!value || (isDrawing && isGeometry(name))) return value;
     return isDrawing || isPlain(element, name)
       ? this.masking.personalInAttribute(value)
-      : this.masking.label(value, element);
+      : this.masking.label(value, element, name);
   }
 
   private selected(option: Element, value: string): string | null {
@@ -194,7 +194,7 @@ export class Reader {
     const tag = element.localName;
     if (FRAMES.has(tag) && !isPicture(element)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
-    if (value.startsWith("#")) return value;
+    if (value.startsWith("#")) return this.options.addresses.link(value);
     if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
     const url = absolute(value, element.baseURI);
@@ -202,6 +202,7 @@ export class Reader {
     if (fragment) return fragment;
     const own = this.options.addresses.ofPage(url, element.baseURI);
     if (own !== null) return own;
+    if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
     if (tag === "img" && (chosenPicture(element) ?? url) !== url) return this.options.addresses.resource(url);
     const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.has(tag);
@@ -230,8 +231,14 @@ export class Reader {
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string): string {
     const says = /url\(|--/i.test(value) && (this.masking.blocks(element) || this.masking.hidesPictures(element));
-    const told = withVariables(value, (text) => this.masking.label(text, element));
-    return this.css(says ? withoutContent(told, bullets) : told, element.baseURI);
+    const told = says ? withoutContent(value) : withSaid(value, (said) => this.masking.label(said, element));
+    return this.css(told, element.baseURI);
+  }
+
+  /** Of rules it can't be known what they are for, but those inside of what is masked. */
+  private sheet(text: string, owner: Element | null): string {
+    const isMasked = owner && this.masking.covers(owner);
+    return this.css(isMasked ? withoutWords(text) : text, owner?.baseURI ?? document.baseURI);
   }
 
   private css(text: string, base: string): string {

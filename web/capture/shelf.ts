@@ -28,7 +28,11 @@ export class Shelf implements Shelving {
   private before = 0;
   private outbox!: Outbox;
 
-  constructor(private readonly host: CaptureHost) {
+  constructor(
+    private readonly host: CaptureHost,
+    /** Whoever joins late gets only the newest edition, so no page of another one is returned to. */
+    private readonly ended: () => void,
+  ) {
     this.reload();
   }
 
@@ -47,6 +51,8 @@ export class Shelf implements Shelving {
     this.known = new Map();
     [this.length, this.before, this.isFull] = [0, 0, false];
     this.outbox = this.stream();
+    this.save();
+    this.ended();
   }
 
   /** What a snapshot refers to, where there is anything. */

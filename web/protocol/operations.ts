@@ -2,7 +2,15 @@
 
 import type { Viewport } from "./seam";
 
-export const NODE = { ELEMENT: 1, TEXT: 3, CDATA: 4, COMMENT: 8, DOCUMENT: 9, DOCTYPE: 10, SHADOW: 11 } as const;
+export enum NODE {
+  ELEMENT = 1,
+  TEXT = 3,
+  CDATA = 4,
+  COMMENT = 8,
+  DOCUMENT = 9,
+  DOCTYPE = 10,
+  SHADOW = 11,
+}
 
 export type Attributes = Record<string, string>;
 
@@ -92,6 +100,15 @@ export interface Mutation {
   e?: [number, Extra][];
 }
 
+/**
+ * As it is sent: what concerns one place is together, new nodes have no ids, and each id in `t`, `s` and a group of `r`
+ * is the difference to the one before it.
+ */
+export interface SentMutation extends Omit<Mutation, "r" | "a"> {
+  r?: [parent: number, ...gone: number[]][];
+  a?: [parent: number, next: number, ...nodes: (BareNode | number)[]][];
+}
+
 export type ClickKind =
   | "mousedown"
   | "mouseup"
@@ -113,6 +130,8 @@ export type Highlighted = [name: string, priority: number, type: HighlightType, 
 export type Enlarged = [scale: number, x: number, y: number] | [];
 
 export type PointerAt = [dt: number, x: number, y: number, id: number];
+/** As it is sent: a position, then how each further one on the same node differs from that before in `dt`, x and y. */
+export type PointerPath = [dt: number, x: number, y: number, id: number, ...further: number[]];
 
 /**
  * An animation where it stands: one of styles by its name, one that a script has made of keyframes, or one of SVG: the
@@ -159,26 +178,17 @@ export type Operation =
   | ["motion", number, Motion[], number[]]
   | ["checkpoint", number, string];
 
-const NAMES = new Set([
-  "snapshot",
-  "shelf",
-  "mutation",
-  "scroll",
-  "input",
-  "pointer",
-  "click",
-  "selection",
-  "highlight",
-  "pinch",
-  "media",
-  "rule",
-  "canvas",
-  "assets",
-  "unread",
-  "viewport",
-  "motion",
-  "checkpoint",
-]);
+/** As it is sent. */
+export type SentOperation =
+  | Operation
+  | ["mutation", number, SentMutation, first: number]
+  | ["pointer", number, PointerPath[]];
+
+const NAMES = new Set(
+  "snapshot shelf mutation scroll input pointer click selection highlight pinch media rule canvas assets unread viewport motion checkpoint".split(
+    " ",
+  ),
+);
 
 const LARGEST_NUMBER = 1e12;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -188,7 +198,7 @@ export const PAGE_TOO_LARGE = "page_too_large";
 
 export class BadOperation extends Error {}
 
-export function formatOperation(operation: Operation): string {
+export function formatOperation(operation: SentOperation): string {
   return `${JSON.stringify(operation)}\n`;
 }
 
@@ -211,7 +221,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
   const [first, second] = rest;
   switch (name) {
     case "pointer":
-      return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
+      return Array.isArray(first) && first.every(isPath);
     case "click":
       return typeof first === "string" && areNumbers(rest.slice(1), 3);
     case "scroll":
@@ -240,7 +250,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     case "snapshot":
       return isObject(second) && isViewport(rest[2]);
     case "mutation":
-      return isObject(first);
+      return isObject(first) && (second === undefined || isNumber(second));
     default:
       return name !== "viewport" || isViewport(first);
   }
@@ -248,6 +258,11 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
 
 function areSpans(value: unknown): boolean {
   return Array.isArray(value) && value.every((span) => areNumbers(span, 4));
+}
+
+function isPath(value: unknown): boolean {
+  const { length } = (value ?? []) as unknown[];
+  return areNumbers(value, length) && length > 3 && length % 3 === 1;
 }
 
 function isText(value: unknown): boolean {

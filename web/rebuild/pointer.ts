@@ -1,6 +1,11 @@
 /** The visitor's pointer and clicks over the rebuilt page, while it is watched live. */
 
+import type { PointerAt } from "../protocol/operations";
+
 const ARROW = "M0 0v17l4.5-4 2.8 6.3 2.7-1.2L7.3 12H13z";
+
+/** What the pointer has not come along for so long, it has jumped over. */
+const LINE_MS = 100;
 
 export class Pointer {
   private readonly arrow: SVGSVGElement;
@@ -23,25 +28,31 @@ export class Pointer {
     host.append(this.arrow);
   }
 
-  /** Run through a path in the time it took. */
-  path(positions: [dt: number, x: number, y: number, id: number][]): void {
+  /** Run through a path in the time it took, along a line to each position. */
+  path(positions: PointerAt[]): void {
     this.timers.forEach(clearTimeout);
-    this.timers = positions.map(([dt, x, y]) => window.setTimeout(() => this.move(x, y), dt));
+    this.timers = positions.map(([dt, x, y], at) => {
+      const tookMs = Math.min(dt - (positions[at - 1]?.[0] ?? dt - LINE_MS), LINE_MS);
+      return window.setTimeout(() => this.move(x, y, tookMs), dt);
+    });
   }
 
-  move(x: number, y: number): void {
+  /** At once, or in `tookMs`. */
+  move(x: number, y: number, tookMs = 0): void {
     this.last = [x, y];
     this.arrow.style.display = "block";
-    this.again();
+    this.again(tookMs);
   }
 
   /** Where it rests has come to be seen elsewhere. */
-  again(): void {
+  again(tookMs = 0): void {
     const [x, y] = this.seenAt(...this.last);
+    this.arrow.style.transition = `transform ${tookMs}ms linear`;
     this.arrow.style.transform = `translate(${x}px, ${y}px)`;
   }
 
   click(x: number, y: number): void {
+    this.timers.forEach(clearTimeout);
     this.move(x, y);
     const [left, top] = this.seenAt(x, y);
     const ring = document.createElement("div");

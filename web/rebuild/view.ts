@@ -5,6 +5,7 @@ import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules } from "./base_rules";
 import { Builder } from "./builder";
+import { builtNode } from "./built";
 import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
 import { FieldSelection } from "./field_selection";
@@ -206,9 +207,7 @@ export class View {
   }
 
   private node(id: number): Node {
-    const node = this.builder.nodes.get(id);
-    if (!node) throw new Error(`node ${id} was not built`);
-    return node;
+    return builtNode(this.find(id), id);
   }
 
   private remove(id: number): void {

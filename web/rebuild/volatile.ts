@@ -1,6 +1,7 @@
 /** What of the page that is shown is in no tree: fields, films, focus, pointer, selection, animations. */
 
 import type { Operation, PointerAt } from "../protocol/operations";
+import { builtNode, NotBuilt } from "./built";
 import type { FieldSelection } from "./field_selection";
 import type { Field } from "./field_text";
 import { fill } from "./fields";
@@ -71,17 +72,15 @@ export class Volatiles {
   }
 
   private element(id: number): HTMLElement {
-    const node = this.page.find(id);
-    if (!node) throw new Error(`node ${id} was not built`);
-    return node as HTMLElement;
+    return builtNode(this.page.find(id), id) as HTMLElement;
   }
 
-  /** State of a node that has gone since does not matter. */
+  /** State of a node that has gone since does not matter; what else can't be shown leaves the rest as it is. */
   private attempt(apply: () => void): void {
     try {
       apply();
-    } catch {
-      /* The node is not there any more. */
+    } catch (error) {
+      if (!(error instanceof NotBuilt)) reportError(error);
     }
   }
 
