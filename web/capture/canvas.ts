@@ -203,7 +203,7 @@ export class Canvases {
 
   private async send({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<void> {
     [seen.at, seen.exact] = [at, moves ? 0 : print];
-    const blob = await encoded(copy, moves, isFilm(drawn));
+    const blob = await encoded(copy, { moves, isPhoto: isFilm(drawn), goesOn: () => this.shown });
     if (!blob) return;
     const bytes = new Uint8Array(await blob.arrayBuffer());
     const sha256 = await this.assets.digest(bytes);
@@ -221,13 +221,18 @@ export class Canvases {
 
 const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
-/** As few bytes as show what rests exactly; a browser that knows no smaller format gives PNG. */
-async function encoded(copy: HTMLCanvasElement, moves: boolean, isPhoto: boolean): Promise<Blob | null> {
+/** As few bytes as show what rests exactly: PNG, or WebP where the browser makes it without losses and smaller. */
+async function encoded(
+  copy: HTMLCanvasElement,
+  { moves, isPhoto, goesOn }: { moves: boolean; isPhoto: boolean; goesOn(): boolean },
+): Promise<Blob | null> {
   const about = moves ? await blobOf(copy, "image/webp", COARSE) : null;
-  if (about && isPhoto) return about;
+  if (about && (isPhoto || !goesOn())) return about;
+  const png = await blobOf(copy, "image/png");
+  if (!goesOn()) return null;
   const whole = await blobOf(copy, "image/webp", 1);
   const isExact = whole && (await whole.slice(0, HEAD_BYTES).text()).includes(LOSSLESS);
-  const exact = isExact ? whole : await blobOf(copy, "image/png");
+  const exact = isExact && png && whole.size < png.size ? whole : png;
   if (about) return exact && exact.size < about.size ? exact : about;
   return exact && exact.size > LARGE_PICTURE_BYTES ? blobOf(copy, "image/webp", FINE) : exact;
 }

@@ -109,11 +109,6 @@ export class Channel {
     this.connect();
   }
 
-  /** Say hello once more. */
-  restart(): void {
-    this.connect();
-  }
-
   reconnectNow(): void {
     if (this.isOver) return;
     this.backoff.reset();
@@ -135,7 +130,8 @@ export class Channel {
     this.drop();
   }
 
-  private connect(): void {
+  /** Say hello, once more where there is a connection. */
+  connect(): void {
     if (this.isOver) return;
     this.drop();
     const socket = new WebSocket(this.options.url);
