@@ -109,7 +109,8 @@ export class PageState {
 
   private restore(state: Volatile): void {
     this.scroll = new Map((state.scroll ?? []).map(([id, x, y]) => [id, [x, y]]));
-    this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [text, checked]]));
+    // Nobody has looked whether it is a text.
+    this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [String(text), checked]]));
     this.media = new Map((state.media ?? []).map(([id, paused, time]) => [id, { paused, time }]));
     this.canvas = new Map(state.canvas ?? []);
     this.motions = new Map();
