@@ -1,12 +1,13 @@
 """Shows a feature at the visitor and at the stage, and says how the two pictures compare."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
@@ -24,6 +25,7 @@ BOXES = """selector => [...document.querySelectorAll(selector)].map((element) =>
 HIDE_POINTER = (
     "document.querySelector('[data-testid=assist-page]').parentElement.querySelector('svg').style.opacity = 0"
 )
+IS_PINCHED = "visualViewport.scale > 1"
 WAITS = "document.querySelector('[data-testid=assist-page]').dataset.waits"
 GAPS = """() => {
   const found = [];
@@ -104,7 +106,7 @@ class Stand:
             width, height = size["width"], size["height"]
         clip = {"x": 0, "y": 0, "width": width, "height": height}
         self.rig.stage.evaluate(HIDE_POINTER)
-        visitor = pictures.decoded(page.screenshot(caret="initial"))
+        visitor = pictures.decoded(on_screen(page) if page.evaluate(IS_PINCHED) else page.screenshot(caret="initial"))
         stage = pictures.decoded(self.rig.console.screenshot(clip=clip, caret="initial"))  # type: ignore[arg-type]
         seen = Seen(visitor, stage)
         boxes = self.boxes(feature)
@@ -128,6 +130,15 @@ class Stand:
             return None
         box = self.rig.visitor.locator(feature.promise.place).first.bounding_box()
         return (round(box["width"]), round(box["height"])) if box else None
+
+
+def on_screen(page: Page) -> bytes:
+    """A PNG of the window as it is; other pictures are of the page, and as large as what is seen of it."""
+    session = page.context.new_cdp_session(page)
+    try:
+        return base64.b64decode(session.send("Page.captureScreenshot", {"format": "png"})["data"])
+    finally:
+        session.detach()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
 import type { Masking } from "./masking";
+import { type Known, Newest } from "./newest";
 import { inSteps } from "./outbox";
 import { PATIENT_MS } from "./ticker";
 import {
@@ -25,12 +26,6 @@ const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 /** Told of what has to be sent; what is patient may wait for something else. */
 export type Changed = (isPatient?: boolean) => void;
 
-/** Which nodes the other side has. */
-interface Known {
-  idOf(node: Node | null): number;
-  roots(): Iterable<Document | ShadowRoot>;
-}
-
 /** One function each, so that a root that is listened to twice tells once. */
 type Listeners = Record<string, (event: Event) => void>;
 
@@ -51,8 +46,7 @@ export class Events {
   private readonly media = new Set<HTMLMediaElement>();
   /** The node that the other side shows with the focus, or 0. */
   private focused = 0;
-  private selected: Document | null = null;
-  private lastSelection = "[]";
+  private readonly newest: Newest;
   private readonly closing = new AbortController();
   /** The fields' states and the focus have been sent: from then on changes are looked for. */
   private isShown = false;
@@ -65,8 +59,12 @@ export class Events {
     input: (event) => this.noteField(event.composedPath()[0] ?? null),
     focusin: (event) => this.noteFocus("focus", event),
     focusout: (event) => this.noteFocus("blur", event),
-    selectionchange: (event) => this.noteSelection(event.currentTarget as Document),
+    selectionchange: (event) => {
+      this.newest.selected = event.currentTarget as Document;
+      this.changed();
+    },
   };
+  private readonly inSight: Listeners = listeners(["resize", "scroll"], () => this.changed());
   private readonly pointing: Listeners = {
     mousemove: (event) => this.notePointer(event as MouseEvent),
     // The page can move under a pointer that rests.
@@ -78,7 +76,9 @@ export class Events {
     private readonly recorder: Known,
     private readonly masking: Masking,
     private readonly changed: Changed,
-  ) {}
+  ) {
+    this.newest = new Newest(recorder, masking);
+  }
 
   stop(): void {
     this.closing.abort();
@@ -97,7 +97,7 @@ export class Events {
     this.add(document, this.pointing);
   }
 
-  private add(root: Document | ShadowRoot, all: Listeners): void {
+  private add(root: EventTarget, all: Listeners): void {
     const options = { capture: true, passive: true, signal: this.closing.signal };
     for (const [name, listener] of Object.entries(all)) root.addEventListener(name, listener, options);
   }
@@ -113,7 +113,7 @@ export class Events {
     for (const [field, at] of this.fields) push(operations, this.input(field, at));
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
-    if (this.selected) push(operations, this.selection(this.selected));
+    if (this.isShown) operations.push(...this.newest.drain());
     this.forgetStates();
     return operations;
   }
@@ -123,13 +123,13 @@ export class Events {
     this.fields.clear();
     this.scrolled.clear();
     this.media.clear();
-    this.selected = null;
   }
 
   /** The fields' states have just been sent with a snapshot or a return. */
   known(): void {
-    this.lastSelection = "[]";
-    this.noteSelection(document);
+    this.newest.forget();
+    this.changed();
+    if (visualViewport) this.add(visualViewport, this.inSight);
     this.isShown = true;
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
@@ -144,6 +144,7 @@ export class Events {
       this.fields.set(field, Date.now());
       this.changed();
     }
+    if (this.newest.isNews) this.changed();
     for (const [node, place] of this.placed) if (this.place(node) !== place) this.noteScroll(node);
   }
 
@@ -208,11 +209,6 @@ export class Events {
     this.changed();
   }
 
-  private noteSelection(document: Document): void {
-    this.selected = document;
-    this.changed();
-  }
-
   private drainPointer(operations: SentOperation[]): void {
     const positions = this.pointer.splice(0);
     const [first] = positions;
@@ -263,20 +259,6 @@ export class Events {
     const [kind, id] = now ? ["focus" as const, now] : ["blur" as const, this.focused];
     this.focused = now;
     return ["click", Date.now(), kind, id, element?.matches(":focus-visible") ? 1 : 0, 0];
-  }
-
-  private selection(document: Document): Operation | null {
-    const selection = document.getSelection();
-    const ranges: [number, number, number, number][] = [];
-    for (let i = 0; selection && i < selection.rangeCount; i++) {
-      const range = selection.getRangeAt(i);
-      const [start, end] = [this.recorder.idOf(range.startContainer), this.recorder.idOf(range.endContainer)];
-      if (start && end && !range.collapsed) ranges.push([start, range.startOffset, end, range.endOffset]);
-    }
-    const said = JSON.stringify(ranges);
-    if (said === this.lastSelection) return null;
-    this.lastSelection = said;
-    return ["selection", Date.now(), ranges];
   }
 }
 

@@ -3,6 +3,10 @@
 import type { Extra, GapReason } from "../protocol/operations";
 import { frameDocument } from "./nodes";
 
+const OBJECT = /^(object|embed)$/;
+/** Addresses without a type of their own. */
+const PICTURE = /^data:image\/|\.(png|gif|jpe?g|webp|avif|svg)([?#]|$)/i;
+
 /** Found out by trying. */
 const unreadable = new WeakMap<Element, GapReason>();
 
@@ -21,19 +25,22 @@ export function gapOf(element: Element): Extra["gap"] {
   return [reason, Math.round(width), Math.round(height), getComputedStyle(element).display];
 }
 
-export function isFrame({ localName }: Element): boolean {
-  return localName === "iframe" || localName === "frame";
+/** What shows a document. */
+export function isFrame(element: Element): boolean {
+  return /^i?frame$/.test(element.localName) || (element.localName === "object" && !isPicture(element));
 }
 
 /** A picture that is written as an object can be read like any other. */
 export function isPicture(element: Element): boolean {
-  return element.localName === "object" && /^image\//.test((element as HTMLObjectElement).type);
+  if (!OBJECT.test(element.localName)) return false;
+  const { type, data, src } = element as HTMLObjectElement & HTMLEmbedElement;
+  return type ? type.startsWith("image/") : PICTURE.test(data ?? src);
 }
 
 function reasonOf(element: Element): GapReason | undefined {
-  if (isFrame(element)) return frameDocument(element).length ? undefined : "frame";
-  if (/^(object|embed)$/.test(element.localName)) return isPicture(element) ? undefined : "plugin";
-  return unreadable.get(element);
+  if (isFrame(element) && frameDocument(element).length) return undefined;
+  if (OBJECT.test(element.localName)) return isPicture(element) ? undefined : "plugin";
+  return isFrame(element) ? "frame" : unreadable.get(element);
 }
 
 /**

@@ -5,11 +5,12 @@ import { hidesRoot, noteUnreadable } from "./gaps";
 import type { Marks } from "./marks";
 import { visitorMedia } from "./media";
 import { SheetWatch } from "./rules";
+import { slottedInto } from "./slots";
 import { statesOf } from "./states";
 import { topLayer } from "./top_layer";
 
 /** Elements whose states change by themselves. */
-const WATCHED = new Set(["dialog", "style", "link", "input", "textarea", "select", "form", "fieldset"]);
+const WATCHED = new Set(["dialog", "style", "link", "input", "textarea", "select", "form", "fieldset", "slot"]);
 /** Of other elements than custom ones only those right in the body: other scripts put their parts of a page there. */
 const HOSTS = new Set(["div", "span", "section", "aside"]);
 
@@ -50,7 +51,7 @@ export class Lookout {
     const { localName: tag } = element;
     const { sheet } = element as HTMLStyleElement;
     const version = tag === "style" && sheet ? this.sheets.version(sheet) : "";
-    return [topLayer(element), statesOf(element), version].join();
+    return [topLayer(element), statesOf(element), version, slottedInto(element)].join();
   }
 
   private lookAtSheets(root: Document | ShadowRoot): void {

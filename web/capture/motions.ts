@@ -3,6 +3,7 @@
 import type { Motion, Operation } from "../protocol/operations";
 import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
+import { type Clock, clocks } from "./svg_clocks";
 
 /** Further from where it should be is where somebody has put it. */
 const JUMP_MS = 250;
@@ -18,8 +19,13 @@ interface Told {
 
 type Moving = Animation & { effect: KeyframeEffect; animationName?: string };
 
+/** What is the same the next time. */
+function sourceOf(animation: Moving | Clock): object {
+  return "svg" in animation ? animation.effect.target : animation;
+}
+
 export class Motions {
-  private told = new Map<Animation, Told>();
+  private told = new Map<object, Told>();
   private keys = 0;
   private news: Motion[] = [];
   private gone: number[] = [];
@@ -47,9 +53,9 @@ export class Motions {
 
   look(): void {
     if (!this.shown) return;
-    const present = new Set<Animation>();
+    const present = new Set<object>();
     for (const animation of this.all()) {
-      present.add(animation);
+      present.add(sourceOf(animation));
       this.note(animation);
     }
     for (const [animation, { key }] of this.told) {
@@ -61,8 +67,9 @@ export class Motions {
   }
 
   /** Transitions begin at the other side as well; what scrolling drives needs no clock. */
-  private *all(): Iterable<Moving> {
+  private *all(): Iterable<Moving | Clock> {
     let count = 0;
+    yield* clocks((element) => !this.recorder.idOf(element));
     for (const root of this.recorder.roots()) {
       if (++count > MOST) return;
       for (const animation of root.getAnimations?.() ?? []) {
@@ -73,10 +80,10 @@ export class Motions {
     }
   }
 
-  private note(animation: Moving): void {
-    const { effect, playState: state, playbackRate: rate } = animation;
+  private note(animation: Moving | Clock): void {
+    const { effect, playState: state, playbackRate: rate, animationName: name = "" } = animation as Moving;
     const [id, time, at] = [this.recorder.idOf(effect.target), Number(animation.currentTime), Date.now()];
-    const told = this.told.get(animation);
+    const told = this.told.get(sourceOf(animation));
     if (
       !id ||
       this.told.size > MOST ||
@@ -85,16 +92,21 @@ export class Motions {
     )
       return;
     const key = told?.key ?? ++this.keys;
-    this.told.set(animation, { key, state, rate, time, at });
-    const where = { key, id, pseudo: effect.pseudoElement ?? "", name: animation.animationName ?? "" };
-    const made = told || where.name ? {} : { keyframes: keyframes(effect), timing: timing(effect) };
+    this.told.set(sourceOf(animation), { key, state, rate, time, at });
+    const where = { key, id, pseudo: effect.pseudoElement ?? "", name };
+    const made = "svg" in animation ? { svg: 1 as const } : told || name ? {} : madeOf(effect);
     this.news.push({ ...where, state, rate, time: Math.round(time), ...made });
   }
 }
 
 function isAsTold(told: Told, now: Omit<Told, "key">): boolean {
-  const passed = told.state === "running" ? (now.at - told.at) * told.rate : 0;
-  return told.state === now.state && told.rate === now.rate && Math.abs(now.time - told.time - passed) < JUMP_MS;
+  const runs = told.state === "running";
+  const off = Math.abs(now.time - told.time - (runs ? (now.at - told.at) * told.rate : 0));
+  return told.state === now.state && told.rate === now.rate && off < (runs ? JUMP_MS : 1);
+}
+
+function madeOf(effect: KeyframeEffect): Pick<Motion, "keyframes" | "timing"> {
+  return { keyframes: keyframes(effect), timing: timing(effect) };
 }
 
 function keyframes(effect: KeyframeEffect): Record<string, unknown>[] {
@@ -109,5 +121,6 @@ function isShown([name, value]: [string, unknown]): boolean {
 /** JSON knows no infinity. */
 function timing(effect: KeyframeEffect): Record<string, unknown> {
   const given = effect.getTiming();
-  return { ...given, iterations: given.iterations === Infinity ? "infinite" : given.iterations };
+  const { composite } = effect;
+  return { ...given, composite, iterations: given.iterations === Infinity ? "infinite" : given.iterations };
 }

@@ -12,8 +12,10 @@ import type { Masking } from "./masking";
 import { visitorMedia } from "./media";
 import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
+import { isManual, slottedInto } from "./slots";
 import { learnStates, statesOf } from "./states";
 import { withoutContent, withoutWords, withSaid, withStrings } from "./style_texts";
+import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
 
@@ -37,7 +39,7 @@ const DROPPED = new Set([
   "autofocus",
 ]);
 const KEPT_META = new Set(["viewport", "color-scheme", "theme-color", "darkreader-lock"]);
-const EMPTY_TAGS = new Set(["script", "noscript", "template", "object", "embed"]);
+const EMPTY_TAGS = new Set(["script", "noscript", "template", "embed"]);
 const LONG_DATA_URL = 1024;
 /** What a drawing refers to with `url()`. */
 const PAINTS = /^(fill|stroke|filter|mask|clip-path|cursor|marker)/;
@@ -68,7 +70,7 @@ export class Reader {
     if (node.nodeType !== NODE.ELEMENT) return this.kept(node);
     const element = node as Element;
     if (EMPTY_TAGS.has(element.localName) || this.masking.blocks(element)) return [];
-    if (isFrame(element)) return frameDocument(element);
+    if (isFrame(element) || isPicture(element)) return isFrame(element) ? frameDocument(element) : [];
     const shadow = element.shadowRoot;
     return shadow ? [shadow, ...this.kept(node)] : this.kept(node);
   }
@@ -108,6 +110,7 @@ export class Reader {
   }
 
   private elementExtra(element: Element, extra: Extra): void {
+    noteMoving(element);
     if (element.namespaceURI === SVG) extra.ns = "svg";
     else if (element.namespaceURI !== HTML) extra.ns = "math";
     if (this.masking.blocks(element) || (element.localName === "img" && this.masking.hidesPictures(element))) {
@@ -117,6 +120,8 @@ export class Reader {
     } else this.shownExtra(element, extra);
     const rules = scriptedRules(element);
     if (rules) extra.rules = rules.map((rule) => this.sheet(rule, element));
+    const slotted = slottedInto(element);
+    if (slotted.length) extra.slotted = slotted;
     const top = topLayer(element);
     if (top) Object.assign(extra, { top, order: orderOf(element) });
   }
@@ -140,6 +145,7 @@ export class Reader {
   private rootExtra(root: Document | ShadowRoot, extra: Extra): void {
     const sheets = root.adoptedStyleSheets ?? [];
     const owner: Element | null = (root as ShadowRoot).host ?? (root as Document).documentElement;
+    if (isManual(root)) extra.manual = 1;
     if (sheets.length)
       extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.sheet(rule, owner)));
     const media = (root as Document).defaultView === window ? visitorMedia() : {};
@@ -186,7 +192,7 @@ export class Reader {
 
   private url(element: Element, name: string, value: string): string | null {
     const tag = element.localName;
-    if (FRAMES.has(tag)) return origin(value, element.baseURI);
+    if (FRAMES.has(tag) && !isPicture(element)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
     if (value.startsWith("#")) return this.options.addresses.link(value);
     if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;

@@ -13,6 +13,7 @@ import type { Masking } from "./masking";
 import { Motions } from "./motions";
 import { Reader } from "./reader";
 import { Recorder } from "./recorder";
+import { forgetClocks } from "./svg_clocks";
 import { readVolatile } from "./values";
 
 /** At fields and what moves; every other time at all of the page. */
@@ -187,6 +188,7 @@ export class HtmlSource implements Source {
   stop(): void {
     this.closing.abort();
     clearInterval(this.looking);
+    forgetClocks();
     this.canvases.stop();
     this.sizes.disconnect();
     this.events.stop();

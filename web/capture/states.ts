@@ -25,11 +25,13 @@ export function learnStates(css: string): void {
 
 /** Names of pseudo-classes, as of `Extra.states`. */
 export function statesOf(element: Element): string {
-  const all = FIELD.test(element.localName) ? [...asked.ofFields] : [];
+  const isCustom = element.localName.includes("-");
+  const all = isCustom || FIELD.test(element.localName) ? [...asked.ofFields] : [];
+  if (isCustom && asked.ofFields.has("invalid")) all.push("valid"); // of others the browser there knows
   const states = all.filter((state) => element.matches(`:${state}`));
   if (element.id && location.hash && element.matches(":target")) states.push("target");
   if (element.localName === "link" && (element as HTMLLinkElement).sheet?.disabled) states.push("off");
-  if (!element.localName.includes("-")) return states.sort().join(" ");
+  if (!isCustom) return states.sort().join(" ");
   if (!element.matches(":defined")) states.push("undefined");
   for (const name of asked.ofCustom) if (element.matches(`:state(${name})`)) states.push(`state-${name}`);
   return states.sort().join(" ");

@@ -31,6 +31,10 @@ export interface Extra {
   order?: number;
   /** Top document only: what media queries say of the visitor's machine, where that is not usual. */
   media?: Media;
+  /** Shadow root only: a script says what is in its slots. */
+  manual?: 1;
+  /** What it has put into this slot: positions among the children of the host, its shadow root not counted. */
+  slotted?: number[];
   /** The picture that the browser has chosen for an `img`. */
   shown?: string;
   /** States that don't follow from the tree, by the names of their pseudo-classes; `state-NAME` is one of the element's own. */
@@ -116,11 +120,23 @@ export type ClickKind =
   | "touchstart"
   | "touchend";
 
+/** From an offset in one node to one in another; in a field, whose id stands twice, offsets in its value. */
+export type Span = [startId: number, startOffset: number, endId: number, endOffset: number];
+
+/** A highlight of the page's scripts; `type` is `highlight`, `spelling-error` or `grammar-error`. */
+export type Highlighted = [name: string, priority: number, type: HighlightType, spans: Span[]];
+
+/** How much two fingers have enlarged the page, and where what is seen of it begins, in CSS pixels of the viewport. */
+export type Enlarged = [scale: number, x: number, y: number] | [];
+
 export type PointerAt = [dt: number, x: number, y: number, id: number];
 /** As it is sent: a position, then how each further one on the same node differs from that before in `dt`, x and y. */
 export type PointerPath = [dt: number, x: number, y: number, id: number, ...further: number[]];
 
-/** An animation where it stands: one of styles by its name, or one that a script has made of keyframes. */
+/**
+ * An animation where it stands: one of styles by its name, one that a script has made of keyframes, or one of SVG: the
+ * outermost `svg` says what time it is there, and an element that something has set going since when it runs.
+ */
 export interface Motion {
   key: number;
   id: number;
@@ -133,6 +149,8 @@ export interface Motion {
   time: number;
   keyframes?: Record<string, unknown>[];
   timing?: Record<string, unknown>;
+  /** Of SVG. */
+  svg?: 1;
 }
 
 /** What could not be read, why, and of a picture its width and height, 0 where the visitor does not see it either. */
@@ -148,7 +166,9 @@ export type Operation =
   | ["input", number, number, string, Checked]
   | ["pointer", number, PointerAt[]]
   | ["click", number, ClickKind, number, number, number]
-  | ["selection", number, [number, number, number, number][]]
+  | ["selection", number, Span[]]
+  | ["highlight", number, Highlighted[]]
+  | ["pinch", number, Enlarged]
   | ["media", number, number, { paused: 0 | 1; time: number; rate?: number; volume?: number; muted?: 0 | 1 }]
   | ["rule", number, number, number, string | null]
   | ["canvas", number, number, string]
@@ -164,24 +184,11 @@ export type SentOperation =
   | ["mutation", number, SentMutation, first: number]
   | ["pointer", number, PointerPath[]];
 
-const NAMES = new Set([
-  "snapshot",
-  "shelf",
-  "mutation",
-  "scroll",
-  "input",
-  "pointer",
-  "click",
-  "selection",
-  "media",
-  "rule",
-  "canvas",
-  "assets",
-  "unread",
-  "viewport",
-  "motion",
-  "checkpoint",
-]);
+const NAMES = new Set(
+  "snapshot shelf mutation scroll input pointer click selection highlight pinch media rule canvas assets unread viewport motion checkpoint".split(
+    " ",
+  ),
+);
 
 const LARGEST_NUMBER = 1e12;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -235,7 +242,11 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
         first.every((one) => Array.isArray(one) && one.every((part) => isText(part) || isNumber(part)))
       );
     case "selection":
-      return Array.isArray(first) && first.every((range) => areNumbers(range, 4));
+      return areSpans(first);
+    case "pinch":
+      return areNumbers(first, 0) || areNumbers(first, 3);
+    case "highlight":
+      return Array.isArray(first) && first.every((one) => Array.isArray(one) && isNumber(one[1]) && areSpans(one[3]));
     case "snapshot":
       return isObject(second) && isViewport(rest[2]);
     case "mutation":
@@ -243,6 +254,10 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     default:
       return name !== "viewport" || isViewport(first);
   }
+}
+
+function areSpans(value: unknown): boolean {
+  return Array.isArray(value) && value.every((span) => areNumbers(span, 4));
 }
 
 function isPath(value: unknown): boolean {

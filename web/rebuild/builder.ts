@@ -12,11 +12,12 @@ import type { TreeModel } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules, addBaseRulesOf } from "./base_rules";
 import { Dress } from "./dress";
-import { BLOCK, blockStyles, create, doctype, isPictureObject, pictureStyles, prepare } from "./elements";
+import { BLOCK, blockStyles, create, doctype, isPictureObject, pictureStyles, prepare, rootOptions } from "./elements";
 import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import type { VisitorMedia } from "./media";
 import type { Sheets } from "./sheets";
+import { Slots } from "./slots";
 import { LOADED, Sources } from "./sources";
 import { showStates } from "./states";
 import { attempt, isRoot } from "./steps";
@@ -45,6 +46,7 @@ export class Builder {
   private readonly origins = new WeakMap<Element, string>();
   private readonly dress = new Dress();
   private readonly topLayer = new TopLayer();
+  private readonly slots = new Slots();
   private readonly styleSources = new WeakMap<Element, Map<CharacterData, string>>();
 
   constructor(
@@ -110,6 +112,7 @@ export class Builder {
   private make({ parent, node, before }: Held): void {
     const next = before?.parentNode === parent ? before : null;
     this.append(parent, node, parent.ownerDocument ?? (parent as Document), next);
+    this.slots.again(parent);
     if (this.nodes.has(node[1])) this.connected(node);
   }
 
@@ -208,6 +211,7 @@ export class Builder {
     if (extra.block) this.dress.put(element, blockStyles(element, extra.block));
     else this.undress(element, BLOCK);
     this.topLayer.set(element, extra);
+    this.slots.set(element, extra);
   }
 
   private undress(element: HTMLElement, name: string): void {
@@ -256,7 +260,7 @@ export class Builder {
   }
 
   private shadow(host: Element, node: ShadowNode, document: Document): void {
-    const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+    const root = host.shadowRoot ?? host.attachShadow(rootOptions(node));
     if (!root.adoptedStyleSheets.length) addBaseRulesOf(document, root);
     this.keep(node[1], root);
     for (const child of node[2]) this.append(root, child, document);
@@ -264,7 +268,7 @@ export class Builder {
 
   private elementConnected(node: ElementNode, element: Element): void {
     if (node[2] === "style") this.styleText(element);
-    if (node[2] === "iframe" || node[2] === "frame") this.frame(node, element as HTMLIFrameElement);
+    if (/^(i?frame|object)$/.test(node[2])) this.frame(node, element as HTMLIFrameElement);
     if (node[5]) this.extra(element, node[5]);
   }
 

@@ -1,11 +1,10 @@
-/** The nodes of the page that is shown, by their ids. */
+/** The nodes of the page that is shown. */
 
 /** What is said of it can't be shown, and need not be. */
 export class NotBuilt extends Error {}
 
 /** Throws NotBuilt. */
-export function builtNode(nodes: Map<number, Node>, id: number): Node {
-  const node = nodes.get(id);
+export function builtNode(node: Node | undefined, id: number): Node {
   if (!node) throw new NotBuilt(`node ${id} was not built`);
   return node;
 }

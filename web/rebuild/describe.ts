@@ -4,7 +4,7 @@ import type { Operation } from "../protocol/operations";
 import type { Item } from "./decode";
 
 /** Upkeep of the rebuild, which says nothing about what the visitor did. */
-const UNSAID = new Set(["checkpoint", "assets", "canvas", "rule", "shelf", "motion"]);
+const UNSAID = new Set(["checkpoint", "assets", "canvas", "rule", "shelf", "motion", "highlight", "pinch"]);
 const NAMES: Partial<Record<Item["name"], string>> = {
   enter: "page_enter",
   return: "history",

@@ -1,8 +1,8 @@
 /** Single steps of building a page, which know nothing of the rest of it. */
 
-import { type DoctypeNode, type DocumentNode, type ElementNode, NODE } from "../protocol/operations";
+import { type DoctypeNode, type DocumentNode, type ElementNode, NODE, type ShadowNode } from "../protocol/operations";
 import type { Styles } from "./gaps";
-import { STATE_ATTRIBUTE } from "./states";
+import { OBJECT, STATE_ATTRIBUTE } from "./states";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MATH = "http://www.w3.org/1998/Math/MathML";
@@ -35,10 +35,13 @@ export function doctype(document: Document, [, , name, publicId, systemId]: Doct
 /** Of objects only pictures say where they come from. */
 const pictureObjects = new WeakSet<Element>();
 
-function pictureObject(document: Document): Element {
-  const image = document.createElement("img");
-  pictureObjects.add(image);
-  return image;
+/** No plug-in runs here: what an object shows is shown by what shows it elsewhere. */
+function standIn(document: Document, tag: "img" | "iframe", of: "object" | "embed"): Element {
+  const element = document.createElement(tag);
+  element.setAttribute(OBJECT, of);
+  if (tag === "iframe") element.setAttribute("frameborder", "0");
+  else pictureObjects.add(element);
+  return element;
 }
 
 export function isPictureObject(element: Element): boolean {
@@ -47,12 +50,17 @@ export function isPictureObject(element: Element): boolean {
 
 export function create(document: Document, [, , tag, attributes, , extra]: ElementNode): Element {
   try {
-    if (tag === "object" && attributes?.data) return pictureObject(document);
+    if (tag === "object") return standIn(document, attributes?.data ? "img" : "iframe", tag);
+    if (tag === "embed" && attributes?.src && !extra?.gap) return standIn(document, "img", tag);
     if (extra?.ns) return document.createElementNS(extra.ns === "svg" ? SVG : MATH, tag);
     return document.createElement(tag);
   } catch {
     return document.createElement("span");
   }
+}
+
+export function rootOptions([, , , extra]: ShadowNode): ShadowRootInit {
+  return { mode: "open", slotAssignment: extra?.manual ? "manual" : "named" };
 }
 
 /** Marks what stands for an element of which nothing is shown. */

@@ -10,10 +10,15 @@ export class Interaction {
   private hovered: Element[] = [];
   private pressed: Element[] = [];
 
+  /** What the pointer is on, from within. */
+  get on(): Element[] {
+    return this.hovered;
+  }
+
   hover(node: Node | null): void {
     const chain: Element[] = [];
     const from = node?.nodeType === 1 ? (node as Element) : (node?.parentElement ?? null);
-    for (let at = from; at; at = above(at)) chain.push(at);
+    for (let at = from; at; at = above(at) ?? frameOf(at)) chain.push(at);
     const label = chain.find((at): at is HTMLLabelElement => at.localName === "label");
     this.hovered = exchange("hover", this.hovered, label?.control ? [...chain, label.control] : chain);
   }
@@ -60,6 +65,12 @@ function exchange(state: string, before: Element[], now: Element[]): Element[] {
 function above(element: Element): Element | null {
   if (element.matches(":modal, :popover-open")) return null;
   return element.assignedSlot ?? element.parentElement ?? hostOf(element);
+}
+
+/** Of the page, not the one that shows all of it; it is under the pointer, but has no focus within. */
+function frameOf({ ownerDocument }: Element): Element | null {
+  const frame = ownerDocument.defaultView?.frameElement;
+  return frame && frame.ownerDocument !== document ? frame : null;
 }
 
 function hostOf(element: Element): Element | null {

@@ -16,6 +16,7 @@ let player: Player | null = null;
 
 function ownPlayer(): Player {
   const assets = new AssetMap(document.baseURI);
+  document.documentElement.style.overflow = "hidden"; // what is enlarged is larger than the picture
   player ??= new Player(new View(document.getElementById("stage") ?? document.body, assets), assets);
   return player;
 }

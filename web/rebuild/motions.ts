@@ -12,19 +12,37 @@ export interface Standing {
 
 export class Motions {
   private readonly made = new Map<number, Animation>();
+  /** Elements of SVG that something has set going. */
+  private readonly begun = new Map<number, SVGAnimationElement>();
 
   show({ motion, at }: Standing, element: Element): void {
+    const passed = motion.state === "running" ? (performance.now() - at) * motion.rate : 0;
+    if (motion.svg) return this.wind(motion, element, (motion.time + passed) / 1000);
     const animation = motion.name ? ofStyles(motion, element) : this.ofScripts(motion, element);
     if (!animation) return;
     animation.playbackRate = motion.rate;
     if (motion.state === "paused") animation.pause();
     else if (animation.playState === "paused") animation.play();
-    const passed = motion.state === "running" ? (performance.now() - at) * motion.rate : 0;
     animation.currentTime = motion.time + passed;
+  }
+
+  private wind({ key, state }: Motion, element: Element, seconds: number): void {
+    if (isMoving(element)) {
+      element.beginElementAt(-seconds);
+      const svg = outermost(element);
+      svg?.setCurrentTime(svg.getCurrentTime()); // one that rests shows it only then
+      this.begun.set(key, element);
+    } else if (isDrawing(element)) {
+      if (state === "paused") element.pauseAnimations();
+      else element.unpauseAnimations();
+      element.setCurrentTime(seconds);
+    }
   }
 
   end(keys: number[]): void {
     for (const key of keys) {
+      this.begun.get(key)?.endElement();
+      this.begun.delete(key);
       this.made.get(key)?.cancel();
       this.made.delete(key);
     }
@@ -41,6 +59,18 @@ export class Motions {
     this.made.set(motion.key, made);
     return made;
   }
+}
+
+function isMoving(element: Element): element is SVGAnimationElement {
+  return "beginElementAt" in element;
+}
+
+function outermost({ ownerSVGElement: svg }: SVGElement): SVGSVGElement | null {
+  return svg && (outermost(svg) ?? svg);
+}
+
+function isDrawing(element: Element): element is SVGSVGElement {
+  return "setCurrentTime" in element;
 }
 
 function ofStyles({ name, pseudo }: Motion, element: Element): Animation | undefined {

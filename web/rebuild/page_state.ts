@@ -1,7 +1,7 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
 import { isNumbered, numbered } from "../protocol/bare";
-import type { Checked, Motion, Operation, Volatile } from "../protocol/operations";
+import type { Checked, Enlarged, Highlighted, Motion, Operation, Span, Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { extraOf, TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
@@ -30,6 +30,9 @@ export class PageState {
   hover = 0;
   focus = 0;
   ring: 0 | 1 = 1;
+  selection: Span[] = [];
+  highlights: Highlighted[] = [];
+  pinch: Enlarged = [];
   /** The edition that the snapshot refers to. */
   shelf: Shelf | null = null;
   private kept: Kept[] = [];
@@ -106,13 +109,15 @@ export class PageState {
 
   private restore(state: Volatile): void {
     this.scroll = new Map((state.scroll ?? []).map(([id, x, y]) => [id, [x, y]]));
-    this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [text, checked]]));
+    // Nobody has looked whether it is a text.
+    this.values = new Map((state.values ?? []).map(([id, text, checked]) => [id, [String(text), checked]]));
     this.media = new Map((state.media ?? []).map(([id, paused, time]) => [id, { paused, time }]));
     this.canvas = new Map(state.canvas ?? []);
     this.motions = new Map();
     this.hover = state.hover ?? 0;
     this.focus = state.focus ?? 0;
     this.ring = state.ring ?? 1;
+    [this.selection, this.highlights, this.pinch] = [[], [], []];
   }
 
   /** What is volatile of a node goes with it. */
@@ -156,6 +161,15 @@ export class PageState {
         return;
       case "pointer":
         this.hover = operation[2].at(-1)?.[3] ?? 0;
+        return;
+      case "selection":
+        this.selection = operation[2];
+        return;
+      case "highlight":
+        this.highlights = operation[2];
+        return;
+      case "pinch":
+        this.pinch = operation[2];
         return;
       case "motion":
         return this.move(operation[2], operation[3]);

@@ -6,10 +6,11 @@ import type { PageState } from "./page_state";
 export class Places {
   private aligning = false;
 
-  /** `state` is that of the page that is shown, `node` finds what was built of it. */
+  /** `state` is that of the page that is shown, `node` finds what was built of it; what is `aligned` may have moved. */
   constructor(
     private readonly state: () => PageState | null,
     private readonly node: (id: number) => Node | undefined,
+    private readonly aligned: () => void,
   ) {}
 
   align(): void {
@@ -17,6 +18,7 @@ export class Places {
     if (!state?.model) return;
     this.scroll(1, 0, 0, !state.scroll.has(1));
     for (const [id, [x, y]] of state.scroll) this.scroll(id, x, y);
+    this.aligned();
   }
 
   alignSoon(): void {

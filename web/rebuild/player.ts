@@ -1,13 +1,17 @@
 /** Plays an archive by stepping: the state at any time, without waiting. */
 
+import type { Enlarged, Operation } from "../protocol/operations";
 import type { StagePlayer, Viewport } from "../protocol/seam";
 import { decodeFrame, isShelf } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import type { PageState } from "./page_state";
 import { isPicture, withPictures } from "./pictures";
+import { seenAt } from "./pinch";
 import { SessionState } from "./session";
 import type { View } from "./view";
+
+type Mark = ReturnType<StagePlayer["marks"]>[number];
 
 export class Player implements StagePlayer {
   private items: Item[] = [];
@@ -59,8 +63,13 @@ export class Player implements StagePlayer {
     return [...new Set(times)];
   }
 
-  marks(fromMs: number, toMs: number): { at: number; kind: string; x: number; y: number }[] {
-    return this.items.flatMap(marksOf).filter(({ at }) => at >= fromMs && at < toMs);
+  marks(fromMs: number, toMs: number): Mark[] {
+    const pinches = new Map<number, Enlarged>();
+    const marks = this.items.flatMap((item) => {
+      if (item.name === "operation") pinches.set(item.page, pinchAfter(item.operation, pinches.get(item.page)));
+      return marksOf(item, pinches.get(item.page) ?? []);
+    });
+    return marks.filter(({ at }) => at >= fromMs && at < toMs);
   }
 
   private decode(decoder: Decoder, frame: Uint8Array, received: number): Item[] {
@@ -132,13 +141,21 @@ function inOrder(items: Item[]): Item[] {
   return items;
 }
 
-function marksOf(item: Item): { at: number; kind: string; x: number; y: number }[] {
+function pinchAfter(operation: Operation, before: Enlarged = []): Enlarged {
+  if (operation[0] === "snapshot") return [];
+  return operation[0] === "pinch" ? operation[2] : before;
+}
+
+/** Where they are seen. */
+function marksOf(item: Item, pinch: Enlarged): Mark[] {
   if (item.name !== "operation") return [];
   const [name, , first] = item.operation;
-  if (name === "pointer") {
-    return item.operation[2].map(([dt, x, y]) => ({ at: item.at + dt, kind: "move", x, y }));
-  }
+  const mark = (at: number, kind: string, place: [number, number]): Mark => {
+    const [x, y] = seenAt(pinch, ...place);
+    return { at, kind, x, y };
+  };
+  if (name === "pointer") return item.operation[2].map(([dt, x, y]) => mark(item.at + dt, "move", [x, y]));
   if (name !== "click" || first === "focus" || first === "blur") return [];
   const [, , kind, , x, y] = item.operation;
-  return [{ at: item.at, kind, x, y }];
+  return [mark(item.at, kind, [x, y])];
 }

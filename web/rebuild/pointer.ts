@@ -10,8 +10,13 @@ const LINE_MS = 100;
 export class Pointer {
   private readonly arrow: SVGSVGElement;
   private timers: number[] = [];
+  private last: [x: number, y: number] = [0, 0];
 
-  constructor(private readonly host: HTMLElement) {
+  /** `seenAt` says where a place in the visitor's window is seen. */
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly seenAt: (x: number, y: number) => [x: number, y: number],
+  ) {
     this.arrow = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.arrow.setAttribute("viewBox", "-1 -1 16 22");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -34,7 +39,14 @@ export class Pointer {
 
   /** At once, or in `tookMs`. */
   move(x: number, y: number, tookMs = 0): void {
+    this.last = [x, y];
     this.arrow.style.display = "block";
+    this.again(tookMs);
+  }
+
+  /** Where it rests has come to be seen elsewhere. */
+  again(tookMs = 0): void {
+    const [x, y] = this.seenAt(...this.last);
     this.arrow.style.transition = `transform ${tookMs}ms linear`;
     this.arrow.style.transform = `translate(${x}px, ${y}px)`;
   }
@@ -42,8 +54,9 @@ export class Pointer {
   click(x: number, y: number): void {
     this.timers.forEach(clearTimeout);
     this.move(x, y);
+    const [left, top] = this.seenAt(x, y);
     const ring = document.createElement("div");
-    ring.style.cssText = `position:absolute;left:${x - 14}px;top:${y - 14}px;width:28px;height:28px;border-radius:50%;border:3px solid #d6336c;box-sizing:border-box;pointer-events:none`;
+    ring.style.cssText = `position:absolute;left:${left - 14}px;top:${top - 14}px;width:28px;height:28px;border-radius:50%;border:3px solid #d6336c;box-sizing:border-box;pointer-events:none`;
     this.host.append(ring);
     const fading = ring.animate([{ opacity: 1 }, { opacity: 0, transform: "scale(1.8)" }], 500);
     fading.onfinish = () => ring.remove();

@@ -7,6 +7,7 @@ import { decodeFrame, type Frame, isShelf, tabOf } from "../protocol/wire";
 import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import { describe } from "./describe";
+import { seenAt } from "./pinch";
 import { Player } from "./player";
 import { Pointer } from "./pointer";
 import { SessionState } from "./session";
@@ -46,7 +47,7 @@ export class Stage {
     this.scaler.style.cssText = "position:relative;transform-origin:0 0;overflow:hidden";
     host.append(this.scaler);
     this.view = new View(this.scaler, this.assets, (page, apply) => this.guard(page, apply));
-    this.pointer = new Pointer(this.scaler);
+    this.pointer = new Pointer(this.scaler, (x, y) => seenAt(this.session.shown?.pinch ?? [], x, y));
     report({ type: "ready" });
   }
 
@@ -134,16 +135,11 @@ export class Stage {
     return taken;
   }
 
-  /** What the state itself does not hold is where the pointer is, and what is selected. */
+  /** What the state itself does not hold is where the pointer is. */
   private arrive(items: Item[]): void {
     this.rebuild();
     this.fresh = this.view.page;
     const operations = items.flatMap((item) => (item.name === "operation" ? [item.operation] : []));
-    const begins = operations.findLastIndex(([name]) => name === "snapshot");
-    for (const name of ["pointer", "selection"] as const) {
-      const last = operations.findLastIndex((operation) => operation[0] === name);
-      if (last > begins) this.recall(operations[last]!);
-    }
     const path = operations.findLast(([name]) => name === "pointer") as Extract<Operation, ["pointer", ...unknown[]]>;
     const place = path?.[2].at(-1);
     if (place) this.pointer.move(place[1], place[2]);
@@ -159,15 +155,6 @@ export class Stage {
       if (this.session.page(page)?.model || (error instanceof NotOnShelf && !isShelf(page)))
         this.report({ type: "fault", page, detail: String((error as Error).message) });
       else if (!this.readsShelf) this.report({ type: "need", page });
-    }
-  }
-
-  /** An operation of before, whose nodes may be gone. */
-  private recall(operation: Operation): void {
-    try {
-      this.view.operate(operation);
-    } catch {
-      /* They are. */
     }
   }
 
@@ -212,6 +199,7 @@ export class Stage {
   private point(item: Item & { name: "operation" }): void {
     const { operation } = item;
     if (operation[0] === "pointer") this.pointer.path(operation[2]);
+    if (operation[0] === "pinch") this.pointer.again();
     if (operation[0] === "click" && operation[2] === "mousedown") this.pointer.click(operation[4], operation[5]);
   }
 

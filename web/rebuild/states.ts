@@ -5,13 +5,16 @@
 
 export const STATE_ATTRIBUTE = "data-alongside-";
 
+/** Marks what stands for an object, which rules of that name match. */
+export const OBJECT = `${STATE_ATTRIBUTE}object`;
+
 /** Escaped letters and strings come first, so that no colon in them counts. */
 const TOKENS =
-  /\\.|"[^"]*"|:(hover|active|focus-visible|focus-within|focus|user-invalid|user-valid|invalid|valid|out-of-range|in-range|placeholder-shown|-webkit-autofill|autofill|defined|target|-webkit-full-screen|fullscreen)(?![\w-])|:state\(([\w-]+)\)/g;
+  /\\.|"[^"]*"|:(hover|active|focus-visible|focus-within|focus|user-invalid|user-valid|invalid|valid|out-of-range|in-range|placeholder-shown|-webkit-autofill|autofill|defined|target|-webkit-full-screen|fullscreen)(?![\w-])|:state\(([\w-]+)\)|(?<![\w.#:[=-])(object|embed)(?![\w-])/g;
 
 /** Which of two states a field is in is told by one of them. */
 const OTHERWISE: Record<string, string> = {
-  valid: `:where(:valid,:invalid):not(${of("invalid")})`,
+  valid: `:is(:where(:valid,:invalid):not(${of("invalid")}),${of("valid")})`,
   "in-range": `:where(:in-range,:out-of-range):not(${of("out-of-range")})`,
   "placeholder-shown": `:where(:placeholder-shown):not(${of("filled")})`,
   defined: `:not(${of("undefined")})`,
@@ -24,13 +27,14 @@ function of(state: string): string {
 }
 
 export function withStates(selector: string): string {
-  return selector.replace(TOKENS, (whole: string, state?: string, custom?: string) => {
+  return selector.replace(TOKENS, (whole: string, state?: string, custom?: string, object?: string) => {
+    if (object) return `:is(${object},img:where([${OBJECT}=${object}]),iframe:where([${OBJECT}=${object}]))`;
     if (custom) return `[${STATE_ATTRIBUTE}state~="${custom}"]`;
     return state ? (OTHERWISE[state] ?? of(state)) : whole;
   });
 }
 
-const SENT = ["invalid", "user-invalid", "user-valid", "out-of-range", "autofill", "undefined", "target"];
+const SENT = ["invalid", "valid", "user-invalid", "user-valid", "out-of-range", "autofill", "undefined", "target"];
 
 /** Those that the visitor's side has told of an element, `state-NAME` for one of its own. */
 export function showStates(element: Element, told: string): void {

@@ -5,18 +5,19 @@ import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules } from "./base_rules";
 import { Builder } from "./builder";
-import { builtNode, NotBuilt } from "./built";
+import { builtNode } from "./built";
 import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
-import { fill, hideChoices } from "./fields";
-import { Interaction } from "./interaction";
+import { FieldSelection } from "./field_selection";
+import { hideChoices } from "./fields";
 import { firstOf, Later } from "./later";
 import { VisitorMedia } from "./media";
-import { Motions } from "./motions";
 import type { PageState } from "./page_state";
+import { enlarging } from "./pinch";
 import { Places } from "./places";
-import { select } from "./selection";
+import { Shades } from "./shades";
 import { Sheets } from "./sheets";
+import { Volatiles } from "./volatile";
 
 const LONGEST_VEIL_MS = 500;
 
@@ -26,14 +27,17 @@ export class View {
   private readonly sheets: Sheets;
   private builder!: Builder;
   private state: PageState | null = null;
-  private interaction = new Interaction();
-  private motions = new Motions();
+  private volatiles: Volatiles | null = null;
+  private readonly find = (id: number): Node | undefined => this.builder.nodes.get(id);
   private readonly places = new Places(
     () => this.state,
-    (id) => this.builder.nodes.get(id),
+    this.find,
+    () => this.followPage(),
   );
   private later: Later | null = null;
   private readonly pictures: CanvasPictures;
+  private readonly fieldSelection: FieldSelection;
+  private readonly shades: Shades;
 
   /** `guard` calls what builds a page later, when nobody is there to catch what it throws. */
   constructor(
@@ -45,8 +49,11 @@ export class View {
     this.frame.dataset.testid = "assist-page";
     this.frame.setAttribute("sandbox", "allow-same-origin");
     this.frame.setAttribute("tabindex", "-1");
-    this.frame.style.cssText = "border:0;display:block;pointer-events:none;background:Canvas;color-scheme:light";
+    this.frame.style.cssText =
+      "border:0;display:block;pointer-events:none;background:Canvas;color-scheme:light;transform-origin:0 0";
     host.append(this.frame);
+    this.fieldSelection = new FieldSelection(this.frame);
+    this.shades = new Shades(this.frame);
     this.sheets = new Sheets(assets, this.machine);
     this.pictures = new CanvasPictures(assets);
   }
@@ -62,8 +69,13 @@ export class View {
     this.state = state;
     this.assets.reset();
     this.sheets.reset();
-    this.interaction = new Interaction();
-    this.motions = new Motions();
+    this.volatiles = new Volatiles(state, {
+      find: this.find,
+      fieldSelection: this.fieldSelection,
+      shades: this.shades,
+      document: () => this.document(),
+      paint: (canvas, sha256) => this.pictures.show(canvas, sha256, (address) => this.builder.paint(canvas, address)),
+    });
     this.followMedia(state);
     this.builder = new Builder(this.assets, this.sheets, this.machine, () => state.url);
     this.resize(state);
@@ -123,6 +135,7 @@ export class View {
     this.frame.height = String(state.viewport.height);
     this.frame.style.width = `${state.viewport.width}px`;
     this.frame.style.height = `${state.viewport.height}px`;
+    this.frame.style.transform = enlarging(state.pinch);
     if (state === this.state && this.followMedia(state)) return this.show(state);
     this.places.alignSoon();
   }
@@ -133,24 +146,15 @@ export class View {
       case "mutation":
         return this.mutate(operation[2]);
       case "scroll":
-        return this.places.scroll(operation[2], operation[3], operation[4]);
-      case "input":
-        return fill(this.node(operation[2]) as HTMLElement, operation[3], operation[4]);
-      case "canvas":
-        return this.canvas(operation[2], operation[3]);
+        this.places.scroll(operation[2], operation[3], operation[4]);
+        return this.followPage();
+      case "pinch":
+        return this.state ? this.resize(this.state) : undefined;
       case "rule":
         return this.rule(operation[2], operation[3], operation[4]);
-      case "media":
-        return this.media(operation[2], operation[3]);
-      case "pointer":
-        return this.hover(operation[2].at(-1)?.[3] ?? 0);
-      case "click":
-        return this.click(operation[2], operation[3], operation[4]);
-      case "selection":
-        return select(this.document(), operation[2], this.builder.nodes);
-      case "motion":
-        this.motions.end(operation[3]);
-        return this.move(operation[2].map(({ key }) => key));
+      default:
+        this.volatiles?.operate(operation);
+        this.followPage();
     }
   }
 
@@ -178,6 +182,12 @@ export class View {
     this.places.align();
   }
 
+  /** What lies over the page stays where it belongs. */
+  private followPage(): void {
+    this.fieldSelection.follow();
+    this.shades.follow();
+  }
+
   private document(): Document {
     return this.frame.contentDocument!;
   }
@@ -190,14 +200,14 @@ export class View {
     for (const [id, attributes] of change.s ?? []) this.attributes(id, attributes);
     for (const [id, extra] of change.e ?? []) this.builder.extra(this.node(id), extra);
     for (const [, , node] of change.a ?? []) if (typeof node === "number") this.moved(node);
-    this.interaction.followFocus();
+    this.volatiles?.interaction.followFocus();
     if (this.state) hideChoices(change, this.state, this.builder.nodes);
     if (this.state?.model) this.builder.prune(this.state.model);
     this.places.alignSoon();
   }
 
   private node(id: number): Node {
-    return builtNode(this.builder.nodes, id);
+    return builtNode(this.find(id), id);
   }
 
   private remove(id: number): void {
@@ -227,7 +237,7 @@ export class View {
   /** New nodes can have state already: a canvas picture, a value. */
   private place(node: TreeNode): void {
     const picture = this.state?.canvas.get(node[1]);
-    if (picture) this.canvas(node[1], picture);
+    if (picture) this.volatiles?.operate(["canvas", 0, node[1], picture]);
     childrenOf(node)?.forEach((child) => this.place(child));
   }
 
@@ -237,63 +247,16 @@ export class View {
   }
 
   private restore(state: PageState): void {
-    for (const [id, [text, checked]] of state.values)
-      this.attempt(() => fill(this.node(id) as HTMLElement, text, checked));
-    for (const [id, sha256] of state.canvas) this.attempt(() => this.canvas(id, sha256));
-    for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
+    const { volatiles } = this;
+    volatiles?.restore();
     for (const [id, [x, y]] of state.scroll) this.places.scroll(id, x, y);
-    if (state.focus) this.attempt(() => this.focus(state.focus, state.ring));
-    if (state.hover) this.hover(state.hover);
-    this.move(state.motions.keys());
     void this.sheets.settled().then(() => {
       this.places.alignSoon();
-      if (this.state === state) this.move(state.motions.keys());
+      if (this.volatiles === volatiles) volatiles?.moveAll();
     });
-  }
-
-  /** State of a node that has gone since does not matter; what else can't be shown leaves the rest as it is. */
-  private attempt(apply: () => void): void {
-    try {
-      apply();
-    } catch (error) {
-      if (!(error instanceof NotBuilt)) reportError(error);
-    }
-  }
-
-  private canvas(id: number, sha256: string): void {
-    const canvas = this.node(id) as HTMLElement;
-    this.pictures.show(canvas, sha256, (address) => this.builder.paint(canvas, address));
   }
 
   private rule(id: number, index: number, text: string | null): void {
     this.sheets.setRule(this.node(id) as HTMLStyleElement, index, text, this.state?.url ?? "");
-  }
-
-  private media(id: number, { time }: { time: number }): void {
-    const media = this.node(id) as HTMLMediaElement;
-    if (media.readyState) media.currentTime = time;
-  }
-
-  private hover(id: number): void {
-    this.interaction.hover(this.builder.nodes.get(id) ?? null);
-  }
-
-  private click(kind: string, id: number, visible: number): void {
-    if (kind === "focus") this.focus(id, visible);
-    if (kind === "blur") this.focus(0, 0);
-    if (kind === "mousedown") this.hover(id);
-    if (kind === "mousedown" || kind === "mouseup") this.interaction.press(kind === "mousedown");
-  }
-
-  private focus(id: number, visible: number): void {
-    const node = id ? this.node(id) : null;
-    this.interaction.focus(node?.nodeType === 1 ? (node as Element) : null, visible !== 0);
-  }
-
-  private move(keys: Iterable<number>): void {
-    for (const key of keys) {
-      const standing = this.state?.motions.get(key);
-      if (standing) this.attempt(() => this.motions.show(standing, this.node(standing.motion.id) as Element));
-    }
   }
 }

@@ -37,3 +37,10 @@ test("who prints is no screen", () => {
   media.set({ type: "print" }, 1);
   assert.equal(media.answer("only screen and (min-width: 1px), print"), "only speech and (min-width: 1px), all");
 });
+
+test("rules of objects match what stands for them, with the weight of a name", () => {
+  const named = ":is(object,img:where([data-alongside-object=object]),iframe:where([data-alongside-object=object]))";
+  assert.equal(withStates("p > object:hover"), `p > ${named}[data-alongside-hover]`);
+  for (const selector of [".object", "#embed", "object-box", '[class="object"]', "[data=object]"])
+    assert.equal(withStates(selector), selector);
+});
