@@ -32,10 +32,10 @@ OTHER_DOT = DOT.replace(b"\xff\x00\x00", b"\x00\x00\xff")
 
 
 @pytest.fixture
-def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
+def shown(keeping_browser: Browser, tmp_path: Path) -> Iterator[Rig]:
     (tmp_path / "bay.html").write_text(PAGE)
     (tmp_path / "plain.html").write_text("<!doctype html><title>Plain</title><h1>Plain page</h1>")
-    with rig(browser, tmp_path, mappings={"bay": MAPPING}) as made:
+    with rig(keeping_browser, tmp_path, mappings={"bay": MAPPING}) as made:
         made.open("bay.html")
         hand_over(made, "canary-driver")
         made.settle()

@@ -29,7 +29,7 @@ PAGE = f"""<!doctype html><title>Moments</title><a id=link href="{OWN}">On to th
     reads++;
     const given = (blob) => {{
       if (pauses) {{ pauses = false; reads = 0; testCapture.pause(); }}
-      if (covers) {{ covers = false; this.className = "private"; digest(blob).then((hash) => {{ covered = hash; }}); }}
+      if (covers) {{ covers = false; drawing.className = "private"; digest(blob).then((hash) => {{ covered = hash; }}); }}
       done(blob);
     }};
     toBlob.call(this, given, ...options);
@@ -114,4 +114,4 @@ def test_route_that_was_taken_during_a_pause_is_a_page_of_its_own(browser: Brows
             (2, FrameKind.PAGE_ENTER),
             (2, FrameKind.SNAPSHOT),
         ]
-        assert {page for page, _kind in told[4:]} == {2}
+        assert {page for page, _kind in told[4:]} <= {2}
