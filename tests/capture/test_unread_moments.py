@@ -29,7 +29,11 @@ PAGE = f"""<!doctype html><title>Moments</title><a id=link href="{OWN}">On to th
     reads++;
     const given = (blob) => {{
       if (pauses) {{ pauses = false; reads = 0; testCapture.pause(); }}
-      if (covers) {{ covers = false; drawing.className = "private"; digest(blob).then((hash) => {{ covered = hash; }}); }}
+      if (covers) {{
+        covers = false;
+        drawing.className = "private";
+        digest(blob).then((hash) => {{ covered = hash; }});
+      }}
       done(blob);
     }};
     toBlob.call(this, given, ...options);
