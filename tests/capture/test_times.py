@@ -49,3 +49,21 @@ def operations(shown: Rig, name: str) -> list[float]:
     begun_at = next(frame.time for frame in frames if frame.flags & FrameFlag.STREAM_START)
     lines = [json.loads(line) for line in shown.operations().splitlines() if line.startswith("[")]
     return [begun_at + line[1] for line in lines if line[0] == name]
+
+
+def test_pointer_that_leaves_right_after_a_click_has_left(shown: Rig) -> None:
+    """Within one flush: where it was before the click is one way, where it went is another."""
+    shown.visitor.evaluate(
+        """() => {
+          const at = (target, kind, clientX) =>
+            target.dispatchEvent(new MouseEvent(kind, { bubbles: true, composed: true, clientX, clientY: 5 }));
+          at(field, "mousemove", 5);
+          at(field, "mousedown", 5);
+          at(document.body, "mousemove", 300);
+        }"""
+    )
+    shown.until_sent('"mousedown"')
+    shown.settle()
+    lines = [json.loads(line) for line in shown.operations().splitlines() if line.startswith("[")]
+    names = [line[0] for line in lines if line[0] in ("pointer", "click")]
+    assert names[-3:] == ["pointer", "click", "pointer"]

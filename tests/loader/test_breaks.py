@@ -58,8 +58,9 @@ async def test_visitor_who_is_asked_to_come_again_does_so_at_once_however_often(
 
     await visitor.page.add_init_script(NOTE_WAITS)
     await visitor.go_live()
-    for number in range(1, 5):
+    for _ in range(4):
+        waits = await visitor.page.evaluate("window.waits.length")
         await asyncio.to_thread(sync_client().flushdb)
-        await visitor.until(f"window.waits.length === {number}")
+        await visitor.until(f"window.waits.length > {waits}")
         await visitor.until(LIVES)
     assert max(await visitor.page.evaluate("window.waits")) <= 300

@@ -31,11 +31,13 @@ type Listeners = Record<string, (event: Event) => void>;
 
 type Position = { at: number; x: number; y: number; target: Node };
 
+type Action = (id: (node: Node) => number) => SentOperation | null;
+
 export class Events {
   private pointer: Position[] = [];
   /** When they were told last. */
   private pointedAt = 0;
-  private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
+  private actions: Action[] = [];
   /** When they changed last: a flush can come much later. */
   private readonly scrolled = new Map<Node, number>();
   /** Where the other side has what was scrolled, and as which node. */
@@ -106,9 +108,10 @@ export class Events {
   drain(all: boolean): SentOperation[] {
     const id = (node: Node): number => this.recorder.idOf(node);
     const operations: SentOperation[] = [];
-    if (all || this.actions.length || Date.now() - this.pointedAt >= PATIENT_MS) this.drainPointer(operations);
-    else if (this.pointer.length) this.changed(true);
+    const isDue = all || this.actions.length > 0 || Date.now() - this.pointedAt >= PATIENT_MS;
     for (const action of this.actions.splice(0)) push(operations, action(id));
+    if (isDue) push(operations, this.path(this.pointer.splice(0)));
+    else if (this.pointer.length) this.changed(true);
     push(operations, this.focusChange(operations));
     for (const [field, at] of this.fields) push(operations, this.input(field, at));
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
@@ -198,21 +201,25 @@ export class Events {
   private noteClick(kind: ClickKind, event: Event): void {
     const { x, y } = point(event);
     const [at, node] = [Date.now(), target(event)];
-    this.actions.push((id) => (id(node) ? ["click", at, kind, id(node), x, y] : null));
-    this.changed();
+    this.act((id) => (id(node) ? ["click", at, kind, id(node), x, y] : null));
   }
 
   private noteFocus(kind: "focus" | "blur", event: Event): void {
     const [at, node] = [Date.now(), target(event)];
     const visible = (node as Element).matches?.(":focus-visible") ? 1 : 0;
-    this.actions.push((id) => (id(node) ? ["click", at, kind, id(node), visible, 0] : null));
+    this.act((id) => (id(node) ? ["click", at, kind, id(node), visible, 0] : null));
+  }
+
+  /** Behind the way of the pointer up to now: where it goes afterwards is another. */
+  private act(action: Action): void {
+    const positions = this.pointer.splice(0);
+    this.actions.push(() => this.path(positions), action);
     this.changed();
   }
 
-  private drainPointer(operations: SentOperation[]): void {
-    const positions = this.pointer.splice(0);
+  private path(positions: Position[]): SentOperation | null {
     const [first] = positions;
-    if (!first) return;
+    if (!first) return null;
     this.pointedAt = Date.now();
     const paths: PointerPath[] = [];
     let [before, on] = [first, -1];
@@ -222,7 +229,7 @@ export class Events {
       else paths.push([at - first.at, x, y, id]);
       [before, on] = [position, id];
     }
-    operations.push(["pointer", first.at, paths]);
+    return ["pointer", first.at, paths];
   }
 
   private input(field: Field, at: number): Operation | null {
@@ -266,7 +273,7 @@ function listeners(names: string[], listener: (event: Event) => void): Listeners
   return Object.fromEntries(names.map((name) => [name, listener]));
 }
 
-function push(operations: SentOperation[], operation: Operation | null): void {
+function push(operations: SentOperation[], operation: SentOperation | null): void {
   if (operation) operations.push(operation);
 }
 

@@ -271,8 +271,8 @@ export class Channel {
   }
 
   private lost(code: number): void {
-    const wasSound = Date.now() - this.welcomedAt > STEADY_MS || COME_AGAIN.includes(code);
-    if (this.isOpen && wasSound) this.backoff.reset();
+    const wasSteady = this.isOpen && Date.now() - this.welcomedAt > STEADY_MS;
+    if (wasSteady || COME_AGAIN.includes(code)) this.backoff.reset();
     this.drop();
     if (this.isOver) return;
     const reason = FINAL[code];
