@@ -17,10 +17,6 @@ def skip_without_kept_pages() -> None:
         pytest.skip("this browser keeps no page that was left")
 
 
-def is_running(child: Child) -> bool:
-    return child.process is not None and child.process.poll() is None
-
-
 class LiveStack:
     """Daphne and Celery as `make run` starts them. `base_url` and `stage_origin` stay the same over restarts."""
 
@@ -35,7 +31,7 @@ class LiveStack:
 
     def start(self) -> None:
         """Start what does not run, as a test may have left it, and wait until it answers."""
-        missing = [child for child in (self.web, self.worker) if not is_running(child)]
+        missing = [child for child in (self.web, self.worker) if not child.is_running]
         if self.web not in missing:
             self.thaw_web()
         for child in missing:

@@ -62,6 +62,11 @@ class Child:
                 start_new_session=True,
             )
 
+    @property
+    def is_running(self) -> bool:
+        """True from its start until it has ended."""
+        return self.process is not None and self.process.poll() is None
+
     def is_ready(self) -> bool:
         """True once `ready` passes. Raises ServiceFailed if the child has ended."""
         self.check()

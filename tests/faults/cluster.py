@@ -100,7 +100,7 @@ class Cluster:
     async def bring_back(self, *children: Child) -> None:
         """Start what is not there. It dies with the thread that started it, so only the waiting is done elsewhere."""
         for child in children:
-            if child.process is None or child.process.poll() is not None:
+            if not child.is_running:
                 child.start()
         await asyncio.to_thread(wait_until_ready, children)
 

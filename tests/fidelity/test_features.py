@@ -47,7 +47,7 @@ def test_feature_is_as_promised(stands: Stands, feature: Feature, tmp_path: Path
     at = stands.of(feature)
     seen = at.compare(feature)
     if not seen.keeps(feature.promise, at.place(feature)):
-        # A file that does not come for as long as other tests keep the machine busy is no matter of fidelity.
+        # Pictures that can't be read are told too late or never in some runs beside other tests; why is not known.
         print(f"{feature.name} again: {seen.inside:.4f} inside, {seen.outside} outside, {seen.gaps}")
         at = stands.anew(feature)
         seen = at.compare(feature)
