@@ -6,7 +6,9 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON := .venv/bin/python
-UV := .venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes
+UV := .venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes --compile-bytecode
+# To compile what it imports is two thirds of what a process takes to start.
+export PYTHONDONTWRITEBYTECODE :=
 NODE_MAJOR := 20
 # Holds links to the Node of the wheel where the system has none that is new enough.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
