@@ -8,6 +8,7 @@ import type { Addresses } from "./addresses";
 import { inUtf8 } from "./charset";
 import { readBlob } from "./painted";
 import { learnStates } from "./states";
+import { shown, sizeOf } from "./unread_pictures";
 import { UploadLine } from "./upload_line";
 
 const MAX_ASSETS = 1000;
@@ -40,6 +41,8 @@ export class Assets {
   private news: { assets: Record<string, string>; unread: Unread[] } = { assets: {}, unread: [] };
   private skipsKnown = false;
   private busy = false;
+  /** Pictures that can't be read, and of which the page does not know yet how large they are. */
+  private untold = 0;
   private stopped = false;
   private total = 0;
   /** Where one was asked for already, and where the page's policy forbids it: each try would be reported to the tenant. */
@@ -65,9 +68,9 @@ export class Assets {
     document.removeEventListener("securitypolicyviolation", this.noteRefusal);
   }
 
-  /** Whether all that is used has been read, or could not be. */
+  /** Whether all that is used has been read, or could not be and this has been told. */
   get settled(): boolean {
-    return !this.busy && !this.waiting.size;
+    return !this.busy && !this.waiting.size && !this.untold;
   }
 
   use(url: string, kind: Kind, name = url): void {
@@ -189,6 +192,14 @@ export class Assets {
   }
 
   private fail(url: string, reason: string): void {
+    this.untold++;
+    void shown(url).then(() => {
+      this.untold--;
+      if (!this.stopped) this.tellUnread(url, reason);
+    });
+  }
+
+  private tellUnread(url: string, reason: string): void {
     const isNews = !(this.skipsKnown && this.table[url] === UNREADABLE);
     this.remember(url, UNREADABLE);
     for (const name of this.used.get(url) ?? []) {
@@ -252,12 +263,6 @@ export class Assets {
 /** The origin; of what has none, as `blob:`, the scheme, as violations name it. */
 function placeOf(url: string): string {
   return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
-}
-
-/** Of a picture on the page; nothing where there is none. */
-function sizeOf(url: string): [width: number, height: number] | [] {
-  const image = Array.from(document.images).find(({ currentSrc }) => currentSrc === url);
-  return image ? [image.naturalWidth, image.naturalHeight] : [];
 }
 
 function stem(url: string): string {
