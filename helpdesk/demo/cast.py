@@ -108,12 +108,16 @@ class Visitor:
         """Bytes of channel messages since a moment (s since 1970), each kind counted."""
         return sum(frame.size_bytes for frame in self.sent if frame.at >= since)
 
+    def sizes_up(self, since: float) -> list[tuple[int, int, int]]:
+        """Kind, page and bytes of each frame since a moment."""
+        return [(frame.kind, frame.page, frame.size_bytes) for frame in self.sent if frame.at >= since]
+
     def payload_up(self, *, since: float) -> int:
         """Bytes of payload for the page that came last, from its history event on."""
         frames = [frame for frame in self.sent if frame.at >= since]
         returns = [frame for frame in frames if frame.kind == FrameKind.HISTORY]
         if not returns:
-            raise StoryError("no history event was sent")
+            raise StoryError(f"no history event was sent: {self.sizes_up(since)}")
         after = frames[frames.index(returns[-1]) :]
         return sum(frame.payload_bytes for frame in after)
 

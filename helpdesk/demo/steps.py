@@ -101,8 +101,7 @@ class Steps:
         if await self.page_ids() - pages_before:
             raise StoryError(f"going back to {name} made a new page")
         if sent >= MAX_RETURN_BYTES:
-            frames = [(frame.kind, frame.page, frame.size_bytes) for frame in self.visitor.sent if frame.at >= before]
-            raise StoryError(f"going back to {name} sent {sent} bytes: {frames}")
+            raise StoryError(f"going back to {name} sent {sent} bytes: {self.visitor.sizes_up(before)}")
         self.evidence.numbers[f"back_to_{name}_bytes"] = sent
         self.evidence.saw("M10", f"back to {name}: {sent} bytes of payload, shown from the agent's cache")
         await self.measure_latency()

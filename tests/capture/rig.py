@@ -12,12 +12,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Frame, Page, ViewportSize
 
+from assist.channel.protocol import Frame as SentFrame
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.capture import sites
 
 WAIT_SECONDS = 20
 # Longer than anything that the capture code waits for before it sends more.
 QUIET_SECONDS = 1.5
+STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 SIZE = ViewportSize(width=1280, height=720)
 
 
@@ -80,9 +82,13 @@ class Rig:
             assert time.monotonic() < deadline, "the page does not come to rest"
 
     def until_sent(self, text: str) -> None:
-        """Wait until it has been said in a page stream, and hand nothing over."""
-        while text not in self.operations():
+        """Wait until it has been said, be it on the shelf, and a whole snapshot as well; hand nothing over."""
+        while not self._has_said(text):
             self.visitor.wait_for_timeout(20)
+
+    def _has_said(self, text: str) -> bool:
+        said = [stream.rpartition("\n")[0] for stream in streams(self.frames).values()]
+        return all(any(part in stream for stream in said) for part in (text, '["snapshot"'))
 
     def kinds(self) -> list[str]:
         return [self.kind_of(frame) for frame in self.frames]
@@ -97,15 +103,29 @@ class Rig:
 
 
 def inflated(frames: list[bytes]) -> Iterator[str]:
-    streams: dict[int, Any] = {}
+    for frame, text in read(frames):
+        yield text if frame.kind in STREAMED else f"{FrameKind(frame.kind).name} {text}\n"
+
+
+def streams(frames: list[bytes]) -> dict[int, str]:
+    """What was said of each page, in its streams."""
+    said: dict[int, str] = {}
+    for frame, text in read(frames):
+        if frame.kind in STREAMED:
+            said[frame.page] = said.get(frame.page, "") + text
+    return said
+
+
+def read(frames: list[bytes]) -> Iterator[tuple[SentFrame, str]]:
+    inflaters: dict[int, Any] = {}
     for data in frames:
         frame = decode_frame(data)
-        if frame.kind not in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS):
-            yield f"{FrameKind(frame.kind).name} {frame.payload.decode()}\n"
+        if frame.kind not in STREAMED:
+            yield frame, frame.payload.decode()
             continue
         if frame.flags & FrameFlag.STREAM_START:
-            streams[frame.page] = zlib.decompressobj(-15)
-        yield streams[frame.page].decompress(frame.payload).decode("utf-8", "replace")
+            inflaters[frame.page] = zlib.decompressobj(-15)
+        yield frame, inflaters[frame.page].decompress(frame.payload).decode("utf-8", "replace")
 
 
 def payload_bytes(frames: list[bytes]) -> int:

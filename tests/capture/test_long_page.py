@@ -108,7 +108,7 @@ def test_style_sheet_in_which_the_first_slice_ends_is_whole(browser: Browser, tm
         hand_over(shown, shown.frames)
         shown._moved = len(shown.frames)
         shown.console.wait_for_function("reports.some((report) => report.type === 'taken')")
-        shown.stage.get_by_test_id("assist-page").and_(shown.stage.locator("[data-waits='0']")).wait_for()
+        shown.stage.locator("[data-testid=assist-page][data-waits='0']").wait_for()
         assert shown.page.evaluate(BUILT) == ROWS
         shown.visitor.locator(".row").nth(3).hover()
         hovered = ["rgb(4, 5, 6)"] * 3 + ["rgb(1, 2, 3)"] + ["rgb(4, 5, 6)"] * 16
