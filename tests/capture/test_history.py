@@ -61,6 +61,22 @@ def test_return_to_page_that_survived(keeping_browser: Browser) -> None:
         assert shown.page.inner_text("h1") == "And again"
 
 
+def test_return_to_page_whose_scripts_leave_no_time_to_compare_it(browser: Browser, tmp_path: Path) -> None:
+    busy = "setTimeout(() => { const until = performance.now() + 2000; while (performance.now() < until); }, 100)"
+    (tmp_path / "one.html").write_text(
+        f"<!doctype html><title>One</title><p>One</p><script>onload = () => {busy}</script>"
+    )
+    (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
+    with rig(browser, tmp_path) as shown:
+        for path in ("one.html", "two.html"):
+            shown.open(path)
+            shown.settle()
+        before = len(shown.frames)
+        shown.visitor.evaluate(BACK)
+        shown.until(lambda: names(shown.frames[before:]) & {"HISTORY", "PAGE_ENTER"}, "the page is announced")
+        assert "HISTORY" in names(shown.frames[before:])
+
+
 def test_return_to_page_that_changed_meanwhile(browser: Browser, tmp_path: Path) -> None:
     count = "said.textContent = localStorage.visits = 1 + +(localStorage.visits || 0)"
     page = f"<!doctype html><title>One</title><p id=said></p><script>{count}</script>"

@@ -27,6 +27,8 @@ const LONGEST_RETURN = 5000; // characters; a control frame carries at most 16 K
 const STILL_FLUSHES = 3;
 const HOLD_MS = 400;
 const LONGEST_HOLD_MS = 5000;
+/** After its hold a page has so many slices to be read and compared, however rarely a busy browser lets one run. */
+const LATE_SLICES = PATIENCE_MS / SLICE_MS;
 
 export class Session implements CaptureControl, Place {
   readonly ticker = new Ticker(
@@ -49,6 +51,7 @@ export class Session implements CaptureControl, Place {
   private isAway = false;
   /** Comparisons since the last change. */
   private still = 0;
+  private lateSlices = 0;
   private path = location.pathname;
   private readonly closing = new AbortController();
   private readonly stopViewport = watchViewport(() => this.size());
@@ -163,6 +166,7 @@ export class Session implements CaptureControl, Place {
     if (this.source && this.source !== source) this.source.stop();
     this.source = source;
     this.still = still;
+    this.lateSlices = 0;
     this.enteredAt = Date.now();
     this.heldUntil = this.enteredAt + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
     const once = { once: true, signal: this.closing.signal };
@@ -186,7 +190,8 @@ export class Session implements CaptureControl, Place {
     if (isEarly(this.source, this.enteredAt)) return this.ticker.after(COMPARE_EVERY_MS);
     const known = this.pages.named(this.source.key());
     const lateBy = Date.now() - this.heldUntil;
-    if (!known.length || lateBy > PATIENCE_MS) return this.sendNew(ms);
+    if (lateBy >= 0) this.lateSlices++;
+    if (!known.length || this.lateSlices > LATE_SLICES || lateBy > LONGEST_HOLD_MS) return this.sendNew(ms);
     const budget = new Budget(ms);
     this.still = this.read(ms) || document.readyState !== "complete" ? 0 : this.still + 1;
     const rests = lateBy >= 0 || this.still > STILL_FLUSHES;
