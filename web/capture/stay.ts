@@ -15,6 +15,8 @@ import type { Ticker } from "./ticker";
 import { fits } from "./too_large";
 import { Whole } from "./whole";
 
+const ANSWER_EVERY_MS = 10;
+
 /** What a stay shares with those before and after it. */
 export interface Place {
   readonly host: CaptureHost;
@@ -110,7 +112,8 @@ export class Stay {
   }
 
   private goOn(whole: Whole, ms: number): void {
-    if (!whole.goOn(ms)) return this.place.ticker.after(0);
+    const { ticker, shelf } = this.place;
+    if (!whole.goOn(ms)) return ticker.after(shelf.common.isAwaited ? ANSWER_EVERY_MS : 0);
     this.whole = null;
     const ended = performance.now();
     this.storm.sentWhole(ended - whole.tookMs, ended);

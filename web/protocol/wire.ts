@@ -229,6 +229,11 @@ export interface VisitorMessageAssetOffer {
   assets: unknown[];
 }
 
+export interface VisitorMessageSubtreeAsk {
+  type: "subtree_ask";
+  names: string;
+}
+
 export interface VisitorMessageEnd {
   type: "end";
   reason: string;
@@ -242,6 +247,7 @@ export interface VisitorMessagePing {
 export type VisitorMessage =
   | VisitorMessageHello
   | VisitorMessageAssetOffer
+  | VisitorMessageSubtreeAsk
   | VisitorMessageEnd
   | VisitorMessagePing;
 
@@ -274,6 +280,12 @@ export interface VisitorReplyAck {
 export interface VisitorReplyAssetWant {
   type: "asset_want";
   assets: unknown[];
+}
+
+export interface VisitorReplySubtreeAnswer {
+  type: "subtree_answer";
+  known: unknown[];
+  wanted: unknown[];
 }
 
 export interface VisitorReplyWatchers {
@@ -324,6 +336,7 @@ export type VisitorReply =
   | VisitorReplyWelcome
   | VisitorReplyAck
   | VisitorReplyAssetWant
+  | VisitorReplySubtreeAnswer
   | VisitorReplyWatchers
   | VisitorReplyResync
   | VisitorReplyPaused

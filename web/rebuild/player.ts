@@ -7,6 +7,7 @@ import { Decoder, type Item } from "./decode";
 import type { PageState } from "./page_state";
 import { isPicture, withPictures } from "./pictures";
 import { SessionState } from "./session";
+import { Subtrees } from "./subtrees";
 import type { View } from "./view";
 
 export class Player implements StagePlayer {
@@ -27,6 +28,7 @@ export class Player implements StagePlayer {
     const decoder = new Decoder();
     this.items = [];
     for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
+    await new Subtrees(this.assets).fill(this.items);
     this.items = withPictures(inOrder(this.items));
     this.rewind();
     for (const item of this.items) {
