@@ -42,7 +42,14 @@ class Minute:
 @contextmanager
 def visit(minute: Minute, application: Application) -> Iterator[tuple[Page, Sink, Callable[[], None]]]:
     """A fresh page, where it runs, and what goes through the session once all is set up."""
-    with served() as sink, sync_playwright() as playwright:
+    with served() as sink, visit_at(sink, minute, application) as (page, go):
+        yield page, sink, go
+
+
+@contextmanager
+def visit_at(sink: Sink, minute: Minute, application: Application) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """The same, of a site that is served already."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(chromium_path()),
             args=[*ARGUMENTS, OWN_HOSTS_ONLY],
@@ -55,7 +62,7 @@ def visit(minute: Minute, application: Application) -> Iterator[tuple[Page, Sink
             application.session(actor)
             actor.until(minute.seconds)
 
-        yield page, sink, go
+        yield page, go
         browser.close()
 
 
@@ -118,10 +125,11 @@ class Visitors:
 def visitors(application: Application, minute: Minute) -> Visitors:
     """The first finds the store empty; the second puts into it what both have in common; the third has a warm one."""
     tenant = Tenant()
-    return Visitors(*(ours(application, minute, tenant, session=number) for number in range(3)))
+    with served() as sink:  # its address is in the pages
+        return Visitors(*(ours(sink, application, minute, tenant, session=number) for number in range(3)))
 
 
-def ours(application: Application, minute: Minute, tenant: Tenant, *, session: int) -> Ours:
+def ours(sink: Sink, application: Application, minute: Minute, tenant: Tenant, *, session: int) -> Ours:
     out = Ours()
 
     def ask(row: str) -> dict[str, list[str] | list[int]]:
@@ -140,7 +148,7 @@ def ours(application: Application, minute: Minute, tenant: Tenant, *, session: i
         out.uploads[sha256] = len(gzip.compress(data)) if zips else len(data)
         return tenant.keep(sha256, content_type, data)
 
-    with visit(minute, application) as (page, _, go):
+    with visit_at(sink, minute, application) as (page, go):
         page.expose_function("testFrame", lambda text: out.frames.append(base64.b64decode(text)))
         page.expose_function("testOffer", offer)
         page.expose_function("testUpload", upload)

@@ -1,6 +1,8 @@
 /** When a page comes to rest, its state gets a name that a later return can use. */
 
+import type { TreeModel } from "../protocol/tree";
 import { Budget, SLICE_MS } from "./budget";
+import type { Common } from "./common";
 import type { Outbox } from "./outbox";
 import type { KnownPage, Pages } from "./pages";
 import type { Source } from "./source";
@@ -20,6 +22,7 @@ export class Checkpoints {
   constructor(
     private readonly pages: Pages,
     private readonly isBusy: () => boolean,
+    private readonly common: Common,
   ) {}
 
   clear(): void {
@@ -36,9 +39,13 @@ export class Checkpoints {
     this.timer = window.setTimeout(() => {
       const budget = new Budget(SLICE_MS);
       if (this.isBusy() || stay.source.isBehind) this.after(QUIET_MS, stay);
-      else if (!stay.source.model.isDigested(() => budget.isSpent)) this.after(0, stay);
+      else if (!this.isDone(stay.source.model, () => budget.isSpent)) this.after(0, stay);
       else this.mark(stay);
     }, ms);
+  }
+
+  private isDone(model: TreeModel, isSpent: () => boolean): boolean {
+    return model.isDigested(isSpent) && this.common.upload(model, isSpent);
   }
 
   private mark({ page, outbox, source }: Rested): void {

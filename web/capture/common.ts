@@ -17,6 +17,7 @@ const MOST_LOOKED_AT = 20_000;
 const NAME_LENGTH = 12;
 /** The page goes out whole when the answer takes longer. */
 const LONGEST_ANSWER_MS = 250;
+const HEARD_MS = 20;
 const MOST_BYTES = 1024 * 1024;
 
 export class Common {
@@ -24,6 +25,7 @@ export class Common {
   private readonly asked = new Set<string>();
   private readonly known = new Set<string>();
   private readonly wanted = new Set<string>();
+  private readonly sent = new Set<string>();
 
   constructor(private readonly host: CaptureHost) {}
 
@@ -44,7 +46,8 @@ export class Common {
       this.isAwaited = false;
     };
     this.isAwaited = true;
-    setTimeout(answered, LONGEST_ANSWER_MS);
+    // What came while the page was busy is heard first.
+    setTimeout(() => setTimeout(answered, HEARD_MS), LONGEST_ANSWER_MS);
     void this.host.askSubtrees(rowOf(names)).then(({ known, wanted }) => {
       for (const name of known) this.known.add(name);
       for (const at of wanted) this.wanted.add(names[at]!);
@@ -52,20 +55,19 @@ export class Common {
     });
   }
 
-  /** In steps, while the tree rests. */
-  *upload(model: TreeModel): Generator<void, void> {
-    if (!this.wanted.size) return;
-    for (const node of outermost(model, (name) => this.known.has(name) || this.wanted.has(name))) {
+  /** Whether all that is wanted of a digested tree goes up now; the rest with a further call. */
+  upload(model: TreeModel, isSpent: () => boolean): boolean {
+    if (!this.wanted.size) return true;
+    const isFound = (name: string): boolean => [this.known, this.wanted, this.sent].some((names) => names.has(name));
+    for (const node of outermost(model, isFound)) {
       const name = model.nameOf(node)!;
       if (!this.wanted.delete(name)) continue;
-      let text = "";
-      for (const piece of bareText(model, { find: () => 0, put: () => 0 }, node)) {
-        text += piece;
-        yield;
-      }
-      const bytes = new TextEncoder().encode(text);
+      this.sent.add(name);
+      const bytes = new TextEncoder().encode([...bareText(model, { find: () => 0, put: () => 0 }, node)].join(""));
       if (bytes.length <= MOST_BYTES) void this.host.uploadAsset(name, TYPE, bytes);
+      if (isSpent()) return false;
     }
+    return true;
   }
 
   private unasked(model: TreeModel, had: (name: string) => unknown): string[] {

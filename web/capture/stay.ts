@@ -48,8 +48,8 @@ export class Stay {
     readonly page: KnownPage,
   ) {
     this.outbox = new Outbox(place.host, page.id);
-    const { pages, ticker } = place;
-    this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused);
+    const { pages, ticker, shelf } = place;
+    this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused, shelf.common);
   }
 
   get isBeingSentWhole(): boolean {

@@ -48,9 +48,7 @@ export class Whole {
     yield;
     yield* this.write(state);
     this.shelf.send();
-    const seq = this.outbox.send(FrameKind.SNAPSHOT);
-    yield* this.shelf.common.upload(this.source.model);
-    return seq;
+    return this.outbox.send(FrameKind.SNAPSHOT);
   }
 
   private *read(): Generator<void, void> {
