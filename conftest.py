@@ -1,3 +1,10 @@
 """The services of a test session come before the settings are read; see tests/services.py."""
 
-pytest_plugins = ["tests.services", "tests.stack", "tests.webserver", "tests.long_result", "tests.order"]
+pytest_plugins = [
+    "tests.services",
+    "tests.stack",
+    "tests.chromium",
+    "tests.webserver",
+    "tests.long_result",
+    "tests.order",
+]

@@ -1,25 +1,24 @@
-"""A real web process and a real worker on this test worker's database, and real browsers."""
+"""A real web process and a real worker on this test worker's database."""
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
 from helpdesk.embedded import browser as browsers
 from helpdesk.embedded import ports, processes
 from helpdesk.embedded.process import Child, stop_all, wait_until_ready
-
-# No name but ours resolves: a page that reaches for another host fails at once, as it does without a network.
-OWN_HOSTS_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 
 
 def skip_without_kept_pages() -> None:
     """A headless shell, which stands in where no Chromium is installed, has no back/forward cache."""
     if "shell" in browsers.chromium_path().name:
         pytest.skip("this browser keeps no page that was left")
+
+
+def is_running(child: Child) -> bool:
+    return child.process is not None and child.process.poll() is None
 
 
 class LiveStack:
@@ -35,10 +34,13 @@ class LiveStack:
         self.worker = processes.worker(self.environment, logs=folder, folder=folder, concurrency=1)
 
     def start(self) -> None:
-        """Start both and wait until they answer."""
-        for child in (self.web, self.worker):
+        """Start what does not run, as a test may have left it, and wait until it answers."""
+        missing = [child for child in (self.web, self.worker) if not is_running(child)]
+        if self.web not in missing:
+            self.thaw_web()
+        for child in missing:
             child.start()
-        wait_until_ready([self.web, self.worker])
+        wait_until_ready(missing)
 
     def stop(self) -> None:
         """Stop both."""
@@ -82,25 +84,43 @@ class LiveStack:
         wait_until_ready([self.worker])
 
 
-@pytest.fixture(scope="module")
-def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
-    """One stack for the tests of a file; a test that kills a part of it starts it again.
+class Stacks:
+    """The stack of this test worker, while files that need one follow each other (tests/order.py).
 
-    It ends with the file, lest its worker do what other files' tests do themselves.
+    It ends before the first other file's tests, lest its worker do what they do themselves.
     """
-    stack = LiveStack(tmp_path_factory.mktemp("stack"))
-    try:
-        stack.start()
-        yield stack
-    finally:
-        stack.stop()
+
+    def __init__(self) -> None:
+        self.files: set[Path] = set()
+        self.running: LiveStack | None = None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.files = {item.path for item in items if "live_stack" in getattr(item, "fixturenames", ())}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item.path not in self.files:
+            self.pytest_unconfigure()
+
+    def pytest_unconfigure(self) -> None:
+        if self.running:
+            self.running.stop()
+        self.running = None
+
+    def start(self, folder: Path) -> LiveStack:
+        if not self.running:
+            self.running = LiveStack(folder)
+        self.running.start()
+        return self.running
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A browser of this test's own; make a context for each person."""
-    async with async_playwright() as playwright:
-        arguments = [*browsers.ARGUMENTS, OWN_HOSTS_ONLY]
-        chromium = await playwright.chromium.launch(executable_path=browsers.chromium_path(), args=arguments)
-        yield chromium
-        await chromium.close()
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Stacks(), "stacks")
+
+
+@pytest.fixture(scope="module")
+def live_stack(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> LiveStack:
+    """For the tests of a file; a test that kills a part of it starts it again."""
+    stacks = pytestconfig.pluginmanager.get_plugin("stacks")
+    assert isinstance(stacks, Stacks)
+    return stacks.start(tmp_path_factory.mktemp("stack"))

@@ -14,7 +14,6 @@ const dist = join(web, "dist");
 
 /** Output name → folder of its main.ts. */
 const bundles = {
-  rest: "loader",
   stage: "rebuild",
   console: "console",
   review: "review",
@@ -75,14 +74,19 @@ function overBudget() {
   return problems;
 }
 
-/** The stub, last: it names what it fetches. */
-const stub = { loader: "stub" };
+/** What a visitor downloads. */
+async function sentBundle(name, folder, constants) {
+  const entries = { [name]: folder };
+  const given = { bundle: true, define: constants };
+  await bundle(entries, constants, { mangleProps: await privateNames(entryPoints(entries)[name], given) });
+}
+
 const constants = { STUB_CONTRACT: JSON.stringify(digest(web, "protocol", "stub.ts")) };
 await bundle(bundles, constants);
-const capture = { capture: "capture" };
-const given = { bundle: true, define: constants };
-await bundle(capture, constants, { mangleProps: await privateNames(entryPoints(capture).capture, given) });
-await bundle(stub, { ...constants, REST_DIGEST: JSON.stringify(digest(dist, "rest.js")) });
+await sentBundle("capture", "capture", constants);
+await sentBundle("rest", "loader", constants);
+// Last, since it names what it fetches.
+await sentBundle("loader", "stub", { ...constants, REST_DIGEST: JSON.stringify(digest(dist, "rest.js")) });
 const problems = overBudget();
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length ? 1 : 0;

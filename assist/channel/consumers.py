@@ -13,6 +13,7 @@ from assist.channel.batches import write_later
 from assist.channel.capture_code import CaptureCode, capture_code, capture_url
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
+from assist.channel.heads import Heads
 from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
@@ -71,6 +72,7 @@ class VisitorConsumer(Socket):
     def _begin(self, entry: Entry, intake: Intake) -> None:
         self.intake, self.keys, self.tab, self.connection_id = intake, intake.keys, intake.tab, intake.connection_id
         self.durable = entry.facts.durable_seqs.get(str(intake.tab), 0)
+        self.heads = Heads()
         self.node = this_node()
         self.node.add_source(self)
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
@@ -118,6 +120,7 @@ class VisitorConsumer(Socket):
     async def _on_frame(self, data: bytes) -> None:
         assert self.intake
         try:
+            data = self.heads.whole(data)
             frame = self.intake.take(data)
         except BadFrame as bad:
             raise Refused(bad.code, expected=self.intake.accepted + 1) from None

@@ -30,7 +30,12 @@ from helpdesk.tenants.origins import origin_is_allowed
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tenants.secrets import sha256_hex
 
-OPEN_TAB = Script("open_tab", SESSION_SOCKETS=limits.SESSION_SOCKETS, SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS)
+OPEN_TAB = Script(
+    "open_tab",
+    NODE_LEASE_SECONDS=limits.NODE_LEASE_SECONDS,
+    SESSION_SOCKETS=limits.SESSION_SOCKETS,
+    SESSION_TTL_SECONDS=limits.SESSION_TTL_SECONDS,
+)
 TAKEN, ENDED = 0, 2
 INJECTIONS = {"inline", "blob", "url", RULES}
 

@@ -17,6 +17,9 @@ MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
 SHELF_COUNTER = 0xFFFF  # of the page that stands for a tab's shelf
 FLAG_BITS = 15
+SHORT_HEAD = 0x80  # of a visitor's frame that goes on with the one before: what its first byte has beside the flags
+FLUSHED = 0x10  # the payload goes without the bytes that end a flush
+MOST_SHORT_MS = 0xFFFF
 # Upper bounds of the latencies that a console counts; one more bucket has what is above.
 LATENCY_BUCKETS_MS = (10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10_000)
 
@@ -207,7 +210,7 @@ VISITOR_MESSAGES: dict[str, dict[str, str]] = {
         "time": "float",
         "loader": "str",
     },
-    "asset_offer": {"assets": "list"},  # [[sha256, size_bytes, content_type], ...], at most 200
+    "asset_offer": {"assets": "list"},  # [[SHA-256 as base64url, size_bytes], ...], at most 200
     # The first 6 bytes of the digests of subtrees, in one row, as base64; at most 256.
     "subtree_ask": {"names": "str"},
     "end": {"reason": "str"},

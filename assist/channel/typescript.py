@@ -117,6 +117,9 @@ def _numbers() -> str:
         "TAB_SHIFT",
         "SHELF_COUNTER",
         "FLAG_BITS",
+        "SHORT_HEAD",
+        "FLUSHED",
+        "MOST_SHORT_MS",
     )
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
     buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)
@@ -124,7 +127,9 @@ def _numbers() -> str:
 
 
 def _enum(enum: type[IntEnum]) -> str:
-    return _constant(enum.__name__, {member.name: member.value for member in enum})
+    """The bundler puts the members' values where they are used, which of an object it does not."""
+    lines = "".join(f"  {member.name} = {member.value},\n" for member in enum)
+    return f"export enum {enum.__name__} {{\n{lines}}}"
 
 
 def _codes() -> str:

@@ -1,7 +1,8 @@
 """What frames about pages do to the pages' rows, and what messages about assets answer."""
 
-import base64
 import binascii
+import re
+from base64 import b64decode, urlsafe_b64decode
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,6 +23,8 @@ HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
 COUNTER_BITS = 0xFFFF
 MAX_URL = 8000
 DIGEST_LENGTH = 64
+# 32 bytes as base64url, of which the last sign has two bits to spare.
+OFFERED_DIGEST = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 # Addresses that a browser runs, or that carry a page in themselves.
 ACTIVE_SCHEMES = {"javascript", "vbscript", "data", "blob"}
 
@@ -110,7 +113,7 @@ def take_asset_offer(session_id: UUID, *, assets: list[Any]) -> tuple[str, dict[
 @on_message("subtree_ask")
 def take_subtree_ask(session_id: UUID, *, names: str) -> tuple[str, dict[str, Any]]:
     try:
-        asked = names_of(base64.b64decode(names, validate=True))
+        asked = names_of(b64decode(names, validate=True))
     except (binascii.Error, NoSubtree):
         raise BadMessage("no names of subtrees") from None
     if len(asked) > limits.ASKED_SUBTREES:
@@ -120,12 +123,10 @@ def take_subtree_ask(session_id: UUID, *, names: str) -> tuple[str, dict[str, An
 
 
 def _offer(item: Any) -> Offer:
-    if not (isinstance(item, list) and len(item) == 3):
+    if not (isinstance(item, list) and len(item) == 2):
         raise BadMessage("no offer")
-    sha256, size_bytes, content_type = item
-    check_fields(
-        {"sha256": sha256, "size": size_bytes, "type": content_type}, {"sha256": "str", "size": "int", "type": "str"}
-    )
-    if len(sha256) != DIGEST_LENGTH or not set(sha256) <= set("0123456789abcdef"):
+    digest, size_bytes = item
+    check_fields({"digest": digest, "size": size_bytes}, {"digest": "str", "size": "int"})
+    if not OFFERED_DIGEST.fullmatch(digest):
         raise BadMessage("no digest")
-    return Offer(sha256, size_bytes)
+    return Offer(urlsafe_b64decode(f"{digest}=").hex(), size_bytes)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from assist.channel.protocol import HEADER_BYTES, FrameKind
+from assist.channel.heads import SHORT, Heads
+from assist.channel.protocol import HEADER_BYTES, SHORT_HEAD, FrameKind
 from benchmarks.bytes.sink import Sink, served
 from helpdesk.embedded.browser import ARGUMENTS, chromium_path
 from tests.apps.actor import Actor
@@ -79,9 +80,12 @@ class Ours:
         """By what it is for; `heads` are of frames and messages, `offers` ask what the store has."""
         canvas = self.canvas_pictures()
         kinds = dict.fromkeys(("snapshots", "operations", "control", "heads", "offers", "canvas", "assets"), 0)
+        channel = Heads()
         for frame in self.frames:
-            kinds[kind_of(frame)] += len(frame) - HEADER_BYTES
-            kinds["heads"] += on_the_wire(len(frame)) - len(frame) + HEADER_BYTES
+            message = channel.short(frame)
+            payload = len(message) - (SHORT.size if message[0] & SHORT_HEAD else HEADER_BYTES)
+            kinds[kind_of(frame)] += payload
+            kinds["heads"] += on_the_wire(len(message)) - payload
         kinds["offers"] = self.offers
         for sha256, size in self.uploads.items():
             kinds["canvas" if sha256 in canvas else "assets"] += size
@@ -138,8 +142,8 @@ def ours(sink: Sink, application: Application, minute: Minute, tenant: Tenant, *
         return tenant.ask(session, row)
 
     def offer(hashes: list[str]) -> list[str]:
-        # {"type": "asset_offer", "assets": [[sha256, size, type], …]}
-        out.offers += on_the_wire(38 + sum(len(sha256) + 28 for sha256 in hashes))
+        # {"type":"asset_offer","assets":[["43 signs",12345],…]}
+        out.offers += on_the_wire(34 + 54 * len(hashes))
         return [sha256 for sha256 in hashes if sha256 not in tenant.assets]
 
     def upload(sha256: str, content_type: str, body: str) -> bool:

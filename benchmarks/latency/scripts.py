@@ -98,8 +98,13 @@ WIRE = """
     return [Date.now(), view.getUint32(8), view.getUint8(0)];
   };
   const { send } = WebSocket.prototype;
+  const last = new WeakMap(); // of a socket's frames; one with a short head has the next seq
   WebSocket.prototype.send = function (data) {
-    if (typeof data !== "string" && !this.url.includes("/ws/assist/assets/")) sent.push(head(data));
+    if (typeof data !== "string" && !this.url.includes("/ws/assist/assets/")) {
+      const now = data[0] < 128 ? head(data) : [Date.now(), last.get(this) + 1, 3];
+      last.set(this, now[1]);
+      sent.push(now);
+    }
     return send.call(this, data);
   };
   const Plain = WebSocket;

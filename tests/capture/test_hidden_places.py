@@ -15,7 +15,9 @@ RULES = {
     "data": ["card", "phone", "identity", "email"], "mask": [".private"], "block": [".blocked"], "allow": [".open"],
 }  # fmt: skip
 WORDS = f"""<user-card phone="{PHONE}" :email="{EMAIL}" @tel="{PHONE}" id="user-{PHONE}" name="of-{EMAIL}"
-  json='{{"tel":"call\\n{PHONE}"}}' query="%7B%22tel%22%3A%22{PHONE}%22%7D" size="large"></user-card>
+  json='{{"tel":"call\\n{PHONE}"}}' query="%7B%22tel%22%3A%22{PHONE}%22%7D" size="large" user-phone="x 555-0100"
+  data-card="0000 canary" href="tel:{PHONE}" poster="mailto:{EMAIL}" hotel="rooms 2024"></user-card>
+<x-at href="#{EMAIL}"></x-at>
 <a download="{EMAIL}.pdf" href="/x">d</a>
 <svg owner="{EMAIL}" width=9 height=9><path id=path d="M1 0 138 0013 8000"/></svg>
 <style>.told::before {{ content: "{PHONE}" }}</style><p class=told style="--tel:'{PHONE}'">told</p>
@@ -25,7 +27,12 @@ const sheet = new CSSStyleSheet(); sheet.replaceSync('.other::after {{ content: 
 document.adoptedStyleSheets = [sheet];</script>"""
 PRIVATE = """<div class=private><img id=masked src=masked.png><img srcset="masked.png 1x" src=masked.png>
   <p style="background:url(masked.png);--name:'canary-variable'">p</p><x-row owner=canary-owner></x-row>
-  <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg></div>
+  <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg>
+  <svg aria-label="canary-label url(x)" data-of="canary-data url(x)"></svg><i id=moves></i>
+  <p id=laid style="--shown: canary unquoted ext(x) {canary-block} /**/ canary-end; --gap: calc(1px + 2%) RED solid
+    3s -.5 !important; --of: var(--shown)">p</p>
+  <style>.private { --sheet: canary-unquoted } .private::after { content: "canary-quoted" }</style></div>
+<b id=told-by-frames></b>
 <section id=later style="width:90px;height:30px">seen at first</section>
 <form class=open><input id=blocked class=blocked><p class=blocked style="--x:'canary-blocked'">p</p></form>
 <p id=line class=plain><x-host id=host></x-host></p><iframe id=frame srcdoc="<p id=inside>framed text</p>"></iframe>"""
@@ -34,7 +41,7 @@ ENTERED = """<output><b>canary-output</b></output>
 <iframe srcdoc="<x-field value=canary-framed></x-field><script>
   customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
 <x-text id=component></x-text><div><input id=grows><span id=sizer></span></div>
-<input id=word type=password><p id=echo></p>
+<input id=word type=password><p id=echo></p><label id=mirror><input id=mirrored></label>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
 <form data-of=booking><input name=children><input name=attributes>
@@ -48,11 +55,16 @@ ACT = """() => {
   component.attachShadow({ mode: "open" }).innerHTML = "<input>";
   component.shadowRoot.firstChild.value = "canary-component"; component.setAttribute("text", "canary-component");
   sizer.textContent = grows.value;
+  mirrored.value = "canary-mirrored"; mirror.style.setProperty("--typed", `"${mirrored.value}"`);
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
   later.className = "blocked"; later.append("canary-later");
   host.attachShadow({ mode: "open" }).append("in a shadow");
   line.title = "seen before";
+  moves.animate({ width: ["0", "4242px"] }, 1e6);
+  document.getElementById("told-by-frames").animate({
+    content: ["'canary-words'", "none"], "--x": ["canary-value", "b"], opacity: [0.5, 1],
+    backgroundImage: ["url(masked.png)", "none"] }, 1e6);
 }"""
 
 
@@ -80,7 +92,8 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def test_secrets_of_no_place_are_in_a_byte(shown: Rig) -> None:
     said = shown.operations()
-    assert re.findall(r".{80}canary.{20}", said) == []
+    assert '"opacity":"0.5"' in said
+    assert re.findall(r".{0,80}(?:canary|4242px|masked\.png).{0,20}", said) == []
     assert [secret for secret in (PHONE, EMAIL, "example.com") if secret in said] == []
     assert noise(11) not in [body for _type, body in shown.store.values()]
 
@@ -90,10 +103,19 @@ def test_attributes_are_hidden_where_they_say_something_and_left_where_they_draw
     named = "name => document.querySelector('user-card').getAttribute(name)"
     assert shown.page.evaluate(named, "phone") == hidden
     assert shown.page.evaluate(named, "size") == "large"
+    assert shown.page.evaluate(named, "user-phone") == "• ••••••••"
+    assert shown.page.evaluate(named, "hotel") == "rooms 2024"
     assert shown.page.evaluate(named, "json") == '{"tel":"call\\n' + hidden + '"}'
     assert shown.page.evaluate("path.getAttribute('d')") == "M1 0 138 0013 8000"
     before = "getComputedStyle(document.querySelector('.told'), '::before').content"
     assert shown.page.evaluate(before) == f'"{hidden}"'
+
+
+def test_variables_under_a_mask_say_nothing_and_still_lay_out(shown: Rig) -> None:
+    variable = "name => getComputedStyle(laid).getPropertyValue(name)"
+    assert shown.page.evaluate(variable, "--gap") == "calc(1px + 2%) RED solid\n    3s -.5"
+    assert shown.page.evaluate(variable, "--of").startswith("••••••")
+    assert shown.page.evaluate(variable, "--sheet") == "•" * len("canary-unquoted")
 
 
 def test_what_is_masked_or_blocked_keeps_its_size(shown: Rig) -> None:

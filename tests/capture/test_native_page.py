@@ -26,8 +26,9 @@ PAGE = """<!doctype html><title>Bay</title><canvas width=400 height=300></canvas
     { tag: "button", attributes: { colour: "navy" }, text: "Load", rect: [10, 80, 80, 30] },
   ] });
 </script>"""
-# A red dot of 1 × 1.
+# Dots of 1 × 1, a red and a blue one.
 DOT = base64.b64decode("R0lGODlhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=")
+OTHER_DOT = DOT.replace(b"\xff\x00\x00", b"\x00\x00\xff")
 
 
 @pytest.fixture
@@ -86,17 +87,32 @@ def test_html_follows_and_the_native_page_comes_back(shown: Rig) -> None:
     assert last_kind(shown) == "native"
 
 
-def test_image_is_uploaded_once_and_shown(shown: Rig) -> None:
+def show_icon(shown: Rig, image: bytes) -> str:
+    """The digest of the image."""
+    sha256 = hashlib.sha256(image).hexdigest()
     shown.visitor.evaluate(
         """([image, url]) => {
           const root = { ...scene(1, "x"), children: [{ tag: "icon", rect: [0, 0, 8, 8], image }] };
           testCapture.nativeUpdate({ version: 1, pageId: "bay", root, images: { [image]: url } });
         }""",
-        [hashlib.sha256(DOT).hexdigest(), f"data:image/gif;base64,{base64.b64encode(DOT).decode()}"],
+        [sha256, f"data:image/gif;base64,{base64.b64encode(image).decode()}"],
     )
+    return sha256
+
+
+def test_image_is_uploaded_once_and_shown(shown: Rig) -> None:
+    sha256 = show_icon(shown, DOT)
     width = "document.querySelector('img')?.naturalWidth"
     shown.until(lambda: shown.page.evaluate(width) == 1, "the image")
-    assert shown.store[hashlib.sha256(DOT).hexdigest()] == ("image/gif", DOT)
+    assert shown.store[sha256] == ("image/gif", DOT)
+
+
+def test_image_that_was_only_there_during_a_pause_never_leaves(shown: Rig) -> None:
+    shown.visitor.evaluate("testCapture.pause()")
+    hidden, seen = show_icon(shown, OTHER_DOT), show_icon(shown, DOT)
+    shown.visitor.evaluate("testCapture.resume()")
+    shown.until(lambda: seen in shown.store, "the image of what is seen after it")
+    assert hidden not in shown.store
 
 
 def test_clicks_on_it_are_told(shown: Rig) -> None:

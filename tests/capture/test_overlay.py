@@ -35,6 +35,13 @@ SHOW = """() => {
   overlay.show(true, "zh-Hans");
 }"""
 
+ROWS = 1000
+MEASURED = """() => {
+  window.measured = new Set();
+  const { getClientRects } = Range.prototype;
+  Range.prototype.getClientRects = function () { measured.add(this.startContainer); return getClientRects.call(this); };
+}"""
+
 
 def bundled(folder: Path) -> Path:
     out = folder / "overlay.js"
@@ -63,3 +70,29 @@ def test_overlay_lies_over_frames_and_dialogs_and_is_never_captured(browser: Bro
         assert shown.page.query_selector("alongside-assist, [popover]") is None
         shown.visitor.evaluate("overlay.show(false)")
         assert shown.visitor.evaluate(f"{LAYER} === null")
+
+
+def test_film_under_a_mask_is_marked_as_left_out(browser: Browser, tmp_path: Path) -> None:
+    films = "<video id=hidden class=private></video><video id=seen></video>"
+    (tmp_path / "page.html").write_text(f"<!doctype html><title>F</title>{films}")
+    with rig(browser, tmp_path, masking={"mask": [".private"]}) as shown:
+        shown.open("page.html")
+        shown.until_sent('"snapshot"')
+        assert shown.visitor.evaluate(
+            "[...testCapture.hidden()].flatMap((h) => (h ? [[h.element.id, h.text]] : []))"
+        ) == [["hidden", None]]
+
+
+def test_overlay_measures_only_what_may_be_on_the_screen(browser: Browser, tmp_path: Path) -> None:
+    rows = "".join(f"<p style='height:40px'>row {n}</p>" for n in range(ROWS))
+    (tmp_path / "page.html").write_text(f"<!doctype html><title>R</title>{rows}")
+    with rig(browser, tmp_path, masking={"mask": ["p"]}) as shown:
+        shown.open("page.html")
+        shown.until_sent('"snapshot"')
+        shown.visitor.add_script_tag(path=bundled(tmp_path))
+        shown.visitor.evaluate(MEASURED)
+        shown.visitor.evaluate(SHOW)
+        shown.visitor.wait_for_function(f"{LAYER}.shadowRoot.querySelector('i')")
+        shown.visitor.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        shown.visitor.wait_for_function("[...measured].some(({ data }) => data === 'row 500')")
+        assert shown.visitor.evaluate("measured.size") < ROWS / 5

@@ -12,6 +12,7 @@ from assist.channel.protocol import SHELF_COUNTER, FrameFlag, FrameKind, decode_
 from tests.capture.invariant import Invariant
 from tests.capture.rig import Rig, payload_bytes, rig
 from tests.capture.test_queue import QUEUE
+from tests.capture.test_slices import SLOW
 from tests.stack import skip_without_kept_pages
 
 LINKS = "".join(f"<li><a href=page{n}.html class='link l{n}'>Chapter {n} of the book</a></li>" for n in range(60))
@@ -104,18 +105,65 @@ def test_fresh_snapshot_begins_a_new_shelf(shown: Rig) -> None:
     assert not faults(shown)
 
 
-def test_page_that_was_left_comes_back_from_an_edition_that_ended(shown: Rig) -> None:
+def test_shelf_that_was_lost_during_a_pause_is_sent_after_it(shown: Rig) -> None:
+    before = len(shown.frames)
+    shown.visitor.evaluate("testCapture.pause(); testCapture.resync(); testCapture.resume()")
+    shown.settle()
+    assert "Chapter 7" in shown.operations(shelf_of(shown.frames[before:]))
+
+
+def test_shelf_that_was_lost_while_a_page_is_sent_is_sent_before_it(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(page("One"))
+    with rig(browser, tmp_path) as shown:
+        shown.visitor.add_init_script(SLOW)
+        shown.open("one.html")
+        shown.settle()
+        before = len(shown.frames)
+        shown.visitor.evaluate("testCapture.pause(); testCapture.resume(); testCapture.resync()")
+        shown.settle()
+        assert "Chapter 7" in shown.operations(shelf_of(shown.frames[before:]))
+
+
+def test_number_of_an_edition_is_never_used_again(shown: Rig) -> None:
+    """Not even where nothing is known any more of those before."""
+    shown.visitor.evaluate("testHost.save('shelf', '')")
+    shown.open("two.html")
+    shown.settle()
+    begun = [edition for edition, first in editions(shown) if first == 1]
+    assert len(begun) == len(set(begun)) == 2
+    shown.until(equal := Invariant(shown), equal)
+
+
+def editions(shown: Rig) -> list[tuple[int, int]]:
+    """Of each part that has come to the shelf, with its first number."""
+    said = [json.loads(line) for line in shown.operations().splitlines() if line.startswith('["shelf"')]
+    return [(edition, first) for _, _, edition, first, _ in said]
+
+
+def test_page_of_an_edition_that_ended_is_sent_anew_when_it_comes_back(shown: Rig) -> None:
+    """So that the newest edition is all that is needed by whoever joins late, also while the visitor has paused."""
     shown.visitor.evaluate(ROUTE)
     shown.settle()
     shown.visitor.evaluate("testCapture.resync()")
     shown.settle()
-    before = len(shown.frames)
     shown.visitor.evaluate("addEventListener('popstate', () => document.querySelector('h1').textContent = 'One')")
     shown.visitor.evaluate("history.back()")
     shown.settle()
-    assert FrameKind.SNAPSHOT not in {frame[0] for frame in shown.frames[before:]}
+    shown.visitor.evaluate("testCapture.pause()")
+    frames = list(shown.frames)
+    shown.console.reload()
+    shown.console.wait_for_function("reports.some(report => report.type === 'ready')")
+    hand_over(shown, newest(shelf_of(frames)))
+    hand_over(shown, newest([frame for frame in frames if decode_frame(frame).page == decode_frame(frames[-1]).page]))
     shown.until(equal := Invariant(shown), equal)
+    assert shown.page.inner_text("h1") == "One"
     assert not faults(shown)
+
+
+def newest(frames: list[bytes]) -> list[bytes]:
+    """A queue: from its newest beginning on."""
+    begins = [at for at, frame in enumerate(frames) if frame[0] == FrameKind.SNAPSHOT]
+    return frames[begins[-1] :]
 
 
 def test_page_that_survived_knows_what_another_document_has_put_there(browser: Browser, tmp_path: Path) -> None:
@@ -148,8 +196,7 @@ def test_shelf_that_is_full_begins_anew(browser: Browser, tmp_path: Path) -> Non
             shown.open(f"{name}.html")
             shown.settle()
             shown.until(equal := Invariant(shown), equal)
-        editions = {json.loads(line)[2] for line in shown.operations().splitlines() if line.startswith('["shelf"')}
-        assert len(editions) == 3
+        assert len({edition for edition, _first in editions(shown)}) == 3
         assert not faults(shown)
 
 

@@ -120,7 +120,7 @@ class VisitorPeer(Peer):
         if seq is None:
             self.seq += 1
             seq = self.seq
-        return encode_frame(Frame(kind, flags, self.tab << 16 | page, seq, time.time() * 1000, payload))
+        return encode_frame(Frame(kind, flags, self.tab << 16 | page, seq, time.time() * 1000 // 1, payload))
 
     async def send(self, kind: int, payload: bytes = b"{}", **values: Any) -> int:
         await self.socket.send(self.frame(kind, payload, **values))

@@ -1,4 +1,4 @@
-"""What is a frame and what is none; web/protocol decodes the same vectors."""
+"""What is a frame and what is none; web/protocol and web/loader read the same vectors."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from assist.channel.protocol import BadFrame, decode_frame
+from assist.channel.heads import Heads
+from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind, decode_frame, encode_frame
 
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "frames" / "headers.json").read_text())
+FOLDER = Path(__file__).parent.parent / "vectors" / "frames"
+VECTORS = json.loads((FOLDER / "headers.json").read_text())
+SHORT = json.loads((FOLDER / "short_heads.json").read_text())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
@@ -19,3 +22,32 @@ def test_frame_is_refused_where_the_vectors_say_so(vector: dict[str, Any]) -> No
     except BadFrame as bad:
         refused = bad.code
     assert refused == vector["refused"]
+
+
+@pytest.mark.parametrize("vector", SHORT, ids=lambda vector: vector["name"])
+def test_short_heads_say_what_the_frames_say(vector: dict[str, Any]) -> None:
+    frames, messages = (list(map(bytes.fromhex, vector[name])) for name in ("frames", "messages"))
+    sender, receiver = Heads(), Heads()
+    assert [sender.short(frame) for frame in frames] == messages
+    assert [receiver.whole(message) for message in messages] == frames
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        (None, b"\x80\x00\x00"),
+        (1, b"\x80\x00"),
+        (1, b"\xa0\x00\x00"),
+        (1, b"\xc0\x00\x00"),
+        (0xFFFFFFFF, b"\x80\x00\x00"),
+        (1, b""),
+    ],
+    ids=["nothing before it", "too short", "a reserved bit", "the other reserved bit", "no seq is left", "empty"],
+)
+def test_short_head_is_refused(before: int | None, message: bytes) -> None:
+    heads = Heads()
+    if before:
+        heads.whole(encode_frame(Frame(FrameKind.OPERATIONS, 0, 1, before, 0, b"")))
+    with pytest.raises(BadFrame) as refused:
+        heads.whole(message)
+    assert refused.value.code == ErrorCode.BAD_FRAME

@@ -6,11 +6,13 @@ import time
 import pytest
 from asgiref.sync import sync_to_async
 
+from assist.channel.handshake import OPEN_TAB, TAKEN
 from assist.channel.limits import LEASE_SECONDS, RECONNECT_SECONDS
-from assist.channel.live import SessionKeys, last_seen_ms
+from assist.channel.live import SessionKeys, last_seen_ms, server_record
 from assist.channel.node import this_node
 from assist.channel.presence import Watcher, join_watchers, look, watching
-from assist.channel.valkey import sync_client
+from assist.channel.protocol import FrameKind
+from assist.channel.valkey import async_client, sync_client
 from helpdesk.tenants.keys import nodes_key
 from tests.channel.eventually import eventually
 from tests.channel.scene import Scene
@@ -41,6 +43,16 @@ async def test_visitor_of_a_process_that_stalled_counts_again(channel: Scene) ->
         assert seen is not None
         assert time.time() * 1000 - seen < 10_000
         await staying.stored(await staying.snapshot())
+
+
+async def test_visitor_who_comes_to_a_process_that_stalled_is_there_before_its_next_beat(channel: Scene) -> None:
+    keys = SessionKeys(channel.tenant.id, channel.session_id)
+    await async_client().zadd(nodes_key(), {"stalled": 1000 * (time.time() - 60)})
+    record = server_record(FrameKind.TAB_HELLO, payload={"tab": 1, "offset_ms": 0})
+    names = [keys.state, keys.connections, keys.consoles, keys.journal, nodes_key()]
+    values = ["stalled.connection", 1, 0, record, 0, keys.session_id.bytes]
+    assert (await OPEN_TAB.arun(names, values))[0] == TAKEN
+    assert (await look(keys)).state == "live"
 
 
 class Console:

@@ -2,8 +2,9 @@
 
 from asgiref.sync import sync_to_async
 
+from assist.channel.heads import FLUSH_END, SHORT, Heads
 from assist.channel.models import SessionState
-from assist.channel.protocol import FrameKind
+from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.channel.scene import Scene
 
 
@@ -27,6 +28,24 @@ async def test_frames_reach_a_console_that_watches(channel: Scene) -> None:
         await visitor.stored(last)
         await console.until(lambda: console.seqs()[-1:] == [last])
         assert console.seqs() == [1, 2, 3]
+
+
+async def test_frame_with_a_short_head_reaches_a_console_whole(channel: Scene) -> None:
+    async with channel.visitor() as visitor, channel.console() as console:
+        await visitor.hello(token=channel.token)
+        await console.hello()
+        await console.heard("queue")
+        await visitor.enter()
+        before = visitor.frame(FrameKind.OPERATIONS, b"before" + FLUSH_END)
+        sent = visitor.frame(FrameKind.OPERATIONS, b"after" + FLUSH_END, flags=FrameFlag.FRONT)
+        heads = Heads()
+        messages = [heads.short(before), heads.short(sent)]
+        assert len(messages[1]) == SHORT.size + len(b"after")
+        for message in messages:
+            await visitor.socket.send(message)
+        await visitor.stored(visitor.seq)
+        await console.until(lambda: console.seqs()[-1:] == [visitor.seq])
+        assert console.frames[-1] == decode_frame(sent)
 
 
 async def test_late_console_gets_the_queue_then_live_frames_once(channel: Scene) -> None:

@@ -1,11 +1,20 @@
 """The shelf of a tab comes ahead of the pages that refer to it, and stays while one of them is shown."""
 
+import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, FrameFlag, FrameKind
-from tests.channel.peers import ConsolePeer, VisitorPeer
+from assist.channel.live import SessionKeys
+from assist.channel.metrics import meters_of
+from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, FrameFlag, FrameKind, decode_frame, unbundled
+from assist.pages import outbox
+from assist.pages.outbox import Live, Outbox
+from assist.pages.page_queue import QueuePart, read_queue
+from tests.channel.peers import WAIT_SECONDS, ConsolePeer, VisitorPeer
 from tests.channel.scene import Scene
 
 LARGE = MAX_FRAME_BYTES - 1024
@@ -16,6 +25,43 @@ FRAMES_TOO_MANY = 33 * 1024 * 1024 // LARGE
 async def shelve(visitor: VisitorPeer, *, begins: bool = True) -> int:
     kind = FrameKind.SNAPSHOT if begins else FrameKind.OPERATIONS
     return await visitor.send(kind, b"a shelf", page=SHELF_COUNTER, flags=FrameFlag.STREAM_START)
+
+
+class Reader:
+    """What goes to a console, in this process, where its reader of live frames can be held up."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.seqs: list[int] = []
+        self._sent = asyncio.Condition()
+        keys = SessionKeys(scene.tenant.id, scene.session_id)
+        self.outbox = Outbox(
+            keys, credit=1 << 22, meters=meters_of("t"), say=self._say, send_frame=self._send, on_record=self._say
+        )
+
+    async def _say(self, *_: Any, **__: Any) -> None:
+        """Only frames are looked at."""
+
+    async def _send(self, data: bytes) -> None:
+        async with self._sent:
+            self.seqs += [decode_frame(frame).seq for frame in unbundled(data)]
+            self._sent.notify_all()
+
+    async def until_sent(self, seq: int) -> None:
+        async with asyncio.timeout(WAIT_SECONDS), self._sent:
+            await self._sent.wait_for(lambda: seq in self.seqs)
+
+
+@asynccontextmanager
+async def reader(scene: Scene) -> AsyncIterator[Reader]:
+    made = Reader(scene)
+    running = asyncio.create_task(made.outbox.run())
+    yield made
+    running.cancel()
+
+
+def live(data: bytes) -> Live:
+    frame = decode_frame(data)
+    return Live(frame.kind, frame.flags, frame.page, frame.seq, data)
 
 
 def pages(console: ConsolePeer) -> list[int]:
@@ -56,6 +102,65 @@ async def test_new_edition_takes_the_place_of_the_last(channel: Scene) -> None:
             await console.hello()
             await console.until(lambda: console.seqs()[-1:] == [visitor.seq])
             assert console.seqs() == [visitor.seq - 1, 1, visitor.seq]
+
+
+async def test_shelf_that_is_not_there_is_an_empty_queue(channel: Scene) -> None:
+    """So that the console, which has asked for it, knows."""
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot("without"))
+        async with channel.console() as console:
+            await console.hello()
+            await console.until(lambda: console.seqs()[-1:] == [visitor.seq])
+            await console.say("fetch", page=(shelf := visitor.tab << 16 | SHELF_COUNTER))
+            told = await console.until(lambda: [m for m in console.messages if m["type"] == "queue"][1:])
+            assert [(m["page"], m["frames"]) for m in told] == [(shelf, 0)]
+
+
+async def test_what_came_to_the_shelf_before_its_page_was_read_again_is_sent(channel: Scene) -> None:
+    """The page was read later than the shelf: its watermark says nothing about that."""
+    async with channel.visitor() as visitor, reader(channel) as console:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await shelve(visitor)
+        await visitor.stored(first := await visitor.snapshot("page"))
+        console.outbox.want(0)
+        await console.until_sent(first)
+        more = visitor.frame(FrameKind.OPERATIONS, b"more", page=SHELF_COUNTER, flags=FrameFlag.STREAM_START)
+        last = visitor.frame(FrameKind.OPERATIONS, b"last")
+        for data in (more, last):
+            await visitor.socket.send(data)
+        await visitor.stored(visitor.seq)
+        before = len(console.seqs)
+        console.outbox.want(0)
+        after = visitor.frame(FrameKind.OPERATIONS, b"after")
+        for data in (more, last, after):
+            console.outbox.push(live(data))
+        await console.until_sent(visitor.seq)
+        assert console.seqs[before:] == [1, first, first + 2, first + 1, first + 3]
+
+
+async def test_edition_that_begins_while_a_page_is_read_comes_with_the_page_as_it_is_then(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with channel.visitor() as visitor, reader(channel) as console:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await shelve(visitor)
+        await visitor.stored(old := await visitor.snapshot("old"))
+
+        async def reading(keys: SessionKeys, page: int, **values: Any) -> QueuePart:
+            part = await read_queue(keys, page, **values)
+            if visitor.seq == old:
+                await shelve(visitor)
+                await visitor.stored(await visitor.snapshot("new"))
+            return part
+
+        monkeypatch.setattr(outbox, "read_queue", reading)
+        console.outbox.want(0)
+        await console.until_sent(visitor.seq + 2)
+        assert console.seqs == [old + 1, 1, old + 2]
 
 
 @pytest.mark.long

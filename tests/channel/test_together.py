@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -9,48 +11,70 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from assist.channel import audience
-from assist.channel.presence import Watching, watching
+from assist.channel.live import SessionKeys
+from assist.channel.presence import Look, Watching, look, watching
 from assist.channel.protocol import PROTOCOL_VERSION
+from assist.pages import consumers
+from assist.pages.consumers import ConsoleConsumer
 from helpdesk.asgi import application
 from tests.channel.scene import Scene
 
 WAIT_SECONDS = 10
 
 
-def console_of(scene: Scene) -> WebsocketCommunicator:
-    """In this process, where it can be held up."""
+@asynccontextmanager
+async def console_of(scene: Scene, may_go_on: asyncio.Event) -> AsyncIterator[WebsocketCommunicator]:
+    """In this process, where it can be held up; it ends whatever the test finds, or the event loop would not."""
     origin = settings.PUBLIC_URL
     headers = {"host": origin.partition("://")[2], "origin": origin, "cookie": scene.cookie}
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return WebsocketCommunicator(application, f"/ws/assist/console/{scene.session_id}/", headers=raw)
+    console = WebsocketCommunicator(application, f"/ws/assist/console/{scene.session_id}/", headers=raw)
+    assert (await console.connect(timeout=WAIT_SECONDS))[0]
+    try:
+        yield console
+    finally:
+        may_go_on.set()
+        await console.disconnect(timeout=WAIT_SECONDS)
 
 
 async def test_what_changes_while_a_console_is_welcomed_is_told_after_the_welcome(
     channel: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The visitor's first hello comes when the console has looked at the session, and not yet said what it saw."""
-    has_looked, may_go_on = asyncio.Event(), asyncio.Event()
+    has_looked, may_go_on, has_heard = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    looks: list[SessionKeys] = []
+    on_event = ConsoleConsumer.on_event
 
     async def watching_slowly(keys: Any) -> Watching:
         has_looked.set()
         await may_go_on.wait()
         return await watching(keys)
 
+    async def hearing(console: ConsoleConsumer, kind: str, payload: dict[str, Any]) -> None:
+        if kind in ("state", "tab_opened"):
+            asyncio.get_running_loop().call_soon(has_heard.set)  # once it has got as far as it gets without waiting
+        await on_event(console, kind, payload)
+
+    async def looking(keys: SessionKeys) -> Look:
+        looks.append(keys)
+        return await look(keys)
+
     monkeypatch.setattr(audience, "watching", watching_slowly)
-    console = console_of(channel)
-    assert (await console.connect(timeout=WAIT_SECONDS))[0]
-    await console.send_to(text_data=json.dumps({"type": "hello", "version": PROTOCOL_VERSION, "credit": 1 << 20}))
-    async with channel.visitor() as visitor:
-        await asyncio.wait_for(has_looked.wait(), WAIT_SECONDS)
-        await visitor.hello(token=channel.token)
-        await visitor.stored(await visitor.enter())
-        assert await console.receive_nothing(timeout=1)
-        may_go_on.set()
-        told: list[str] = []
-        while told[-1:] != ["live"]:
-            data = await console.receive_from(timeout=WAIT_SECONDS)
-            message = json.loads(data) if isinstance(data, str) else {"type": "frame"}
-            if message["type"] in ("welcome", "state"):
-                told.append(message["state"] if message["type"] == "state" else message["session"]["state"])
-        assert told == ["waiting", "live"]
-    await console.disconnect(timeout=WAIT_SECONDS)
+    monkeypatch.setattr(ConsoleConsumer, "on_event", hearing)
+    monkeypatch.setattr(consumers, "look", looking)
+    async with console_of(channel, may_go_on) as console:
+        await console.send_to(text_data=json.dumps({"type": "hello", "version": PROTOCOL_VERSION, "credit": 1 << 20}))
+        async with channel.visitor() as visitor:
+            await asyncio.wait_for(has_looked.wait(), WAIT_SECONDS)
+            await visitor.hello(token=channel.token)
+            await visitor.stored(await visitor.enter())
+            await asyncio.wait_for(has_heard.wait(), WAIT_SECONDS)
+            assert len(looks) == 1, "what is told behind the welcome is looked at behind it"
+            may_go_on.set()
+            told: list[str] = []
+            while told[-1:] != ["live"]:
+                data = await console.receive_from(timeout=WAIT_SECONDS)
+                message = json.loads(data) if isinstance(data, str) else {"type": "frame"}
+                if message["type"] in ("welcome", "state"):
+                    told.append(message["state"] if message["type"] == "state" else message["session"]["state"])
+            assert told == ["waiting", "live"]

@@ -7,9 +7,9 @@ from playwright.async_api import Browser, async_playwright
 
 from helpdesk.embedded import browser as browsers
 from tests.channel.peers import VisitorPeer
+from tests.chromium import OWN_HOSTS_ONLY, skip_without_kept_pages
 from tests.continuity.people import Watcher, open_tab
 from tests.loader.conftest import Visitor
-from tests.stack import OWN_HOSTS_ONLY, skip_without_kept_pages
 
 KEPT = "addEventListener('pageshow', (event) => { window.wasKept = event.persisted; })"
 BACK = "setTimeout(() => history.back(), 0)"

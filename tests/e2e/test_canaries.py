@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from assist.channel.heads import Heads
 from tests.e2e import places
 from tests.e2e.canaries import BODY, IN_URL, RULES, SECRETS, SEEN, SEEN_PICTURE, TYPED, found
 from tests.loader.conftest import Desk, Visitor
@@ -30,10 +31,17 @@ def listen(page: Any) -> list[bytes]:
     """All that the page sends on its sockets from now on."""
     sent: list[bytes] = []
 
-    def keep(data: str | bytes) -> None:
-        sent.append(data.encode() if isinstance(data, str) else data)
+    def watch(socket: Any) -> None:
+        heads = Heads() if "/ws/assist/visitor/" in socket.url else None
+        socket.on("framesent", lambda data: keep(data, heads))
 
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
+    def keep(data: str | bytes, heads: Heads | None) -> None:
+        if isinstance(data, str):
+            sent.append(data.encode())
+        else:
+            sent.append(heads.whole(data) if heads else data)
+
+    page.on("websocket", watch)
     return sent
 
 

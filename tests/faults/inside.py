@@ -77,6 +77,13 @@ def forget_everything() -> None:
     sync_client().flushall()
 
 
+def kept_of_sessions() -> set[str]:
+    """Which kinds of keys Valkey has of sessions: `state` of one that is over, for a while."""
+    from assist.channel.valkey import sync_client
+
+    return {key.decode().rpartition("}:")[2] for key in sync_client().scan_iter(match="t:*:{*}:*", count=1000)}
+
+
 def end(session_id: Any) -> None:
     from django.utils import timezone
 

@@ -10,12 +10,12 @@ from typing import Any
 from playwright.async_api import Error, Page, async_playwright
 
 from helpdesk.embedded import browser as browsers
+from tests.chromium import OWN_HOSTS_ONLY
 from tests.faults import inside
 from tests.faults.agents import Agent
 from tests.faults.cluster import Cluster
 from tests.loader.conftest import Visitor
 from tests.loader.site import Site
-from tests.stack import OWN_HOSTS_ONLY
 
 # Elements come, change, move and go; `seed` decides. A page load ends it.
 ACT = """(seed) => {

@@ -19,11 +19,27 @@ from tests.stack import LiveStack
 OFFLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot.off') !== null"
 ONLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot:not(.off)') !== null"
 ECHO = """<input id="field"><p id="echo">Typed</p><script>field.oninput = () => echo.append("+")</script>"""
-# The frame is spoilt again whenever it is sent again, as one that was made wrongly would be.
+# The frame is spoilt again whenever it is sent again, as one that was made wrongly would be. All go with whole heads.
 SPOIL = """(() => {
   const send = WebSocket.prototype.send;
+  const befores = new WeakMap();
+  const whole = (data, before) => {
+    if (data[0] < 128) return data;
+    const isFlushed = data[0] & 16;
+    const all = new Uint8Array(data.length + 17 + (isFlushed ? 4 : 0));
+    const [now, then] = [all, before].map(({ buffer, byteOffset }) => new DataView(buffer, byteOffset));
+    all.set([3, data[0] & 15]);
+    now.setUint32(4, then.getUint32(4));
+    now.setUint32(8, then.getUint32(8) + 1);
+    now.setFloat64(12, then.getFloat64(12) + data[1] * 256 + data[2]);
+    all.set(data.subarray(3), 20);
+    if (isFlushed) all.set([255, 255], all.length - 2);
+    return all;
+  };
   let spoilt = 0;
   WebSocket.prototype.send = function (data) {
+    if (data instanceof Uint8Array && this.url.includes("/visitor/"))
+      befores.set(this, (data = whole(data, befores.get(this))));
     if (data instanceof Uint8Array && window.spoil) {
       const view = new DataView(data.buffer, data.byteOffset);
       if (!spoilt && data[0] === 3) spoilt = view.getUint32(8);

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from assist.channel.heads import Heads
 from assist.channel.protocol import HEADER, FrameKind, decode_frame
 from tests.loader.conftest import Desk, Visitor
 
@@ -40,13 +41,15 @@ class Wire:
 
     def _watch(self, socket: Any) -> None:
         if "/ws/assist/visitor/" in socket.url:
-            socket.on("framesent", self._on_sent)
+            heads = Heads()
+            socket.on("framesent", lambda data: self._on_sent(data, heads))
             socket.on("framereceived", self._on_received)
 
-    def _on_sent(self, data: str | bytes) -> None:
+    def _on_sent(self, data: str | bytes, heads: Heads) -> None:
         if isinstance(data, str):
             self.said.append(json.loads(data))
             return
+        data = heads.whole(data)
         _page, seq = header_of(data)  # even of a frame that the server will refuse
         self.times_sent[seq] += 1
         self.sent[seq] = data

@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 from urllib.parse import quote
 
+from assist.channel.heads import Heads
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
@@ -39,16 +40,18 @@ class Everything:
         visitor.page.on("request", self._asked)
 
     def _watch(self, socket: Any) -> None:
-        socket.on("framesent", lambda data: self._sent(data, is_channel="/ws/assist/visitor/" in socket.url))
+        heads = Heads() if "/ws/assist/visitor/" in socket.url else None
+        socket.on("framesent", lambda data: self._sent(data, heads))
 
-    def _sent(self, data: str | bytes, *, is_channel: bool) -> None:
+    def _sent(self, data: str | bytes, heads: Heads | None) -> None:
         if isinstance(data, str):
             self.said.append(data)
-        elif not is_channel:
+        elif heads is None:
             self.said.append(data.decode("latin-1"))
         else:
-            frame = decode_frame(data)
-            self.frames[frame.tab, frame.seq] = data
+            whole = heads.whole(data)
+            frame = decode_frame(whole)
+            self.frames[frame.tab, frame.seq] = whole
 
     def _asked(self, request: Any) -> None:
         # The site's own script tag tells whatever the site's referrer policy lets it tell.

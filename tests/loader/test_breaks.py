@@ -1,7 +1,20 @@
 """The session outlives the web process, and who waits outlives a connection that nobody closed."""
 
+import asyncio
+
 from tests.loader.conftest import Desk, Visitor
 from tests.stack import LiveStack
+
+# What is waited before the next try is a random part of a bound; no other wait is a fraction of a millisecond.
+NOTE_WAITS = """
+window.waits = [];
+const timer = window.setTimeout;
+window.setTimeout = (call, ms, ...rest) => {
+  if (ms % 1) waits.push(ms);
+  return timer.call(window, call, ms, ...rest);
+};
+"""
+LIVES = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot.off') === null"
 
 
 async def test_session_goes_on_after_the_web_process_was_killed(
@@ -38,3 +51,15 @@ async def test_waiting_visitor_notices_a_connection_that_is_only_half_open(
         live_stack.thaw_web()
     await desk.decline(request_id, "Please call us.")
     await visitor.part("problem").wait_for()
+
+
+async def test_visitor_who_is_asked_to_come_again_does_so_at_once_however_often(visitor: Visitor) -> None:
+    from assist.channel.valkey import sync_client
+
+    await visitor.page.add_init_script(NOTE_WAITS)
+    await visitor.go_live()
+    for number in range(1, 5):
+        await asyncio.to_thread(sync_client().flushdb)
+        await visitor.until(f"window.waits.length === {number}")
+        await visitor.until(LIVES)
+    assert max(await visitor.page.evaluate("window.waits")) <= 300

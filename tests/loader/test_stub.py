@@ -29,7 +29,11 @@ EARLY_CALLS = """() => {
   document.title = 'Later';
 }"""
 FAILS = "Alongside.request({}).catch((problem) => `${problem.code}: ${problem.message}`)"
-
+COME_BACK = """state => {
+  dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+  sessionStorage["alongside:state"] = state;
+  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+}"""
 STAMP = """addEventListener('alongside:capturing', () => { window.capturedAt = performance.now(); });
 new MutationObserver((_, observer) => {
   if (!document.querySelector('script[src*="/assist/loader/"]')) return;
@@ -151,6 +155,21 @@ async def test_end_that_is_called_before_the_rest_is_there_ends_the_session(visi
     await visitor.page.click("#next")
     await visitor.reach("ended")
     await visitor.desk.session_is("ended")
+
+
+async def test_end_that_had_nothing_to_end_ends_no_later_session(visitor: Visitor, desk: Desk, site: Site) -> None:
+    """A page that the browser has kept is shown again; meanwhile a later document of the tab has joined a session."""
+    await visitor.go_live()
+    state = await visitor.page.evaluate("sessionStorage['alongside:state']")
+    context = await visitor.page.context.browser.new_context()
+    kept = Visitor(await context.new_page(), site, desk)
+    await kept.page.goto(f"{site.origin}/two")
+    await kept.part("button").wait_for()
+    await kept.page.evaluate("Alongside.end()")
+    await kept.page.evaluate(COME_BACK, state.replace('"phase"', '"isLeft":true,"phase"'))
+    await kept.captured()
+    assert (await desk.session()).state == "live"
+    await context.close()
 
 
 async def end_first(visitor: Visitor, route: Route) -> None:

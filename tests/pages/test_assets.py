@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from base64 import urlsafe_b64encode
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def offered(sha256: str) -> str:
+    return urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
 
 
 def put(
@@ -119,13 +124,24 @@ async def test_only_unknown_assets_are_wanted(channel: Scene) -> None:
     await sync_to_async(add_asset)(channel, known)
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
-        offers = [[known, 10, "image/png"], [unknown, 10, "image/png"], [huge, ASSET_BYTES + 1, "image/png"]]
-        await visitor.say("asset_offer", assets=offers)
+        offers = [[known, 10], [unknown, 10], [huge, ASSET_BYTES + 1]]
+        await visitor.say("asset_offer", assets=[[offered(sha256), size] for sha256, size in offers])
         assert (await visitor.heard("asset_want"))["assets"] == [unknown]
     assert await sync_to_async(refers_to)(channel, known)
 
 
-@pytest.mark.parametrize("assets", [[["x", 1, "t"]], [[1, 2]], ["a"], [["0" * 64, 1, "t"]] * (OFFERED_ASSETS + 1)])
+@pytest.mark.parametrize(
+    "assets",
+    [
+        [["x", 1]],
+        [[1, 2]],
+        ["a"],
+        [["A" * 42 + "B", 1]],
+        [["A" * 43, "1"]],
+        [["A" * 43, 1, "t"]],
+        [["A" * 43, 1]] * (OFFERED_ASSETS + 1),
+    ],
+)
 async def test_bad_offer_closes(channel: Scene, assets: list[Any]) -> None:
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)

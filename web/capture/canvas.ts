@@ -1,4 +1,7 @@
-/** Pictures of canvases, at most two a second each, and of films, where they stand; only when they changed. */
+/**
+ * Pictures of canvases, at most two a second each, and of films, where they stand; only when they changed. What moves
+ * is about as it was, and exact as soon as it rests.
+ */
 
 import { NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf } from "../protocol/tree";
@@ -8,10 +11,21 @@ import type { Masking } from "./masking";
 import { blobOf, painted } from "./painted";
 import type { Recorder } from "./recorder";
 
-const SAMPLE_EVERY_MS = 500;
+/** What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. */
+const LOOK_AGAIN_MS = 100;
+const SHORT_MOVE_MS = 1200;
+/** No more than two pictures a second, whichever look finds that it has changed. */
+const MOVING_EVERY_MS = 400;
+/** A look may take this share of the time. */
+const LOOK_SHARE = 8;
 /** After a return, what animates again is given the time to come to rest before it is compared. */
 const REST_MS = 2500;
+/** A picture that is larger though nothing in it is lost is made with losses, but finer ones than of what moves. */
 const LARGE_PICTURE_BYTES = 200 * 1024;
+const [FINE, COARSE] = [0.85, 0.5];
+/** Of a WebP picture without losses, near its beginning: a colour profile may come first. */
+const LOSSLESS = "VP8L";
+const HEAD_BYTES = 4096;
 /** A film that plays would be as large as a film. */
 const FILM_EVERY_MS = 5000;
 /** A canvas that moves on and on takes no more of the line, about what a video of it would. */
@@ -25,25 +39,31 @@ type Drawn = HTMLCanvasElement | HTMLVideoElement;
 interface Seen {
   /** Digest of the picture that the other side has. */
   sent: string;
-  /** Fingerprint of the last sample. */
-  last: string;
+  /** Fingerprint of what that picture shows exactly; 0 while it is only about as it was. */
+  exact: number;
+  /** Fingerprint of the last sample, and since when each was another than that before. */
+  last: number;
+  since: number;
   /** When the next picture may be taken. */
   nextAt: number;
   busy: boolean;
-  /** When the last sample was taken. */
+  /** When the last picture was taken. */
   at: number;
 }
 
+/** A copy of what is drawn, so that it stays as it was while it is encoded. */
 interface Taken {
-  canvas: Drawn;
+  drawn: Drawn;
+  copy: HTMLCanvasElement;
   at: number;
-  blob: Blob;
+  print: number;
+  moves: boolean;
 }
 
 export class Canvases {
   private readonly seen = new WeakMap<Drawn, Seen>();
   private operations: [canvas: Drawn, at: number, sha256: string][] = [];
-  private readonly timer: number;
+  private again = 0;
   private restsUntil = 0;
   /** Nothing is sampled before it is decided how the page is sent. */
   private shown = false;
@@ -53,12 +73,10 @@ export class Canvases {
     private readonly assets: Assets,
     private readonly masking: Masking,
     private readonly changed: () => void,
-  ) {
-    this.timer = window.setInterval(() => this.soon(), SAMPLE_EVERY_MS);
-  }
+  ) {}
 
   stop(): void {
-    clearInterval(this.timer);
+    clearTimeout(this.again);
   }
 
   /** Digests of the pictures as last sent, in document order. */
@@ -77,7 +95,7 @@ export class Canvases {
     canvases.forEach((canvas, at) => {
       const sent = pictures[at]!;
       if (!sent) return;
-      this.seen.set(canvas, { sent, last: "", nextAt: 0, busy: false, at: 0 });
+      this.seen.set(canvas, { ...UNSEEN, sent });
       shown.push([this.recorder.idOf(canvas), sent]);
     });
     return shown;
@@ -89,7 +107,7 @@ export class Canvases {
     this.operations = [];
     this.restsUntil = 0;
     for (const canvas of this.all()) this.seen.delete(canvas);
-    this.soon();
+    this.look();
   }
 
   /** Until the page is sent or shown again. */
@@ -122,7 +140,8 @@ export class Canvases {
     return found;
   }
 
-  private soon(): void {
+  /** With the next frame. */
+  look(): void {
     requestAnimationFrame(() => this.sample());
   }
 
@@ -132,32 +151,45 @@ export class Canvases {
   }
 
   /** One picture of a canvas is on its way at a time; what it waits for holds no other canvas up. */
-  private async follow(canvas: Drawn): Promise<void> {
-    const seen = this.seen.get(canvas) ?? { sent: "", last: "", nextAt: 0, busy: false, at: 0 };
-    if (seen.busy || Date.now() < seen.nextAt) return;
-    if (isPlaying(canvas) && Date.now() - seen.at < FILM_EVERY_MS) return;
-    this.seen.set(canvas, seen);
-    seen.busy = true;
-    try {
-      const at = (seen.at = Date.now());
-      const blob = await this.picture(canvas);
-      if (blob) await this.compare({ canvas, at, blob }, seen);
-    } finally {
-      seen.busy = false;
+  private async follow(drawn: Drawn): Promise<void> {
+    const at = Date.now();
+    const seen = this.seen.get(drawn) ?? { ...UNSEEN };
+    if (seen.busy || at < seen.nextAt || at < this.restsUntil) return;
+    if (isPlaying(drawn) && at - seen.at < FILM_EVERY_MS) return;
+    this.seen.set(drawn, seen);
+    const copy = this.copied(drawn);
+    const print = copy && this.print(drawn, copy);
+    if (!print) return;
+    const moves = print !== seen.last;
+    seen.last = print;
+    seen.since = moves ? seen.since || at : 0;
+    if (moves && at - seen.since < SHORT_MOVE_MS && !isPlaying(drawn)) this.lookAgain(at);
+    else if (print !== seen.exact) {
+      seen.busy = true;
+      await this.send({ drawn, copy, at, print, moves }, seen).finally(() => (seen.busy = false));
     }
   }
 
-  /** Asked for synchronously in an animation frame, while a WebGL drawing buffer is still there. */
-  private async picture(canvas: Drawn): Promise<Blob | null> {
-    if (!canvas.isConnected || !this.recorder.idOf(canvas)) return null;
-    if (this.isHidden(canvas)) return null;
+  /** `at` is when the look began that has just ended. */
+  private lookAgain(at: number): void {
+    clearTimeout(this.again);
+    this.again = window.setTimeout(() => this.look(), Math.max(LOOK_AGAIN_MS, LOOK_SHARE * (Date.now() - at)));
+  }
+
+  /** In an animation frame, while a WebGL drawing buffer is still there. */
+  private copied(drawn: Drawn): HTMLCanvasElement | null {
+    if (!drawn.isConnected || !this.recorder.idOf(drawn) || this.isHidden(drawn)) return null;
+    return isFilm(drawn) && !isShown(drawn) ? null : painted(drawn);
+  }
+
+  private print(drawn: Drawn, copy: HTMLCanvasElement): number {
     try {
-      const taken = await pictureOf(canvas);
-      this.noteGap(canvas, false);
-      return this.isHidden(canvas) ? null : taken; // a rule may have come to cover it meanwhile
+      const print = fingerprint(copy);
+      this.noteGap(drawn, false);
+      return print;
     } catch (error) {
-      if ((error as Error).name === "SecurityError") this.noteGap(canvas, true);
-      return null;
+      if ((error as Error).name === "SecurityError") this.noteGap(drawn, true);
+      return 0;
     }
   }
 
@@ -169,47 +201,45 @@ export class Canvases {
     if (noteUnreadable(canvas, "canvas", isSo)) this.recorder.mark(canvas);
   }
 
-  private async compare(taken: Taken, seen: Seen): Promise<void> {
-    const bytes = new Uint8Array(await taken.blob.arrayBuffer());
-    const print = fingerprint(bytes);
-    if (seen.last === print || Date.now() < this.restsUntil) return;
-    seen.last = print;
+  private async send({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<void> {
+    [seen.at, seen.exact] = [at, moves ? 0 : print];
+    const blob = await encoded(copy, { moves, isPhoto: isFilm(drawn), goesOn: () => this.shown });
+    if (!blob) return;
+    const bytes = new Uint8Array(await blob.arrayBuffer());
     const sha256 = await this.assets.digest(bytes);
-    if (!this.shown || seen.sent === sha256 || !(await this.assets.put(bytes, taken.blob.type))) return;
+    // A rule may have come to cover it meanwhile.
+    if (!this.shown || this.isHidden(drawn) || seen.sent === sha256) return;
     // A snapshot that was sent meanwhile begins anew.
-    if (this.seen.get(taken.canvas) !== seen) return;
+    if (!(await this.assets.put(bytes, blob.type)) || this.seen.get(drawn) !== seen) return;
     seen.sent = sha256;
-    seen.nextAt = Math.max(seen.nextAt, taken.at - SPARED_MS) + bytes.length / BYTES_A_MS;
-    this.operations.push([taken.canvas, taken.at, sha256]);
+    seen.nextAt = Math.max(seen.nextAt, at - SPARED_MS) + bytes.length / BYTES_A_MS;
+    if (moves) seen.nextAt = Math.max(seen.nextAt, at + MOVING_EVERY_MS);
+    this.operations.push([drawn, at, sha256]);
     this.changed();
   }
 }
 
-async function pictureOf(drawn: Drawn): Promise<Blob | null> {
-  const png = await pngOf(drawn);
-  if (!png || png.blob.size <= LARGE_PICTURE_BYTES) return png?.blob ?? null;
-  return await blobOf(png.canvas, "image/webp");
-}
+const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
-async function pngOf(drawn: Drawn): Promise<{ canvas: HTMLCanvasElement; blob: Blob } | null> {
-  const canvas = isFilm(drawn) ? filmOf(drawn) : drawn;
-  if (!canvas?.width || !canvas.height) return null;
-  try {
-    return withBlob(canvas, await blobOf(canvas, "image/png"));
-  } catch (error) {
-    if ((error as Error).name !== "InvalidStateError") throw error;
-    const copy = painted(canvas)!; // a worker draws it, but what it shows can be copied
-    return withBlob(copy, await blobOf(copy, "image/png"));
-  }
-}
-
-function withBlob(canvas: HTMLCanvasElement, blob: Blob | null): { canvas: HTMLCanvasElement; blob: Blob } | null {
-  return blob && { canvas, blob };
+/** As few bytes as show what rests exactly: PNG, or WebP where the browser makes it without losses and smaller. */
+async function encoded(
+  copy: HTMLCanvasElement,
+  { moves, isPhoto, goesOn }: { moves: boolean; isPhoto: boolean; goesOn(): boolean },
+): Promise<Blob | null> {
+  const about = moves ? await blobOf(copy, "image/webp", COARSE) : null;
+  if (about && (isPhoto || !goesOn())) return about;
+  const png = await blobOf(copy, "image/png");
+  if (!goesOn()) return null;
+  const whole = await blobOf(copy, "image/webp", 1);
+  const isExact = whole && (await whole.slice(0, HEAD_BYTES).text()).includes(LOSSLESS);
+  const exact = isExact && png && whole.size < png.size ? whole : png;
+  if (about) return exact && exact.size < about.size ? exact : about;
+  return exact && exact.size > LARGE_PICTURE_BYTES ? blobOf(copy, "image/webp", FINE) : exact;
 }
 
 /** Not of a camera, a screen or a call: what is seen there is nobody's business. */
-function filmOf(film: HTMLVideoElement): HTMLCanvasElement | null {
-  return film.srcObject || film.readyState < HTMLMediaElement.HAVE_CURRENT_DATA ? null : painted(film);
+function isShown(film: HTMLVideoElement): boolean {
+  return !film.srcObject && film.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
 }
 
 function isFilm(drawn: Drawn): drawn is HTMLVideoElement {
@@ -220,9 +250,10 @@ function isPlaying(drawn: Drawn): boolean {
   return isFilm(drawn) && !drawn.paused;
 }
 
-/** Cheap to compare with the sample before; the digest is taken only of what is sent. */
-function fingerprint(bytes: Uint8Array): string {
+/** Of its pixels, never 0; the digest is taken only of what is sent. Throws where they may not be read. */
+function fingerprint(copy: HTMLCanvasElement): number {
+  const { data } = copy.getContext("2d")!.getImageData(0, 0, copy.width, copy.height);
   let hash = 2166136261;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 16777619);
-  return `${bytes.length}:${hash >>> 0}`;
+  for (const pixel of new Uint32Array(data.buffer)) hash = Math.imul(hash ^ pixel, 16777619);
+  return (hash >>> 0) + 1;
 }

@@ -1,7 +1,9 @@
 /** What the visitor does: pointer, clicks, input, scroll, selection, media; kept until the next flush. */
 
-import type { ClickKind, Operation, PointerAt } from "../protocol/operations";
+import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
 import type { Masking } from "./masking";
+import { inSteps } from "./outbox";
+import { PATIENT_MS } from "./ticker";
 import {
   defaultState,
   type Field,
@@ -15,8 +17,8 @@ import {
   scroller,
 } from "./values";
 
-const POINTER_EVERY_MS = 50;
-const SWEEP_EVERY_MS = 250;
+/** The other side draws a line from one position to the next. */
+const POINTER_EVERY_MS = 100;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 
@@ -36,6 +38,8 @@ type Position = { at: number; x: number; y: number; target: Node };
 
 export class Events {
   private pointer: Position[] = [];
+  /** When they were told last. */
+  private pointedAt = 0;
   private actions: ((id: (node: Node) => number) => Operation | null)[] = [];
   /** When they changed last: a flush can come much later. */
   private readonly scrolled = new Map<Node, number>();
@@ -50,7 +54,8 @@ export class Events {
   private selected: Document | null = null;
   private lastSelection = "[]";
   private readonly closing = new AbortController();
-  private sweeper = 0;
+  /** The fields' states and the focus have been sent: from then on changes are looked for. */
+  private isShown = false;
   private readonly inEachRoot: Listeners = {
     scroll: (event) => this.noteScroll(event.target as Node),
     change: (event) => this.noteField(event.composedPath()[0] ?? null),
@@ -77,7 +82,6 @@ export class Events {
 
   stop(): void {
     this.closing.abort();
-    clearInterval(this.sweeper);
   }
 
   /** Listen to a document or shadow root; what is composed reaches the document by itself. */
@@ -98,19 +102,18 @@ export class Events {
     for (const [name, listener] of Object.entries(all)) root.addEventListener(name, listener, options);
   }
 
-  /** The operations since the last call, in order of time. */
-  drain(): Operation[] {
+  /** The operations since the last call, in order of time; but for `all`, where the pointer has been may wait. */
+  drain(all: boolean): SentOperation[] {
     const id = (node: Node): number => this.recorder.idOf(node);
-    const operations: Operation[] = [];
-    this.drainPointer(operations);
+    const operations: SentOperation[] = [];
+    if (all || this.actions.length || Date.now() - this.pointedAt >= PATIENT_MS) this.drainPointer(operations);
+    else if (this.pointer.length) this.changed(true);
     for (const action of this.actions.splice(0)) push(operations, action(id));
     push(operations, this.focusChange(operations));
     for (const [field, at] of this.fields) push(operations, this.input(field, at));
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.selected) push(operations, this.selection(this.selected));
-    this.pointer = [];
-    this.actions = [];
     this.forgetStates();
     return operations;
   }
@@ -123,18 +126,19 @@ export class Events {
     this.selected = null;
   }
 
-  /** The fields' states have just been sent with a snapshot or a return; from now on changes are looked for. */
+  /** The fields' states have just been sent with a snapshot or a return. */
   known(): void {
     this.lastSelection = "[]";
     this.noteSelection(document);
-    this.sweeper ||= window.setInterval(() => this.sweep(), SWEEP_EVERY_MS);
+    this.isShown = true;
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
     this.focused = this.recorder.idOf(focusedIn(document));
   }
 
   /** Values that scripts set raise no event; nor does it when what is moved begins at its top again. */
-  private sweep(): void {
+  look(): void {
+    if (!this.isShown) return;
     for (const field of this.allFields()) {
       if (this.isTold(field, fieldState(field, this.masking))) continue;
       this.fields.set(field, Date.now());
@@ -172,7 +176,7 @@ export class Events {
   private noteField(target: EventTarget | null): void {
     if (!isField(target)) return;
     this.fields.set(target, Date.now());
-    if ((target as HTMLInputElement).type === "radio") this.sweep();
+    if ((target as HTMLInputElement).type === "radio") this.look();
     this.changed();
   }
 
@@ -182,7 +186,7 @@ export class Events {
   }
 
   private notePointer(event: MouseEvent): void {
-    const at = Date.now();
+    const at = inSteps(Date.now());
     const last = this.pointer.at(-1);
     const position = { at, ...point(event), target: target(event) };
     if (last && at - last.at < POINTER_EVERY_MS) this.pointer[this.pointer.length - 1] = { ...position, at: last.at };
@@ -209,13 +213,20 @@ export class Events {
     this.changed();
   }
 
-  private drainPointer(operations: Operation[]): void {
-    const [first] = this.pointer;
+  private drainPointer(operations: SentOperation[]): void {
+    const positions = this.pointer.splice(0);
+    const [first] = positions;
     if (!first) return;
-    const path = this.pointer.map(
-      ({ at, x, y, target }): PointerAt => [at - first.at, x, y, this.recorder.idOf(target)],
-    );
-    operations.push(["pointer", first.at, path]);
+    this.pointedAt = Date.now();
+    const paths: PointerPath[] = [];
+    let [before, on] = [first, -1];
+    for (const position of positions) {
+      const [{ at, x, y }, id] = [position, this.recorder.idOf(position.target)];
+      if (id === on) paths.at(-1)!.push(at - before.at, x - before.x, y - before.y);
+      else paths.push([at - first.at, x, y, id]);
+      [before, on] = [position, id];
+    }
+    operations.push(["pointer", first.at, paths]);
   }
 
   private input(field: Field, at: number): Operation | null {
@@ -242,8 +253,8 @@ export class Events {
   }
 
   /** An element that is taken away or moved loses the focus without an event. */
-  private focusChange(told: Operation[]): Operation | null {
-    if (!this.sweeper) return null;
+  private focusChange(told: SentOperation[]): Operation | null {
+    if (!this.isShown) return null;
     const last = told.findLast(([name, , kind]) => name === "click" && (kind === "focus" || kind === "blur"));
     if (last) this.focused = last[2] === "focus" ? (last[3] as number) : 0;
     const element = focusedIn(document);
@@ -273,7 +284,7 @@ function listeners(names: string[], listener: (event: Event) => void): Listeners
   return Object.fromEntries(names.map((name) => [name, listener]));
 }
 
-function push(operations: Operation[], operation: Operation | null): void {
+function push(operations: SentOperation[], operation: Operation | null): void {
   if (operation) operations.push(operation);
 }
 

@@ -3,9 +3,9 @@
  * visitor follows carries a ticket in its fragment, which the loader there redeems once (docs/security.md).
  */
 
+import { joined } from "../protocol/bytes";
 import type { CaptureHost } from "../protocol/seam";
 import { bytesOf, hmac } from "../protocol/sha256";
-import { joined } from "../protocol/stream";
 
 const LIFE_SECONDS = 60;
 const NONCE_BYTES = 16;

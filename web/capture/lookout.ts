@@ -16,6 +16,8 @@ const HOSTS = new Set(["div", "span", "section", "aside"]);
 export class Lookout {
   private readonly states = new WeakMap<Node, string>();
   private readonly sheets = new SheetWatch();
+  /** Asked once a look and not for every element, for which the browser writes the address out. */
+  private hasTarget = false;
 
   constructor(
     private readonly marks: Marks,
@@ -24,6 +26,7 @@ export class Lookout {
 
   begin(): void {
     this.sheets.begin();
+    this.hasTarget = location.hash !== "";
   }
 
   /** Mark the node when it is not as it was seen last. */
@@ -37,7 +40,7 @@ export class Lookout {
     if (shadow && !this.isKnown(shadow)) this.marks.parents.add(element);
     const isCustom = tag.includes("-");
     const isWatched = isCustom || WATCHED.has(tag) || element.hasAttribute("popover");
-    if (isWatched || (location.hash && element.id) || this.states.has(element))
+    if (isWatched || (this.hasTarget && element.id) || this.states.has(element))
       this.note(element, this.stateOf(element));
     const isHost = isCustom || (HOSTS.has(tag) && element.parentNode === document.body);
     if (isHost && noteUnreadable(element, "shadow", !shadow && hidesRoot(element))) this.marks.elements.add(element);

@@ -14,7 +14,7 @@ import {
 } from "./entered";
 import { NO_RULES, Reach, rulesAt } from "./masking_rules";
 import { frameOf } from "./nodes";
-import { type DataType, findPersonal, hidden, holdsCard } from "./personal";
+import { type DataType, findPersonal, hidden, holdsCard, isNamedPersonal } from "./personal";
 
 const LABEL_TYPES = new Set(["button", "submit", "reset", "image"]);
 /** A shorter value is found by chance in other texts. */
@@ -204,7 +204,7 @@ export class Masking {
   /** Titles, labels and the like of an element whose text is hidden, or that repeat what a hidden field holds. */
   label(text: string, element: Element, name = ""): string {
     const isHidden = this.covers(element) || this.repeats(text, element) || this.suggests(element);
-    if (isHidden || this.tellsPassword(text)) return bullets(text);
+    if (isHidden || this.tellsPassword(text) || isNamedPersonal(name, text, this.data)) return bullets(text);
     return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
   }
 

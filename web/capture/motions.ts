@@ -4,7 +4,6 @@ import type { Motion, Operation } from "../protocol/operations";
 import type { Masking } from "./masking";
 import type { Recorder } from "./recorder";
 
-const LOOK_EVERY_MS = 200;
 /** Further from where it should be is where somebody has put it. */
 const JUMP_MS = 250;
 const MOST = 300;
@@ -25,19 +24,12 @@ export class Motions {
   private news: Motion[] = [];
   private gone: number[] = [];
   private shown = false;
-  private readonly timer: number;
 
   constructor(
     private readonly recorder: Recorder,
     private readonly masking: Masking,
     private readonly changed: () => void,
-  ) {
-    this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
+  ) {}
 
   /** The page was sent, and nothing of its animations. */
   forget(): void {
@@ -53,7 +45,7 @@ export class Motions {
     return news.length || gone.length ? [["motion", Date.now(), news, gone]] : [];
   }
 
-  private look(): void {
+  look(): void {
     if (!this.shown) return;
     const present = new Set<Animation>();
     for (const animation of this.all()) {

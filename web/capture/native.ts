@@ -3,7 +3,7 @@
 import type { DocumentNode, ElementNode } from "../protocol/operations";
 import { globs } from "./globs";
 import { BadNativePage, checkNode, isNumber, MAX_NODES, type NativeNode, rounded, textOf } from "./native_page";
-import { COVER, type Cover, coversOf, isField, type Values, valuesOf } from "./native_values";
+import { Cover, coversOf, isField, type Values, valuesOf } from "./native_values";
 
 interface Shape {
   element?: string;
@@ -76,7 +76,7 @@ class TreeBuilder {
     html[4].push(this.head(title));
     const body: ElementNode = [1, this.id(), "body", { style: BODY_STYLE }, []];
     html[4].push(body);
-    body[4].push(this.node(root, 1, COVER.OPEN));
+    body[4].push(this.node(root, 1, Cover.OPEN));
     return document;
   }
 
@@ -101,7 +101,7 @@ class TreeBuilder {
     const values = valuesOf(given, isField(given, rule), own, this.sight.hides);
     const built = this.element(rule, values, geometry(given));
     this.text(built, this.fill(rule.text ?? "{{text}}", values) || (rule === FALLBACK ? values.tag! : ""));
-    if (given.image && own === COVER.OPEN) this.picture(built, given.image);
+    if (given.image && own === Cover.OPEN) this.picture(built, given.image);
     for (const child of rule.children ?? []) built[4].push(this.shape(child, values));
     for (const child of given.children ?? []) built[4].push(this.node(child, depth + 1, inner));
     return built;

@@ -1,6 +1,6 @@
 /** A native page as a source: its page information, converted and compared here, at the visitor's side. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { TreeModel } from "../protocol/tree";
 import type { Assets } from "./assets";
@@ -48,12 +48,15 @@ export class NativeSource implements Source {
   }
 
   private tree({ root, images }: Omit<NativePage, "title">): TreeModel["root"] {
+    const shown = new Set<string>();
     const hides = (text: string): string => this.masking.personal(text);
-    return pageTree(root, this.mapping, this.page.title, { hides, shows: (sha256) => this.upload(sha256, images) });
+    const tree = pageTree(root, this.mapping, this.page.title, { hides, shows: (sha256) => shown.add(sha256) });
+    for (const sha256 of this.images.keys()) if (!shown.has(sha256)) this.images.delete(sha256);
+    for (const sha256 of shown) this.note(sha256, images?.[sha256]);
+    return tree;
   }
 
-  private upload(sha256: string, images: NativePage["images"]): void {
-    const url = images?.[sha256];
+  private note(sha256: string, url: unknown): void {
     if (typeof url === "string" && url.startsWith("data:image/")) this.images.set(sha256, url);
   }
 
@@ -98,8 +101,8 @@ export class NativeSource implements Source {
 
   restPictures(): void {}
 
-  drain(): Operation[] {
-    return this.events.drain();
+  drain(all: boolean): SentOperation[] {
+    return this.events.drain(all);
   }
 
   pictures(): string[] {

@@ -8,8 +8,11 @@ import { holdsCard } from "./personal";
 export type Values = Record<string, string>;
 
 /** OPEN may be seen, ENTERED was typed by somebody, SECRET is shown under no rule. */
-export const COVER = { OPEN: 0, ENTERED: 1, SECRET: 2 } as const;
-export type Cover = (typeof COVER)[keyof typeof COVER];
+export enum Cover {
+  OPEN = 0,
+  ENTERED = 1,
+  SECRET = 2,
+}
 
 interface Entering {
   input?: boolean;
@@ -26,9 +29,9 @@ const SHORT = 3;
 
 /** What is entered in the node itself, and what that makes of the nodes in it, given what covers the node from around. */
 export function coversOf(given: NativeNode, rule: Entering, around: Cover): { own: Cover; inner: Cover } {
-  const kept = around === COVER.ENTERED && rule.allow ? COVER.OPEN : around;
+  const kept = around === Cover.ENTERED && rule.allow ? Cover.OPEN : around;
   if (!rule.input && !INPUT_TAG.test(given.tag)) return { own: kept, inner: kept };
-  const own = Math.max(kept, isSecret(given) ? COVER.SECRET : rule.allow ? COVER.OPEN : COVER.ENTERED) as Cover;
+  const own = Math.max(kept, isSecret(given) ? Cover.SECRET : rule.allow ? Cover.OPEN : Cover.ENTERED) as Cover;
   return { own, inner: !rule.input && SURFACE_TAG.test(given.tag) ? kept : own };
 }
 
@@ -61,7 +64,7 @@ function holdsEntered(name: string): boolean {
 
 /** Of a secret not even the white space is kept. */
 function covered(value: string, cover: Cover): string {
-  return cover === COVER.SECRET ? "•".repeat(value.length) : bullets(value);
+  return cover === Cover.SECRET ? "•".repeat(value.length) : bullets(value);
 }
 
 /** Whether people enter something here. */

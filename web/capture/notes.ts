@@ -31,7 +31,8 @@ export class Notes {
       const frame = type === "childList" && frameOf(target);
       if (frame) this.marks.parents.add(frame);
     }
-    for (const scope of reached) this.markWithin(scope, model);
+    const seen = new Set<number>();
+    for (const scope of reached) this.markWithin(scope, model, seen);
   }
 
   /** A changed attribute can also change which rules of masking cover the element and what is in it. */
@@ -50,11 +51,13 @@ export class Notes {
     return node?.[0] === NODE.ELEMENT ? (node[3][name] ?? "") : undefined;
   }
 
-  /** All that is known in it, also in shadow roots and frames. */
-  markWithin(scope: Scope, model: TreeModel): void {
+  /** All that is known in it, also in shadow roots and frames; not what has been `seen` in one that it is in. */
+  markWithin(scope: Scope, model: TreeModel, seen = new Set<number>()): void {
     const id = this.ids.of(scope);
     if (!model.has(id)) return;
     const mark = (known: TreeNode): void => {
+      if (seen.has(known[1])) return;
+      seen.add(known[1]);
       const node = this.ids.node(known[1]);
       if (node) this.marks.add(node);
       childrenOf(known)?.forEach(mark);

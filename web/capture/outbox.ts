@@ -1,18 +1,21 @@
 /** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
 
-import { formatOperation, type Operation } from "../protocol/operations";
+import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
+import { formatOperation, type SentOperation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/stream";
+import { Said } from "../protocol/sent_mutation";
 import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
 
 /** Small enough that on a slow line an acknowledgement comes every few seconds. */
 const PIECE_BYTES = 32 * 1024;
+const STEP_MS = 10;
 /** The loader keeps 8 MiB until they are safe, and what led to the snapshot is among them. */
 const LARGEST_BYTES = 7 * 1024 * 1024;
 
 export class Outbox {
   private readonly deflate = new DeflateStream();
+  readonly said = new Said();
   private startedAt = 0;
   private last = 0;
   private fresh = true;
@@ -31,7 +34,7 @@ export class Outbox {
   }
 
   /** Operations whose times are ms since 1970, for the next `send`. */
-  add(operations: Operation[]): void {
+  add(operations: SentOperation[]): void {
     if (!operations.length) return;
     this.startedAt ||= Date.now();
     this.addText(operations.map((operation) => formatOperation(this.timed(operation))).join(""));
@@ -63,13 +66,18 @@ export class Outbox {
   }
 
   /** Times never go back, but for a picture's, which was taken before its upload. */
-  private timed(operation: Operation): Operation {
+  private timed(operation: SentOperation): SentOperation {
     const timed = [...operation];
-    const at = Math.max(operation[1] - this.startedAt, 0);
+    const at = inSteps(Math.max(operation[1] - this.startedAt, 0));
     timed[1] = operation[0] === "canvas" ? at : Math.max(this.last, at);
     if (operation[0] !== "canvas") this.last = timed[1];
-    return timed as unknown as Operation;
+    return timed as unknown as SentOperation;
   }
+}
+
+/** A digit that is always the same costs nothing, and nobody sees one of these milliseconds. */
+export function inSteps(ms: number): number {
+  return ms - (ms % STEP_MS);
 }
 
 export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown, flag = 0): number {

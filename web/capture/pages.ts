@@ -54,13 +54,9 @@ export class Pages {
     return this.table.pages.filter((page) => page.key === key && page.points.length).reverse();
   }
 
-  byId(id: number): KnownPage | undefined {
-    return this.table.pages.find((page) => page.id === id);
-  }
-
-  /** The queue of a page began anew: older states can't be named any more. */
-  restart(page: KnownPage): void {
-    page.points = [];
+  /** Their queues begin anew, or what they refer to does: states of before can't be named any more. */
+  restart(pages = this.table.pages): void {
+    for (const page of pages) page.points = [];
     this.save();
   }
 

@@ -10,12 +10,12 @@ export function painted(source: Drawable): HTMLCanvasElement | null {
   canvas.width = naturalWidth ?? videoWidth ?? source.width;
   canvas.height = naturalHeight ?? videoHeight ?? source.height;
   if (!canvas.width || !canvas.height) return null;
-  canvas.getContext("2d")?.drawImage(source, 0, 0);
+  canvas.getContext("2d", { willReadFrequently: true })?.drawImage(source, 0, 0);
   return canvas;
 }
 
-export function blobOf(canvas: HTMLCanvasElement, type: string): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, type, 0.85));
+export function blobOf(canvas: HTMLCanvasElement, type: string, quality?: number): Promise<Blob | null> {
+  return new Promise((resolve) => canvas.toBlob(resolve, type, quality));
 }
 
 /** Of a `blob:` URL; what was revoked since is still on the page. */

@@ -10,6 +10,13 @@ import { phoneAt } from "./phone_numbers";
 export const DATA_TYPES = ["card", "phone", "identity", "email"] as const;
 export type DataType = (typeof DATA_TYPES)[number];
 
+/** Attributes that are named after what they hold. */
+const NAMES: [DataType, RegExp][] = [
+  ["card", /cardn|\b(card|pan)\b/],
+  ["phone", /phone|\b(tel|mobile)\b/],
+  ["identity", /passport|\b(ssn|identity)\b/],
+];
+const FOUR_DIGITS = /(\d\D{0,2}){4}/;
 const WORTH_A_LOOK = /[\d０-９@＠]|%40/;
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63]/;
@@ -46,6 +53,11 @@ export function hidden(text: string, runs: Run[]): string {
     from = end;
   }
   return shown + text.slice(from);
+}
+
+/** Whether an attribute of this name holds such data by what it is called: a number that is written as none that is known. */
+export function isNamedPersonal(name: string, value: string, types: ReadonlySet<DataType>): boolean {
+  return FOUR_DIGITS.test(value) && NAMES.some(([type, names]) => types.has(type) && names.test(name));
 }
 
 /** Also in full-width digits. */

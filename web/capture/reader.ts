@@ -8,12 +8,12 @@ import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
 import { isCustomField } from "./entered";
 import { gapOf, isFrame, isPicture } from "./gaps";
 import { affectedBy, hiddenInLine } from "./line";
-import { bullets, type Masking } from "./masking";
+import type { Masking } from "./masking";
 import { visitorMedia } from "./media";
 import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
 import { learnStates, statesOf } from "./states";
-import { withoutContent, withStrings, withVariables } from "./style_texts";
+import { withoutContent, withoutWords, withSaid, withStrings } from "./style_texts";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
 
@@ -77,7 +77,7 @@ export class Reader {
     const text = node.nodeValue ?? "";
     const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot> | null)?.host;
     if (!parent || node.nodeType === NODE.COMMENT) return node.nodeType === NODE.COMMENT ? "" : text;
-    if (parent.localName === "style") return this.css(text, parent.baseURI);
+    if (parent.localName === "style") return this.sheet(text, parent);
     const shown = this.masking.text(text, parent);
     if (parent.localName === "title") return this.options.addresses.title(shown);
     return this.options.addresses.within(shown === text ? hiddenInLine(node, text, this.masking.data) : shown);
@@ -116,7 +116,7 @@ export class Reader {
       this.options.measures(element);
     } else this.shownExtra(element, extra);
     const rules = scriptedRules(element);
-    if (rules) extra.rules = rules.map((rule) => this.css(rule, element.baseURI));
+    if (rules) extra.rules = rules.map((rule) => this.sheet(rule, element));
     const top = topLayer(element);
     if (top) Object.assign(extra, { top, order: orderOf(element) });
   }
@@ -139,9 +139,9 @@ export class Reader {
 
   private rootExtra(root: Document | ShadowRoot, extra: Extra): void {
     const sheets = root.adoptedStyleSheets ?? [];
-    const { baseURI } = root;
+    const owner: Element | null = (root as ShadowRoot).host ?? (root as Document).documentElement;
     if (sheets.length)
-      extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.css(rule, baseURI)));
+      extra.adopted = sheets.map((sheet) => adoptedRules(sheet).map((rule) => this.sheet(rule, owner)));
     const media = (root as Document).defaultView === window ? visitorMedia() : {};
     if (Object.keys(media).length) extra.media = media;
   }
@@ -176,7 +176,7 @@ export class Reader {
     if (!value || (isDrawing && isGeometry(name))) return value;
     return isDrawing || isPlain(element, name)
       ? this.masking.personalInAttribute(value)
-      : this.masking.label(value, element);
+      : this.masking.label(value, element, name);
   }
 
   private selected(option: Element, value: string): string | null {
@@ -188,7 +188,7 @@ export class Reader {
     const tag = element.localName;
     if (FRAMES.has(tag)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
-    if (value.startsWith("#")) return value;
+    if (value.startsWith("#")) return this.options.addresses.link(value);
     if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
     const url = absolute(value, element.baseURI);
@@ -196,6 +196,7 @@ export class Reader {
     if (fragment) return fragment;
     const own = this.options.addresses.ofPage(url, element.baseURI);
     if (own !== null) return own;
+    if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
     if (tag === "img" && (chosenPicture(element) ?? url) !== url) return this.options.addresses.resource(url);
     const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.has(tag);
@@ -224,8 +225,14 @@ export class Reader {
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string): string {
     const says = /url\(|--/i.test(value) && (this.masking.blocks(element) || this.masking.hidesPictures(element));
-    const told = withVariables(value, (text) => this.masking.label(text, element));
-    return this.css(says ? withoutContent(told, bullets) : told, element.baseURI);
+    const told = says ? withoutContent(value) : withSaid(value, (said) => this.masking.label(said, element));
+    return this.css(told, element.baseURI);
+  }
+
+  /** Of rules it can't be known what they are for, but those inside of what is masked. */
+  private sheet(text: string, owner: Element | null): string {
+    const isMasked = owner && this.masking.covers(owner);
+    return this.css(isMasked ? withoutWords(text) : text, owner?.baseURI ?? document.baseURI);
   }
 
   private css(text: string, base: string): string {

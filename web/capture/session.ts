@@ -51,13 +51,13 @@ export class Session implements CaptureControl, Place {
   private still = 0;
   private path = location.pathname;
   private readonly closing = new AbortController();
-  private readonly stopViewport = watchViewport((viewport) => this.tell(FrameKind.VIEWPORT, viewport));
+  private readonly stopViewport = watchViewport(() => this.size());
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
 
   constructor(readonly host: CaptureHost) {
     this.pages = new Pages(host);
-    this.shelf = new Shelf(host);
+    this.shelf = new Shelf(host, () => this.pages.restart());
     this.front = new Front((flag) => this.tell(FrameKind.VISIBILITY, {}, flag), this.closing.signal);
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
@@ -95,7 +95,7 @@ export class Session implements CaptureControl, Place {
   resume(isTold = true): void {
     if (!this.paused) return;
     this.paused = false;
-    this.source.drain(); // what was done meanwhile is nobody's business
+    this.source.drain(true); // what was done meanwhile is nobody's business
     if (!this.stay) return this.compare();
     if (isTold) this.tell(FrameKind.RESUME, {});
     if (location.pathname === this.path) return this.sendWhole();
@@ -214,7 +214,7 @@ export class Session implements CaptureControl, Place {
     this.stay = new Stay(this, page);
     this.stay.sendWhole();
     this.stay.go(ms);
-    this.tell(FrameKind.VIEWPORT, readViewport());
+    this.size();
   }
 
   private sendReturn(page: KnownPage, seq: number): void {
@@ -260,6 +260,15 @@ export class Session implements CaptureControl, Place {
 
   private tell(kind: number, payload: unknown, flag = 0): void {
     if (this.stay && !this.paused) sendControl(this.host, kind, this.stay.page.id, payload, flag);
+  }
+
+  /** Said once for all pages of the tab, until it is another. */
+  private size(): void {
+    const viewport = readViewport();
+    const said = JSON.stringify([this.host.tab, viewport]);
+    if (!this.stay || this.paused || said === this.host.load("viewport")) return;
+    this.host.save("viewport", said);
+    this.tell(FrameKind.VIEWPORT, viewport);
   }
 
   /** `isPatient`: nothing that is seen of the page, and it need not go at once. */

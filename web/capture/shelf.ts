@@ -31,7 +31,11 @@ export class Shelf implements Shelving {
   private outbox!: Outbox;
   readonly common: Common;
 
-  constructor(private readonly host: CaptureHost) {
+  constructor(
+    private readonly host: CaptureHost,
+    /** Whoever joins late gets only the newest edition, so no page of another one is returned to. */
+    private readonly ended: () => void,
+  ) {
     this.common = new Common(host);
     this.reload();
   }
@@ -52,6 +56,8 @@ export class Shelf implements Shelving {
     this.known = new Map();
     [this.length, this.before, this.isFull] = [0, 0, false];
     this.outbox = this.stream();
+    this.save();
+    this.ended();
   }
 
   /** What a snapshot refers to, where there is anything. */

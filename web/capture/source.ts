@@ -1,6 +1,6 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
-import type { Mutation, Operation, Volatile } from "../protocol/operations";
+import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost, Hidden } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
@@ -15,7 +15,8 @@ import { Reader } from "./reader";
 import { Recorder } from "./recorder";
 import { readVolatile } from "./values";
 
-const LOOK_EVERY_MS = 500;
+/** At fields and what moves; every other time at all of the page. */
+const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
 
 export interface Source {
@@ -39,8 +40,8 @@ export interface Source {
   volatile(): Generator<void, Volatile>;
   /** No picture is taken until the page is `shown` again. */
   restPictures(): void;
-  /** Operations besides mutations since the last call. */
-  drain(): Operation[];
+  /** Operations besides mutations since the last call; but for `all`, some may wait. */
+  drain(all: boolean): SentOperation[];
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
@@ -57,6 +58,7 @@ export class HtmlSource implements Source {
   private readonly canvases: Canvases;
   private readonly motions: Motions;
   private readonly looking: number;
+  private looks = 0;
   private readonly closing = new AbortController();
   private readonly measured = new WeakSet<Element>();
   private readonly sizes = new ResizeObserver((resized) => {
@@ -100,8 +102,15 @@ export class HtmlSource implements Source {
   }
 
   private lookAround(): void {
+    if (this.looks++ % 2 === 0) this.lookAtAll();
+    this.events.look();
+    this.motions.look();
+  }
+
+  private lookAtAll(): void {
     this.followRules();
     this.recorder.lookAround();
+    this.canvases.look();
   }
 
   /** An application that changes its address itself comes under other rules without a page load. */
@@ -154,8 +163,8 @@ export class HtmlSource implements Source {
     this.canvases.rest();
   }
 
-  drain(): Operation[] {
-    return [...this.events.drain(), ...this.canvases.drain(), ...this.motions.drain()];
+  drain(all: boolean): SentOperation[] {
+    return [...this.events.drain(all), ...this.canvases.drain(), ...this.motions.drain()];
   }
 
   pictures(): string[] {
@@ -178,10 +187,9 @@ export class HtmlSource implements Source {
   stop(): void {
     this.closing.abort();
     clearInterval(this.looking);
+    this.canvases.stop();
     this.sizes.disconnect();
     this.events.stop();
-    this.canvases.stop();
-    this.motions.stop();
     this.recorder.stop();
   }
 }

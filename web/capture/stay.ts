@@ -1,6 +1,7 @@
 /** One stay on a page: sent whole, then as differences, each in slices where it takes long; and the names of its states. */
 
 import type { CaptureHost } from "../protocol/seam";
+import { sentMutation } from "../protocol/sent_mutation";
 import { FrameKind } from "../protocol/wire";
 import type { Assets } from "./assets";
 import { PATIENCE_MS } from "./budget";
@@ -52,10 +53,6 @@ export class Stay {
     this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused, shelf.common);
   }
 
-  get isBeingSentWhole(): boolean {
-    return this.whole !== null;
-  }
-
   /** What has begun goes on whether or not the line is free. */
   get isUnderWay(): boolean {
     return this.whole !== null || this.behindSince > 0;
@@ -71,7 +68,7 @@ export class Stay {
     if (this.storm.isOn) source.reread();
     this.behindSince = 0;
     this.checkpoints.clear();
-    pages.restart(this.page);
+    pages.restart([this.page]);
     this.outbox = new Outbox(host, this.page.id);
     this.whole = new Whole(source, this.outbox, shelf, () => assets.enter(false));
     ticker.after(0);
@@ -136,11 +133,12 @@ export class Stay {
     const isHeld = this.storm.holds(source, now);
     const change = isHeld ? null : source.flush(ms);
     this.storm.flushed(source);
-    if (change) this.outbox.add([["mutation", this.changedAt || Date.now(), change]]);
+    if (change)
+      this.outbox.add([["mutation", this.changedAt || Date.now(), ...sentMutation(change, this.outbox.said)]]);
     this.behindSince = !isHeld && source.isBehind ? began || now : 0;
     if (this.behindSince && now - this.behindSince < PATIENCE_MS) return;
     this.behindSince = this.changedAt = 0;
-    this.outbox.add([...source.drain(), ...assets.drain()]);
+    this.outbox.add([...source.drain(ms === Infinity), ...assets.drain()]);
     if (!this.outbox.isEmpty) this.outbox.send(FrameKind.OPERATIONS, front.operations());
     if (change || began) this.rest();
   }

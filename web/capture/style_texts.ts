@@ -1,4 +1,6 @@
-/** Words in style text: strings, which `content` shows. */
+/** Words in style text: strings, which `content` shows, and what else variables say. */
+
+import { bullets } from "./masking";
 
 const COMMENT = "/\\*[\\s\\S]*?\\*/";
 const STRING = `"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"|'[^'\\\\]*(?:\\\\[\\s\\S][^'\\\\]*)*'`;
@@ -6,7 +8,18 @@ const URL_OR_STRING = new RegExp(
   `${COMMENT}|(?:url\\(|@(?:import|charset|namespace))\\s*(?:${STRING})?|${STRING}`,
   "gi",
 );
-const OF_VARIABLE = new RegExp(`(--[\\w-]+\\s*:)((?:${STRING}|[^;"'])*)`, "g");
+/** Of selectors and other properties nothing. */
+const SAYS = new RegExp(
+  `((?:^|[;{\\s/])(?:--[^\\s:;{}]+|content|quotes)\\s*:)((?:${STRING}|\\\\[\\s\\S]|\\([^()]*\\)|\\{[^{}]*\\}|[^;{}"'\\\\(]+|\\()*)`,
+  "gi",
+);
+const SEGMENTS = new RegExp(`${COMMENT}|url\\(\\s*(?:${STRING}|[^)"']*)|${STRING}|(?:(?!url\\(|/\\*)[^"'])+`, "gi");
+const WORD = /[^\s(),/:*]+\(?/g;
+/** What opens a function, names a variable or joins others. */
+const JOINS = /\($|^--|^!important$|^[^\w\\\x80-\uffff]+$/;
+/** Together they take the numbers, sizes, times and keywords of most. */
+const LAYS_OUT =
+  "color margin scale rotate transition-duration transition-timing-function display align-items border-style";
 const LOADED = new RegExp(`url\\(\\s*(?:${STRING}|[^)]*)\\s*\\)`, "gi");
 
 /** The text with each string, without its quotes, as `change` gives it; addresses stay. */
@@ -17,12 +30,32 @@ export function withStrings(text: string, change: (string: string) => string): s
   });
 }
 
-/** Declarations with the strings of their variables as `change` gives them. */
-export function withVariables(text: string, change: (string: string) => string): string {
-  return text.replace(OF_VARIABLE, (_, name: string, value: string) => name + withStrings(value, change));
+/** The text with what it says as `change` gives it: strings of `content`, `quotes` and variables, what else these have. */
+export function withSaid(text: string, change: (said: string, isString: boolean) => string): string {
+  const changed = (found: string, isVariable: boolean): string => {
+    if (/^(url\(|\/\*)/i.test(found)) return found;
+    const quote = /["']/.exec(found)?.[0];
+    if (quote) return quote + change(found.slice(1, -1), true) + quote;
+    const said = isVariable ? found.trim() : "";
+    return found.replace(said, () => said && change(said, false));
+  };
+  return text.replace(SAYS, (_, name: string, value: string) => {
+    const isVariable = name.includes("--");
+    return name + value.replace(SEGMENTS, (found) => changed(found, isVariable));
+  });
 }
 
-/** Declarations that load nothing, with the strings of their variables as `change` gives them. */
-export function withoutContent(text: string, change: (string: string) => string): string {
-  return withVariables(text, change).replace(LOADED, 'url("data:,")');
+/** With nothing that is said in it: of what is no string, numbers and keywords stay, by which things are laid out. */
+export function withoutWords(text: string): string {
+  return withSaid(text, (said, isString) => (isString ? bullets(said) : said.replace(WORD, hiddenWord)));
+}
+
+/** And nothing that is loaded. */
+export function withoutContent(text: string): string {
+  return withoutWords(text).replace(LOADED, 'url("data:,")');
+}
+
+function hiddenWord(word: string): string {
+  const isKept = JOINS.test(word) || LAYS_OUT.split(" ").some((property) => CSS.supports(property, word));
+  return isKept ? word : bullets(word);
 }

@@ -3,7 +3,7 @@
 import { Rhythm } from "./rhythm";
 
 /** A frame's head is as long as a position or two. */
-const PATIENT_MS = 120;
+export const PATIENT_MS = 200;
 
 export class Ticker {
   private readonly rhythm = new Rhythm();

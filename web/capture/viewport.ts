@@ -14,14 +14,14 @@ export function readViewport(): Viewport {
 }
 
 /** Calls `changed` once for each different viewport; returns the way to stop. */
-export function watchViewport(changed: (viewport: Viewport) => void): () => void {
+export function watchViewport(changed: () => void): () => void {
   const closing = new AbortController();
   let last = JSON.stringify(readViewport());
   const look = (): void => {
-    const now = readViewport();
-    if (JSON.stringify(now) === last) return;
-    last = JSON.stringify(now);
-    changed(now);
+    const now = JSON.stringify(readViewport());
+    if (now === last) return;
+    last = now;
+    changed();
   };
   const options = { passive: true, signal: closing.signal };
   window.addEventListener("resize", look, options);

@@ -9,12 +9,12 @@ import { closeButtons, find } from "./dom";
 import { Pages } from "./pages";
 import { Quality } from "./quality";
 import { showRecording } from "./recording";
+import { Resyncs } from "./resyncs";
 import { StageFrame } from "./stage_frame";
 import { Tabs } from "./tabs";
 import { type State, View } from "./view";
 import { bytes, word } from "./words";
 
-const RESYNC_PAUSE_MS = 5000;
 const REPORT_MS = 10_000;
 
 export function runConsole(main: HTMLElement): void {
@@ -46,7 +46,10 @@ class Console {
   private readonly asked = new Set<number>();
   /** The page about which the agent was told so. */
   private tooLarge = 0;
-  private readonly resyncedAt = new Map<number, number>();
+  private readonly resyncs = new Resyncs((page, detail) => this.resync(page, detail), {
+    now: () => Date.now(),
+    after: (ms, call) => void setTimeout(call, ms),
+  });
 
   constructor(
     private readonly main: HTMLElement,
@@ -169,12 +172,9 @@ class Console {
     this.channel.fetch(page);
   }
 
-  /** One fresh snapshot at a time: a page that can't be rebuilt must not keep the visitor busy. */
   private onFault(page: number, detail: string): void {
     this.view.addLog(this.channel.now() - this.startedAt, "gap", word("fault"));
-    const wait = (this.resyncedAt.get(page) ?? 0) + RESYNC_PAUSE_MS - Date.now();
-    this.resyncedAt.set(page, Date.now() + Math.max(0, wait));
-    setTimeout(() => this.resync(page, detail), wait);
+    this.resyncs.want(page, detail);
   }
 
   private resync(page: number, detail: string): void {

@@ -2,6 +2,7 @@
 
 import { type AssetLine, type AssetLineOptions, LOST } from "../protocol/asset_line";
 import type { SubtreeAnswer } from "../protocol/seam";
+import { toBase64 } from "./base64";
 import type { Channel } from "./channel";
 
 const OFFER_MOST = 200;
@@ -112,7 +113,10 @@ export class AssetUploads {
   }
 
   private say(offer: Offer): boolean {
-    return this.channel.say({ type: "asset_offer", assets: offer.assets });
+    return this.channel.say({
+      type: "asset_offer",
+      assets: offer.assets.map(([sha256, size]) => [inBase64Url(sha256), size]),
+    });
   }
 
   private async put(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
@@ -148,4 +152,10 @@ function pause(ms: number): Promise<void> {
 async function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const zipped = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(zipped).arrayBuffer());
+}
+
+/** Without padding. */
+function inBase64Url(hex: string): string {
+  const bytes = Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+  return toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace("=", "");
 }

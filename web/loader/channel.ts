@@ -4,6 +4,7 @@ import { CLOSE_CODES, decodeFrame, PROTOCOL_VERSION, type Watching } from "../pr
 import { Backoff } from "./backoff";
 import { CodePieces } from "./capture_code";
 import type { ChannelOptions, SubtreeAnswer, Welcome } from "./channel_options";
+import { Heads } from "./heads";
 import { leftNext, Outbox } from "./outbox";
 import { FINAL, FRAME_REFUSED } from "./refusals";
 import { saveEnding } from "./store";
@@ -18,6 +19,8 @@ const SLOWEST_BYTES_PER_MS = 4;
 const END_WAIT_MS = 5_000;
 /** A connection that was refused sooner does not count as one: the next try waits longer. */
 const STEADY_MS = 5_000;
+/** The server works, and asks everybody to come again. */
+const COME_AGAIN = [CLOSE_CODES.moved, CLOSE_CODES.forgotten];
 const SNAPSHOT_PAUSE_MS = 2_000;
 /** How long another process of the browser may take to hand over what a document of this tab has left there. */
 const LEFT_MS = 2_000;
@@ -36,6 +39,7 @@ export class Channel {
   private heardAt = 0;
   private pinger = 0;
   private code = new CodePieces();
+  private heads = new Heads();
   private welcomedAt = Date.now();
   /** Frames were given up: the page must be sent whole. */
   private snapshotIsDue = false;
@@ -105,11 +109,6 @@ export class Channel {
     this.connect();
   }
 
-  /** Say hello once more. */
-  restart(): void {
-    this.connect();
-  }
-
   reconnectNow(): void {
     if (this.isOver) return;
     this.backoff.reset();
@@ -131,7 +130,8 @@ export class Channel {
     this.drop();
   }
 
-  private connect(): void {
+  /** Say hello, once more where there is a connection. */
+  connect(): void {
     if (this.isOver) return;
     this.drop();
     const socket = new WebSocket(this.options.url);
@@ -187,9 +187,8 @@ export class Channel {
     if (this.isBack && leftNext() <= welcome.stored) return this.welcomeLater(welcome);
     this.isOpen = true;
     this.welcomedAt = Date.now();
-    this.code = new CodePieces();
-    this.usedBytes = 0;
-    this.credit = welcome.credit;
+    [this.code, this.heads] = [new CodePieces(), new Heads()];
+    [this.usedBytes, this.credit] = [0, welcome.credit];
     const outbox = this.outbox ?? this.takeOver(welcome.tab);
     outbox.resume(welcome.stored, welcome.durable);
     this.pump();
@@ -245,7 +244,7 @@ export class Channel {
       const bytes = this.outbox.take(this.credit - this.usedBytes);
       if (!bytes) return;
       this.usedBytes += bytes.length;
-      this.socket!.send(bytes);
+      this.socket!.send(this.heads.short(bytes));
     }
   }
 
@@ -273,7 +272,8 @@ export class Channel {
   }
 
   private lost(code: number): void {
-    if (this.isOpen && Date.now() - this.welcomedAt > STEADY_MS) this.backoff.reset();
+    const wasSound = Date.now() - this.welcomedAt > STEADY_MS || COME_AGAIN.includes(code);
+    if (this.isOpen && wasSound) this.backoff.reset();
     this.drop();
     if (this.isOver) return;
     const reason = FINAL[code];

@@ -217,7 +217,7 @@ export class Live {
     } catch (error) {
       if (!(error instanceof WrongCode)) throw error;
       this.injector.forget();
-      this.channel?.restart();
+      this.channel?.connect();
       return false;
     }
   }
@@ -264,7 +264,7 @@ export class Live {
   private async injectLate(): Promise<void> {
     // An address is good for a short time only: a new hello brings one.
     if (!this.welcome!.capture.url && this.injector.cachedHash()) await this.inject();
-    else this.channel?.restart();
+    else this.channel?.connect();
   }
 
   private tell(kind: number): void {

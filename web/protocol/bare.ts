@@ -20,16 +20,27 @@ export function numbered(root: DocumentNode | BareNode, look: Look): DocumentNod
   return new Numbering(look).node(root, 0, Infinity) as DocumentNode;
 }
 
-class Numbering {
-  private next = 1;
+/** Numbers one tree after the other from `first` on; nothing of them is on the shelf. It throws TreeFault. */
+export function numberedFrom(first: number): (root: BareNode) => Node {
+  const numbering = new Numbering(() => undefined, first);
+  return (root) => numbering.node(root, 0, Infinity);
+}
 
-  constructor(private readonly look: Look) {}
+class Numbering {
+  private readonly end: number;
+
+  constructor(
+    private readonly look: Look,
+    private next = 1,
+  ) {
+    this.end = next + MAX_NODES;
+  }
 
   /** `below`: what is on the shelf refers to what was put there before it. Nothing of it is in two trees. */
   node(bare: BareNode, depth: number, below: number): Node {
     if (typeof bare === "number") return this.node(this.onShelf(bare, below), depth, bare);
     if (depth > MAX_DEPTH) throw new TooLarge(`the tree is deeper than ${MAX_DEPTH}`);
-    if (this.next > MAX_NODES) throw new TooLarge(`the tree has more than ${MAX_NODES} nodes`);
+    if (this.next >= this.end) throw new TooLarge(`the tree has more than ${MAX_NODES} nodes`);
     const id = this.next++;
     if (typeof bare === "string") return [NODE.TEXT, id, bare];
     if (!Array.isArray(bare)) throw new TreeFault("a node is a text, a number or an array");

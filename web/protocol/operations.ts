@@ -2,7 +2,15 @@
 
 import type { Viewport } from "./seam";
 
-export const NODE = { ELEMENT: 1, TEXT: 3, CDATA: 4, COMMENT: 8, DOCUMENT: 9, DOCTYPE: 10, SHADOW: 11 } as const;
+export enum NODE {
+  ELEMENT = 1,
+  TEXT = 3,
+  CDATA = 4,
+  COMMENT = 8,
+  DOCUMENT = 9,
+  DOCTYPE = 10,
+  SHADOW = 11,
+}
 
 export type Attributes = Record<string, string>;
 
@@ -95,6 +103,15 @@ export interface Mutation {
   e?: [number, Extra][];
 }
 
+/**
+ * As it is sent: what concerns one place is together, new nodes have no ids, and each id in `t`, `s` and a group of `r`
+ * is the difference to the one before it.
+ */
+export interface SentMutation extends Omit<Mutation, "r" | "a"> {
+  r?: [parent: number, ...gone: number[]][];
+  a?: [parent: number, next: number, ...nodes: (BareNode | number)[]][];
+}
+
 export type ClickKind =
   | "mousedown"
   | "mouseup"
@@ -107,6 +124,8 @@ export type ClickKind =
   | "touchend";
 
 export type PointerAt = [dt: number, x: number, y: number, id: number];
+/** As it is sent: a position, then how each further one on the same node differs from that before in `dt`, x and y. */
+export type PointerPath = [dt: number, x: number, y: number, id: number, ...further: number[]];
 
 /** An animation where it stands: one of styles by its name, or one that a script has made of keyframes. */
 export interface Motion {
@@ -146,6 +165,12 @@ export type Operation =
   | ["motion", number, Motion[], number[]]
   | ["checkpoint", number, string];
 
+/** As it is sent. */
+export type SentOperation =
+  | Operation
+  | ["mutation", number, SentMutation, first: number]
+  | ["pointer", number, PointerPath[]];
+
 const NAMES = new Set([
   "snapshot",
   "shelf",
@@ -173,7 +198,7 @@ export const PAGE_TOO_LARGE = "page_too_large";
 
 export class BadOperation extends Error {}
 
-export function formatOperation(operation: Operation): string {
+export function formatOperation(operation: SentOperation): string {
   return `${JSON.stringify(operation)}\n`;
 }
 
@@ -196,7 +221,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
   const [first, second] = rest;
   switch (name) {
     case "pointer":
-      return Array.isArray(first) && first.every((at) => areNumbers(at, 4));
+      return Array.isArray(first) && first.every(isPath);
     case "click":
       return typeof first === "string" && areNumbers(rest.slice(1), 3);
     case "scroll":
@@ -221,10 +246,15 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     case "snapshot":
       return isObject(second) && isViewport(rest[2]);
     case "mutation":
-      return isObject(first);
+      return isObject(first) && (second === undefined || isNumber(second));
     default:
       return name !== "viewport" || isViewport(first);
   }
+}
+
+function isPath(value: unknown): boolean {
+  const { length } = (value ?? []) as unknown[];
+  return areNumbers(value, length) && length > 3 && length % 3 === 1;
 }
 
 function isText(value: unknown): boolean {

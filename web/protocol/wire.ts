@@ -7,35 +7,36 @@ export const MAX_FRAME_BYTES = 262144;
 export const TAB_SHIFT = 16;
 export const SHELF_COUNTER = 65535;
 export const FLAG_BITS = 15;
+export const SHORT_HEAD = 128;
+export const FLUSHED = 16;
+export const MOST_SHORT_MS = 65535;
 export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
 
-export const FrameKind = {
-  PAGE_ENTER: 1,
-  SNAPSHOT: 2,
-  OPERATIONS: 3,
-  PAGE_LEAVE: 4,
-  PAGE_CLOSE: 5,
-  HISTORY: 6,
-  VIEWPORT: 7,
-  PAUSE: 8,
-  RESUME: 9,
-  GAP: 10,
-  VISIBILITY: 11,
-  CAPTURE_CODE: 32,
-  BUNDLE: 33,
-  SESSION_START: 40,
-  TAB_HELLO: 41,
-  SESSION_END: 42,
-} as const;
-export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+export enum FrameKind {
+  PAGE_ENTER = 1,
+  SNAPSHOT = 2,
+  OPERATIONS = 3,
+  PAGE_LEAVE = 4,
+  PAGE_CLOSE = 5,
+  HISTORY = 6,
+  VIEWPORT = 7,
+  PAUSE = 8,
+  RESUME = 9,
+  GAP = 10,
+  VISIBILITY = 11,
+  CAPTURE_CODE = 32,
+  BUNDLE = 33,
+  SESSION_START = 40,
+  TAB_HELLO = 41,
+  SESSION_END = 42,
+}
 
-export const FrameFlag = {
-  STREAM_START: 1,
-  MORE: 2,
-  FRONT: 4,
-  BACKGROUND: 8,
-} as const;
-export type FrameFlag = (typeof FrameFlag)[keyof typeof FrameFlag];
+export enum FrameFlag {
+  STREAM_START = 1,
+  MORE = 2,
+  FRONT = 4,
+  BACKGROUND = 8,
+}
 
 export const ErrorCode = {
   BAD_MESSAGE: "bad_message",

@@ -1,12 +1,13 @@
 /** Frames become items in order: one operation or one control message each, on the server's clock. */
 
+import { joined } from "../protocol/bytes";
 import type { FrameHead } from "../protocol/front";
-import type { Volatile } from "../protocol/operations";
-import { type Operation, parseOperation } from "../protocol/operations";
+import { InflateStream } from "../protocol/inflate";
+import type { Operation, Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
-import { InflateStream, joined } from "../protocol/stream";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
+import { LineReader } from "./lines";
 import { bounded } from "./viewport";
 
 export interface Arrival {
@@ -42,6 +43,7 @@ export type Item = Place &
 
 interface OpenStream {
   inflate: InflateStream;
+  lines: LineReader;
   /** By the visitor's clock, and by the server's. */
   startedAt: number;
   at: number;
@@ -128,15 +130,16 @@ export class Decoder {
   }
 
   private open({ flags, page, time }: Frame, { at }: Place): OpenStream | undefined {
-    if (flags & FrameFlag.STREAM_START) this.streams.set(page, { inflate: new InflateStream(), startedAt: time, at });
+    if (flags & FrameFlag.STREAM_START)
+      this.streams.set(page, { inflate: new InflateStream(), lines: new LineReader(), startedAt: time, at });
     return this.streams.get(page);
   }
 
   /** What the frames said, each line with the place of its frame; `place` is the first one's. */
   private items(frames: Frame[], place: Place, open: OpenStream | undefined, lines: string[], isPast = true): Item[] {
     let next = 1;
-    const items = lines.map((line, i): Item => {
-      const operation = parseOperation(line);
+    const items = lines.map((said, i): Item => {
+      const { operation, line } = open!.lines.read(said);
       const since = i === lines.length - 1 ? Infinity : open!.startedAt + operation[1];
       while (next < frames.length && isBefore(frames[next - 1]!, since)) place = this.place(frames[next++]!);
       const at = isPast ? this.pastTime(operation, place, open!) : this.time(operation, place.tab, open!);

@@ -1,13 +1,17 @@
 /** One page as data: its tree, what is volatile, and the items that led here, so that any state can be had again. */
 
 import { isNumbered, numbered } from "../protocol/bare";
-import { type Checked, type Motion, type Operation, parseOperation, type Volatile } from "../protocol/operations";
+import type { Checked, Motion, Operation, Volatile } from "../protocol/operations";
 import type { Viewport } from "../protocol/seam";
 import { extraOf, TreeFault, TreeModel } from "../protocol/tree";
 import type { Arrival, Item } from "./decode";
+import { readLine } from "./lines";
 import type { Standing } from "./motions";
 import type { Shelf } from "./shelf";
 import { bounded } from "./viewport";
+
+/** Of a digest that names a state. */
+const LEAST_DIGITS = 16;
 
 /** Of an operation only its line: the tree takes over what it says, and changes that. */
 type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
@@ -61,7 +65,7 @@ export class PageState {
   check(): void {
     const { named } = this;
     this.named = null;
-    if (named !== null && this.model?.digest() !== named)
+    if (named !== null && this.model?.digest().slice(0, Math.max(named.length, LEAST_DIGITS)) !== named)
       throw new TreeFault("the rebuilt tree differs from the visitor's");
   }
 
@@ -186,11 +190,11 @@ function setRule(model: TreeModel, id: number, index: number, text: string | nul
 /** Of what the tree would take over and change. */
 function ownCopy({ operation, line }: Item & { name: "operation" }): Operation {
   const isTaken = operation[0] === "mutation" || (operation[0] === "snapshot" && isNumbered(operation[2]));
-  return isTaken ? parseOperation(line) : operation;
+  return isTaken ? readLine(line) : operation;
 }
 
 function readAgain(item: Kept): Item {
-  return item.name === "operation" ? { ...item, operation: parseOperation(item.line) } : structuredClone(item);
+  return item.name === "operation" ? { ...item, operation: readLine(item.line) } : structuredClone(item);
 }
 
 function keepable(item: Item): Kept {

@@ -108,8 +108,8 @@ export class Player implements StagePlayer {
   private show(state: PageState): void {
     try {
       this.view.show(state);
-    } catch {
-      /* It stays as far as it came. */
+    } catch (error) {
+      reportError(error); // it stays as far as it came
     }
   }
 

@@ -5,6 +5,7 @@ import { childrenOf, extraOf } from "../protocol/tree";
 import type { AssetMap } from "./asset_map";
 import { addBaseRules } from "./base_rules";
 import { Builder } from "./builder";
+import { builtNode, NotBuilt } from "./built";
 import { CanvasPictures } from "./canvas_pictures";
 import { prepare } from "./elements";
 import { fill, hideChoices } from "./fields";
@@ -196,9 +197,7 @@ export class View {
   }
 
   private node(id: number): Node {
-    const node = this.builder.nodes.get(id);
-    if (!node) throw new Error(`node ${id} was not built`);
-    return node;
+    return builtNode(this.builder.nodes, id);
   }
 
   private remove(id: number): void {
@@ -252,12 +251,12 @@ export class View {
     });
   }
 
-  /** State of a node that has gone since does not matter. */
+  /** State of a node that has gone since does not matter; what else can't be shown leaves the rest as it is. */
   private attempt(apply: () => void): void {
     try {
       apply();
-    } catch {
-      /* The node is not there any more. */
+    } catch (error) {
+      if (!(error instanceof NotBuilt)) reportError(error);
     }
   }
 

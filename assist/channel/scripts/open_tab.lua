@@ -11,6 +11,9 @@ if old then redis.call('SREM', conns, old) end
 -- connections: only those of a node that nobody remembers are forgotten.
 local time = redis.call('TIME')
 local clock, living = time[1] * 1000 + time[2] / 1000, 0
+-- What comes from a node is its beat, too: after a stall the next one can be a moment away. One that is not remembered
+-- has to see that for itself.
+redis.call('ZADD', nodes, 'XX', 'GT', clock + NODE_LEASE_SECONDS * 1000, string.match(connection, '^[^.]+'))
 for _, other in ipairs(redis.call('SMEMBERS', conns)) do
   local lease = redis.call('ZSCORE', nodes, string.match(other, '^[^.]+'))
   if not lease then

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+from base64 import urlsafe_b64encode
 from typing import Any, Protocol
 
 from alongside_client.api import Api, Problem, Redeemed
@@ -188,7 +189,7 @@ class Live:
     def _offer(self, images: dict[str, bytes]) -> None:
         """The desk says which of them it wants; what is offered and not answered is offered again after a break."""
         fresh = [(sha256, data) for sha256, data in images.items() if sha256 not in self._handled][:OFFER_MAX]
-        listed = [[sha256, len(data), _type_of(data)] for sha256, data in fresh]
+        listed = [[_in_base64url(sha256), len(data)] for sha256, data in fresh]
         if listed and self._channel.say("asset_offer", assets=listed):
             self._handled.update(sha256 for sha256, _data in fresh)
             self._offered.update(fresh)
@@ -254,3 +255,8 @@ class Live:
 
 def _type_of(data: bytes) -> str:
     return next((kind for start, kind in IMAGE_TYPES.items() if data.startswith(start)), "application/octet-stream")
+
+
+def _in_base64url(sha256: str) -> str:
+    """Without padding."""
+    return urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")

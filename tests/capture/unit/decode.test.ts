@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DeflateStream } from "../../../web/protocol/stream";
+import { DeflateStream } from "../../../web/protocol/deflate";
 import { deflated } from "./deflated";
 import { type Frame, FrameFlag, FrameKind } from "../../../web/protocol/wire";
 import { Decoder, type Item } from "../../../web/rebuild/decode";

@@ -1,4 +1,4 @@
-import type { DeflateStream } from "../../../web/protocol/stream";
+import type { DeflateStream } from "../../../web/protocol/deflate";
 
 /** The bytes that carry `text`. */
 export function deflated(stream: DeflateStream, text: string): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { replaceUrls } from "../../../web/protocol/css";
 import { BadOperation, parseOperation } from "../../../web/protocol/operations";
-import { DeflateStream, InflateStream, MAX_INFLATED_BYTES, StreamFault } from "../../../web/protocol/stream";
+import { DeflateStream, MAX_INFLATED_BYTES } from "../../../web/protocol/deflate";
+import { InflateStream, StreamFault } from "../../../web/protocol/inflate";
 import { deflated } from "./deflated";
 
 test("every batch can be read at once, over hundreds of flushes", () => {

@@ -1,9 +1,7 @@
-/** One raw-deflate stream for each stay on a page: text in, a sync-flushed piece out for every batch. */
+/** The other side of `DeflateStream`: the lines of a page stream, as far as its pieces have come. */
 
 import {
-  Deflate,
   Z_BUF_ERROR,
-  Z_NO_FLUSH,
   Z_OK,
   Z_STREAM_END,
   Z_SYNC_FLUSH,
@@ -12,45 +10,17 @@ import {
   zlibInflateInit2,
   zlibInflateSetDictionary,
 } from "pako";
+import { joined } from "./bytes";
+import { MAX_INFLATED_BYTES } from "./deflate";
 
-/** A buffer of this size is made for every batch, however small that is. */
-const CHUNK_BYTES = 16 * 1024;
 /** Window bits of a stream without a header. */
 const RAW = -15;
 /** All streams' text comes through here: a buffer for each piece would take longer than what is in it. */
 const OUTPUT = /* @__PURE__ */ new Uint8Array(64 * 1024);
-export const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
 /** How far back a piece may refer to what was inflated before it (RFC 1951). */
 const WINDOW_BYTES = 32 * 1024;
 /** An empty last block (RFC 1951, section 3.2.6): with it, what ends at a sync flush is a whole stream. */
 const LAST_BLOCK = /* @__PURE__ */ new Uint8Array([3, 0]);
-
-export class DeflateStream {
-  private readonly deflate = new Deflate({ raw: true, level: 6, chunkSize: CHUNK_BYTES });
-  private pieces: Uint8Array[] = [];
-  private readonly encoder = new TextEncoder();
-
-  constructor() {
-    this.deflate.onData = (piece: Uint8Array) => {
-      this.pieces.push(piece.slice());
-    };
-  }
-
-  /** Take in a part of what the next `flush` completes; returns its length in bytes. */
-  add(text: string): number {
-    const bytes = this.encoder.encode(text);
-    this.deflate.push(bytes, Z_NO_FLUSH);
-    return bytes.length;
-  }
-
-  /** The bytes that carry all that was added, complete: the other side can read it at once. */
-  flush(): Uint8Array {
-    this.deflate.push(new Uint8Array(), Z_SYNC_FLUSH);
-    const bytes = joined(this.pieces);
-    this.pieces = [];
-    return bytes;
-  }
-}
 
 /** The stream is broken, or becomes larger than it may: nothing more can be read from it. */
 export class StreamFault extends Error {}
@@ -131,14 +101,4 @@ function lastBytes(pieces: Uint8Array[], count: number): Uint8Array {
     length += piece.length;
   }
   return joined(last);
-}
-
-export function joined(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
