@@ -19,6 +19,13 @@ from tests.capture.test_shelf import faults, hand_over, shelf_of
 
 OWN = "".join(f"<p>What only {{0}} has ordered, line {n} of the list</p>" for n in range(40))
 
+# Answers wait for `answerNow`.
+LATE = """
+const asked = new Promise(answer => window.answerNow = answer);
+const { askSubtrees } = testHost;
+testHost.askSubtrees = async names => { await asked; return askSubtrees(names); };
+"""
+
 
 def page(title: str, body: str) -> str:
     """Without addresses, since the site has another one each time."""
@@ -159,3 +166,16 @@ def test_answer_that_does_not_come_holds_the_page_up_for_a_moment_only(browser: 
         shown.open("Ann.html")
         shown.settle()
         assert "Chapter 7" in shown.operations()
+
+
+def test_answer_that_comes_late_is_met_by_a_page_that_rests(browser: Browser, site: Path) -> None:
+    with session(browser, site, tenant := Tenant(), "Ann"):
+        assert not tenant.subtrees()
+    with rig(browser, site, tenant=tenant) as shown:
+        shown.visitor.add_init_script(LATE)
+        shown.open("Bob.html")
+        shown.until_sent('"checkpoint"')
+        assert not tenant.subtrees()
+        shown.visitor.evaluate("answerNow()")
+        shown.until(tenant.subtrees)
+        assert "Chapter 7" in b"".join(tenant.subtrees().values()).decode()

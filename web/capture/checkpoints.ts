@@ -19,20 +19,26 @@ interface Rested {
 
 export class Checkpoints {
   private timer = 0;
+  private stay: Rested | null = null;
 
   /** `isBusy` while something is about to be written, or should not be. */
   constructor(
     private readonly pages: Pages,
     private readonly isBusy: () => boolean,
     private readonly common: Common,
-  ) {}
+  ) {
+    // The page may rest already, and never change again.
+    common.wants = () => this.stay && this.rest(this.stay);
+  }
 
   clear(): void {
     clearTimeout(this.timer);
+    this.stay = null;
   }
 
   /** The page has just been sent whole, or changed. */
   rest(stay: Rested): void {
+    this.stay = stay;
     this.after(QUIET_MS, stay);
   }
 

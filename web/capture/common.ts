@@ -22,6 +22,8 @@ const MOST_BYTES = 1024 * 1024;
 
 export class Common {
   isAwaited = false;
+  /** Told when there is something to upload. */
+  wants: () => void = () => undefined;
   private readonly asked = new Set<string>();
   private readonly known = new Set<string>();
   private readonly wanted = new Set<string>();
@@ -51,6 +53,7 @@ export class Common {
     void this.host.askSubtrees(rowOf(names)).then(({ known, wanted }) => {
       for (const name of known) this.known.add(name);
       for (const at of wanted) this.wanted.add(names[at]!);
+      if (wanted.length) this.wants();
       answered();
     });
   }
