@@ -1,6 +1,5 @@
 """What frames about pages do to the pages' rows, and what messages about assets answer."""
 
-import binascii
 import re
 from base64 import b64decode, urlsafe_b64decode
 from typing import Any
@@ -16,7 +15,7 @@ from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind
 from assist.channel.router import on_frame, on_message
 from assist.pages.actions import Offer, ask_subtrees, close_page, enter_page, offer_assets
 from assist.pages.models import PageKind
-from assist.pages.subtrees import NoSubtree, names_of
+from assist.pages.subtrees import names_of
 
 ENTER = {"url": "str", "title": "str", "kind": "str", "viewport": "object"}
 HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
@@ -114,7 +113,7 @@ def take_asset_offer(session_id: UUID, *, assets: list[Any]) -> tuple[str, dict[
 def take_subtree_ask(session_id: UUID, *, names: str) -> tuple[str, dict[str, Any]]:
     try:
         asked = names_of(b64decode(names, validate=True))
-    except (binascii.Error, NoSubtree):
+    except ValueError:
         raise BadMessage("no names of subtrees") from None
     if len(asked) > limits.ASKED_SUBTREES:
         raise BadMessage("too many subtrees")

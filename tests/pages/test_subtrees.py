@@ -142,7 +142,7 @@ async def test_answer_comes_on_the_channel(channel: Scene) -> None:
         assert (answer["known"], answer["wanted"]) == ([], [1])
 
 
-@pytest.mark.parametrize("names", ["?", "AAAA", base64.b64encode(bytes(6 * (ASKED_SUBTREES + 1))).decode(), 1])
+@pytest.mark.parametrize("names", ["?", "é", "AAAA", base64.b64encode(bytes(6 * (ASKED_SUBTREES + 1))).decode(), 1])
 async def test_bad_ask_closes(channel: Scene, names: Any) -> None:
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
