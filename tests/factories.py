@@ -18,7 +18,7 @@ from django.utils import timezone
 from assist.capture.models import NativeMapping
 from assist.channel.models import AssistSession, HandOver, SessionQuality
 from assist.links.models import ConsentReceipt, InviteLink
-from assist.pages.models import Asset, Page, PageKind, SessionAsset
+from assist.pages.models import AskedSubtree, Asset, Page, PageKind, SessionAsset
 from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import Membership, Role, User
 from helpdesk.api.models import ApiToken
@@ -176,6 +176,10 @@ def session_asset(**values: Any) -> SessionAsset:
     return _create(SessionAsset, values, session=assist_session, asset=asset)
 
 
+def asked_subtree(**values: Any) -> AskedSubtree:
+    return _create(AskedSubtree, values, session=assist_session, name=lambda: digest(f"{next(_numbers)}")[:12])
+
+
 def native_mapping(**values: Any) -> NativeMapping:
     return _create(
         NativeMapping, values, name=lambda: f"mapping-{next(_numbers)}", document=lambda: {"version": 1, "rules": []}
@@ -224,6 +228,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Page: page,
     Asset: asset,
     SessionAsset: session_asset,
+    AskedSubtree: asked_subtree,
     NativeMapping: native_mapping,
     ArchiveSegment: archive_segment,
     Recording: recording,

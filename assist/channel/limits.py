@@ -56,6 +56,8 @@ ASSET_BYTES = 8 * 1024 * 1024
 SESSION_ASSETS = 2000
 SESSION_ASSET_BYTES = 200 * 1024 * 1024
 OFFERED_ASSETS = 200
+ASKED_SUBTREES = 256  # in one message
+SESSION_SUBTREES = 2000  # of which it is noted that a session was the first to ask
 SESSION_UPLOADS = 4  # sockets of one process that take assets at once; each holds two of them in memory at most
 
 

@@ -211,6 +211,8 @@ VISITOR_MESSAGES: dict[str, dict[str, str]] = {
         "loader": "str",
     },
     "asset_offer": {"assets": "list"},  # [[SHA-256 as base64url, size_bytes], ...], at most 200
+    # The first 6 bytes of the digests of subtrees, in one row, as base64; at most 256.
+    "subtree_ask": {"names": "str"},
     "end": {"reason": "str"},
     "ping": {"time": "float"},
 }
@@ -234,6 +236,8 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
     },
     "ack": {"stored": "int", "durable": "int", "credit": "int"},
     "asset_want": {"assets": "list"},  # [sha256, ...]: only these are to be uploaded
+    # Digests of those that the store has, and which of those asked for, from 0 on, are to be uploaded.
+    "subtree_answer": {"known": "list", "wanted": "list"},
     "watchers": WATCHING,
     "resync": {"page": "int"},  # send a fresh snapshot of the current page
     "paused": {"paused": "bool"},  # the visitor's choice in another tab

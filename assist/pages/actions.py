@@ -9,7 +9,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from assist.channel import limits
-from assist.pages.models import Asset, Page, SessionAsset
+from assist.pages.models import AskedSubtree, Asset, Page, SessionAsset
+from assist.pages.subtrees import NAME_LENGTH, SUBTREE_TYPE
 
 URL_LENGTH, TITLE_LENGTH = 2000, 300
 
@@ -53,15 +54,37 @@ def offer_assets(session_id: UUID, *, offers: list[Offer]) -> list[str]:
     """The digests that the visitor has to upload; what the tenant's store has is referred to at once."""
     allowed = [offer.sha256 for offer in offers if 0 < offer.size_bytes <= limits.ASSET_BYTES]
     known = {asset.sha256: asset for asset in Asset.objects.filter(sha256__in=allowed)}
+    _referred, room = _refer(session_id, list(known.values()))
+    return [sha256 for sha256 in dict.fromkeys(allowed) if sha256 not in known][:room]
+
+
+def _refer(session_id: UUID, assets: list[Asset]) -> tuple[list[Asset], int]:
+    """Those that the session refers to now, and how many more it may."""
     used = _used(session_id)
-    room, room_bytes = limits.SESSION_ASSETS - used["count"], limits.SESSION_ASSET_BYTES - used["size"]
+    room, room_bytes = max(limits.SESSION_ASSETS - used["count"], 0), limits.SESSION_ASSET_BYTES - used["size"]
     mine = set(SessionAsset.objects.filter(session_id=session_id).values_list("asset_id", flat=True))
-    new = [asset for asset in known.values() if asset.id not in mine]
+    new = [asset for asset in assets if asset.id not in mine]
     sizes = accumulate(asset.size_bytes for asset in new)
-    fitting = [asset for asset, size in zip(new, sizes, strict=True) if size <= room_bytes]
+    fitting = [asset for asset, size in zip(new, sizes, strict=True) if size <= room_bytes][:room]
     rows = [SessionAsset(session_id=session_id, asset_id=asset.id) for asset in fitting]
-    SessionAsset.objects.bulk_create(rows[: max(room, 0)], ignore_conflicts=True)
-    return [sha256 for sha256 in dict.fromkeys(allowed) if sha256 not in known][: max(room - len(rows), 0)]
+    SessionAsset.objects.bulk_create(rows, ignore_conflicts=True)
+    return [asset for asset in assets if asset.id in mine or asset in fitting], room - len(rows)
+
+
+def ask_subtrees(session_id: UUID, *, names: list[str]) -> tuple[list[str], list[int]]:
+    """Digests of those in the tenant's store, which are referred to at once, and places of those to be uploaded.
+
+    What no other session has asked for may be one visitor's own: it is only noted that it was asked for.
+    """
+    known, _room = _refer(session_id, list(Asset.objects.filter(subtree__in=names)))
+    missing = list(dict.fromkeys(name for name in names if name not in {asset.subtree for asset in known}))
+    askers = dict(AskedSubtree.objects.filter(name__in=missing).values_list("name", "session_id"))
+    noted = AskedSubtree.objects.filter(session_id=session_id).count()
+    fresh = [name for name in missing if name not in askers][: max(limits.SESSION_SUBTREES - noted, 0)]
+    rows = [AskedSubtree(session_id=session_id, name=name) for name in fresh]
+    AskedSubtree.objects.bulk_create(rows, ignore_conflicts=True)
+    wanted = {name for name, asker in askers.items() if asker != session_id}
+    return [asset.sha256 for asset in known], [at for at, name in enumerate(names) if name in wanted]
 
 
 def add_asset(session_id: UUID, *, sha256: str, content_type: str, size_bytes: int) -> None:
@@ -72,7 +95,8 @@ def add_asset(session_id: UUID, *, sha256: str, content_type: str, size_bytes: i
     used = _used(session_id)
     if used["count"] >= limits.SESSION_ASSETS or used["size"] + size_bytes > limits.SESSION_ASSET_BYTES:
         raise TooManyAssets(session_id)
-    values = {"content_type": content_type, "size_bytes": size_bytes}
+    subtree = sha256[:NAME_LENGTH] if content_type == SUBTREE_TYPE else ""
+    values = {"content_type": content_type, "size_bytes": size_bytes, "subtree": subtree}
     asset, _created = Asset.objects.get_or_create(sha256=sha256, defaults=values)
     SessionAsset.objects.get_or_create(session_id=session_id, asset=asset)
 

@@ -10,6 +10,7 @@ from assist.pages.actions import TooManyAssets, add_asset
 from assist.pages.keys import asset_key
 from assist.pages.queries import asset_for
 from assist.pages.sniff import shown_type
+from assist.pages.subtrees import SUBTREE_TYPE, NoSubtree, subtree_digest
 from helpdesk.tenants import store
 from helpdesk.tenants.queries import current_tenant
 
@@ -35,13 +36,21 @@ def take_asset(session_id: UUID, *, sha256: str, content_type: str, data: bytes)
         return False
     if not 0 < len(data) <= limits.ASSET_BYTES:
         raise AssetRefused("too_large")
-    if hashlib.sha256(data).hexdigest() != sha256:
+    digest = _subtree_digest(data) if content_type == SUBTREE_TYPE else hashlib.sha256(data).hexdigest()
+    if digest != sha256:
         raise AssetRefused("wrong_digest")
-    shown = shown_type(content_type, data)
+    shown = SUBTREE_TYPE if content_type == SUBTREE_TYPE else shown_type(content_type, data)
     if shown is None:
         raise AssetRefused("bad_type")
     _keep(session_id, sha256, shown, data)
     return True
+
+
+def _subtree_digest(data: bytes) -> str:
+    try:
+        return subtree_digest(data)
+    except NoSubtree:
+        raise AssetRefused("bad_type") from None
 
 
 def _keep(session_id: UUID, sha256: str, content_type: str, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """What frames about pages do to the pages' rows, and what messages about assets answer."""
 
 import re
-from base64 import urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,8 +13,9 @@ from assist.channel.frames import VIEWPORT, check_viewport, time_of
 from assist.channel.messages import BadMessage, check_fields
 from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind
 from assist.channel.router import on_frame, on_message
-from assist.pages.actions import Offer, close_page, enter_page, offer_assets
+from assist.pages.actions import Offer, ask_subtrees, close_page, enter_page, offer_assets
 from assist.pages.models import PageKind
+from assist.pages.subtrees import names_of
 
 ENTER = {"url": "str", "title": "str", "kind": "str", "viewport": "object"}
 HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
@@ -106,6 +107,18 @@ def take_asset_offer(session_id: UUID, *, assets: list[Any]) -> tuple[str, dict[
     if len(assets) > limits.OFFERED_ASSETS:
         raise BadMessage("too many assets")
     return "asset_want", {"assets": offer_assets(session_id, offers=[_offer(item) for item in assets])}
+
+
+@on_message("subtree_ask")
+def take_subtree_ask(session_id: UUID, *, names: str) -> tuple[str, dict[str, Any]]:
+    try:
+        asked = names_of(b64decode(names, validate=True))
+    except ValueError:
+        raise BadMessage("no names of subtrees") from None
+    if len(asked) > limits.ASKED_SUBTREES:
+        raise BadMessage("too many subtrees")
+    known, wanted = ask_subtrees(session_id, names=asked)
+    return "subtree_answer", {"known": known, "wanted": wanted}
 
 
 def _offer(item: Any) -> Offer:

@@ -27,15 +27,18 @@ class Page(TenantModel):
 
 
 class Asset(TenantModel):
-    """Content in the object store, once a tenant, addressed by its SHA-256."""
+    """Content in the object store, once a tenant, addressed by its SHA-256; a subtree by that of its canonical form."""
 
     sha256 = models.CharField(max_length=64)
+    # Of a subtree the name by which it is asked for, a prefix of its digest; else empty.
+    subtree = models.CharField(max_length=12, blank=True, default="")
     content_type = models.CharField(max_length=100)
     size_bytes = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "sha256"], name="one_asset_a_digest")]
+        indexes = [models.Index(fields=["tenant", "subtree"], name="subtrees_by_name")]
 
 
 class SessionAsset(TenantModel):
@@ -46,3 +49,13 @@ class SessionAsset(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "session", "asset"], name="one_reference_a_session")]
+
+
+class AskedSubtree(TenantModel):
+    """A subtree that the store lacks, by the session that asked first: what a second one shows is worth keeping."""
+
+    name = models.CharField(max_length=12)
+    session = models.ForeignKey(AssistSession, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_subtree_a_name")]

@@ -22,6 +22,7 @@ from tests.apps.sessions import Application
 from tests.capture import sites
 from tests.capture.chromium import OWN_HOSTS_ONLY
 from tests.capture.rig import SIZE, inflated
+from tests.capture.tenant import Tenant
 
 FOLDER = Path(__file__).parent
 NODE_MODULES = sites.ROOT / "node_modules"
@@ -42,7 +43,14 @@ class Minute:
 @contextmanager
 def visit(minute: Minute, application: Application) -> Iterator[tuple[Page, Sink, Callable[[], None]]]:
     """A fresh page, where it runs, and what goes through the session once all is set up."""
-    with served() as sink, sync_playwright() as playwright:
+    with served() as sink, visit_at(sink, minute, application) as (page, go):
+        yield page, sink, go
+
+
+@contextmanager
+def visit_at(sink: Sink, minute: Minute, application: Application) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """The same, of a site that is served already."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(chromium_path()),
             args=[*ARGUMENTS, OWN_HOSTS_ONLY],
@@ -55,13 +63,13 @@ def visit(minute: Minute, application: Application) -> Iterator[tuple[Page, Sink
             application.session(actor)
             actor.until(minute.seconds)
 
-        yield page, sink, go
+        yield page, go
         browser.close()
 
 
 @dataclass
 class Ours:
-    """What goes up by the channel, with the store warm; `assets` is what more goes up while the store is empty."""
+    """What goes up in one session: by the channel, and what the tenant's store did not have."""
 
     frames: list[bytes] = field(default_factory=list)
     offers: int = 0
@@ -69,7 +77,7 @@ class Ours:
     uploads: dict[str, int] = field(default_factory=dict)
 
     def kinds(self) -> dict[str, int]:
-        """By what it is for; `heads` are of frames and messages. Pictures of canvases go up with a warm store, too."""
+        """By what it is for; `heads` are of frames and messages, `offers` ask what the store has."""
         canvas = self.canvas_pictures()
         kinds = dict.fromkeys(("snapshots", "operations", "control", "heads", "offers", "canvas", "assets"), 0)
         channel = Heads()
@@ -109,26 +117,50 @@ def on_the_wire(size: int) -> int:
     return size + (6 if size < 126 else 8 if size < 65536 else 14)
 
 
-def ours(application: Application, minute: Minute) -> Ours:
+@dataclass(frozen=True)
+class Visitors:
+    """Of one tenant, on the same application one after the other."""
+
+    first: Ours
+    second: Ours
+    third: Ours
+
+
+def visitors(application: Application, minute: Minute) -> Visitors:
+    """The first finds the store empty; the second puts into it what both have in common; the third has a warm one."""
+    tenant = Tenant()
+    with served() as sink:  # its address is in the pages
+        return Visitors(*(ours(sink, application, minute, tenant, session=number) for number in range(3)))
+
+
+def ours(sink: Sink, application: Application, minute: Minute, tenant: Tenant, *, session: int) -> Ours:
     out = Ours()
+
+    def ask(row: str) -> dict[str, list[str] | list[int]]:
+        # {"type": "subtree_ask", "names": "…"}
+        out.offers += on_the_wire(34 + len(row))
+        return tenant.ask(session, row)
 
     def offer(hashes: list[str]) -> list[str]:
         # {"type":"asset_offer","assets":[["43 signs",12345],…]}
         out.offers += on_the_wire(34 + 54 * len(hashes))
-        return [sha256 for sha256 in hashes if sha256 not in out.uploads]
+        return [sha256 for sha256 in hashes if sha256 not in tenant.assets]
 
     def upload(sha256: str, content_type: str, body: str) -> bool:
         data = base64.b64decode(body)
         zips = len(data) >= COMPRESSED_FROM and COMPRESSIBLE.search(content_type)
         out.uploads[sha256] = len(gzip.compress(data)) if zips else len(data)
-        return True
+        return tenant.keep(sha256, content_type, data)
 
-    with visit(minute, application) as (page, _, go):
+    with visit_at(sink, minute, application) as (page, go):
         page.expose_function("testFrame", lambda text: out.frames.append(base64.b64decode(text)))
         page.expose_function("testOffer", offer)
         page.expose_function("testUpload", upload)
+        page.expose_function("testAsk", ask)
         page.add_init_script(sites.host_script(masking={}, mappings={}, tab=1))
         go()
+    for sha256 in out.canvas_pictures():  # people do not see the same ones
+        tenant.assets.pop(sha256, None)
     return out
 
 

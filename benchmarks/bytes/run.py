@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks import result
 from benchmarks.bytes import recorders
 from benchmarks.bytes.pictures import Pictures, pictures
-from benchmarks.bytes.recorders import NODE_MODULES, Minute, Ours, Rrweb
+from benchmarks.bytes.recorders import NODE_MODULES, Minute, Rrweb, Visitors
 from tests.apps.sessions import APPLICATIONS, Application
 
 FOLDER = Path(__file__).parent
@@ -23,18 +23,18 @@ WANTED = {"h264": 0.15, "gzip": 0.25, "openreplay": 0.5, "cold_gzip": 0.6}
 class Measured:
     """Bytes that go up in one session of an application, one way beside the other."""
 
-    ours: Ours
+    ours: Visitors
     rrweb: Rrweb
     openreplay: int
     pictures: Pictures
 
     @property
     def warm(self) -> int:
-        return sum(size for kind, size in self.ours.kinds().items() if kind != "assets")
+        return sum(self.ours.third.kinds().values())
 
     @property
     def cold(self) -> int:
-        return sum(self.ours.kinds().values())
+        return sum(self.ours.first.kinds().values())
 
     def ratios(self) -> dict[str, float]:
         return {
@@ -48,7 +48,7 @@ class Measured:
 def measure(application: Application, minute: Minute) -> Measured:
     """All ways at the same time, each in a browser of its own."""
     with ThreadPoolExecutor(4) as threads:
-        ours = threads.submit(recorders.ours, application, minute)
+        ours = threads.submit(recorders.visitors, application, minute)
         rrweb = threads.submit(recorders.rrweb, application, minute)
         openreplay = threads.submit(recorders.openreplay, application, minute)
         screen = threads.submit(pictures, application, minute)
@@ -80,17 +80,20 @@ def by_ratio(measured: dict[str, Measured]) -> list[str]:
 
 
 def by_kind(measured: dict[str, Measured]) -> list[str]:
-    kinds = list(next(iter(measured.values())).ours.kinds())
+    kinds = list(next(iter(measured.values())).ours.first.kinds())
     rows = [f"| ours, KiB | {' | '.join(kinds)} |", "| --- |" + " ---: |" * len(kinds)]
-    return rows + [row(name, *map(kib, one.ours.kinds().values())) for name, one in measured.items()]
+    for name, one in measured.items():
+        for which, visitor in (("first", one.ours.first), ("second", one.ours.second), ("third", one.ours.third)):
+            rows.append(row(f"{name}, {which}", *map(kib, visitor.kinds().values())))
+    return rows
 
 
 def by_operation(measured: dict[str, Measured]) -> list[str]:
     """Before it is compressed."""
-    names = sorted({operation for one in measured.values() for operation in one.ours.inflated()})
+    names = sorted({operation for one in measured.values() for operation in one.ours.third.inflated()})
     rows = [f"| ours inflated, KiB | {' | '.join(names)} |", "| --- |" + " ---: |" * len(names)]
     for name, one in measured.items():
-        rows.append(row(name, *(kib(one.ours.inflated().get(operation, 0)) for operation in names)))
+        rows.append(row(name, *(kib(one.ours.third.inflated().get(operation, 0)) for operation in names)))
     return rows
 
 

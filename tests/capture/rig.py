@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Frame, Page, ViewportSize
 from assist.channel.protocol import Frame as SentFrame
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.capture import sites
+from tests.capture.tenant import Tenant
 
 WAIT_SECONDS = 20
 # Longer than anything that the capture code waits for before it sends more.
@@ -144,12 +145,15 @@ def rig(
     stage: Callable[[sites.AssetStore, list[str]], object] = sites.stage,
     ratio: float = 1,
     touch: bool = False,
+    tenant: Tenant | None = None,
 ) -> Iterator[Rig]:
     """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given.
 
+    With a `tenant` this is one session of it, and subtrees are asked for.
+
     `ratio` is the pixel ratio of both screens; the visitor's can be a touch screen without a mouse.
     """
-    store: sites.AssetStore = {}
+    store = tenant.assets if tenant else {}
     asked: list[str] = []
     with ExitStack() as stack:
         origin = stack.enter_context(sites.served(handler or sites.site(folder)))
@@ -161,21 +165,23 @@ def rig(
         stack.callback(visitor.close)
         stack.callback(console.close)
         made = Rig(visitor.new_page(), console.new_page(), origin, store, asked)
-        _connect(made, masking=masking or {}, mappings=mappings or {})
+        if tenant:
+            made.visitor.expose_function("testAsk", lambda row: tenant.ask(id(made), row))
+        _connect(made, tenant or Tenant(store), masking=masking or {}, mappings=mappings or {})
         made.console.goto(console_url)
         made.console.wait_for_function("reports.some(report => report.type === 'ready')")
         yield made
 
 
-def _connect(made: Rig, *, masking: object, mappings: object) -> None:
+def _connect(made: Rig, tenant: Tenant, *, masking: object, mappings: object) -> None:
     def offer(hashes: list[str]) -> list[str]:
         made.offered += len(hashes)
         return [sha256 for sha256 in hashes if sha256 not in made.store]
 
     def upload(sha256: str, content_type: str, body: str) -> bool:
-        made.store[sha256] = (content_type, base64.b64decode(body))
-        made.uploaded_bytes += len(made.store[sha256][1])
-        return True
+        data = base64.b64decode(body)
+        made.uploaded_bytes += len(data)
+        return tenant.keep(sha256, content_type, data)
 
     made.visitor.expose_function("testFrame", lambda text: made.frames.append(base64.b64decode(text)))
     made.visitor.expose_function("testOffer", offer)

@@ -22,8 +22,7 @@ export interface Shelving {
 }
 
 /** Together the pieces, some of them empty, are the text; what is not on the shelf yet is put there. The tree is digested. */
-export function* bareText(model: TreeModel, shelf: Shelving): Generator<string, void> {
-  const { root } = model;
+export function* bareText(model: TreeModel, shelf: Shelving, root: Node = model.root): Generator<string, void> {
   const open: Open[] = [begun(root, null)];
   /** The text of the page, and of each subtree that will go to the shelf and is not complete. */
   const texts = [head(root)];
@@ -62,8 +61,9 @@ export function* bareText(model: TreeModel, shelf: Shelving): Generator<string, 
 }
 
 function begun(node: Node, name: string | null): Open {
-  const extra = extraOf(node);
-  return { children: childrenOf(node)!, at: 0, tail: extra ? `],${JSON.stringify(extra)}]` : "]]", name };
+  const [children, extra] = [childrenOf(node), extraOf(node)];
+  const tail = extra ? `],${JSON.stringify(extra)}]` : "]]";
+  return { children: children ?? [], at: 0, tail: children ? tail : "", name };
 }
 
 /** All of a node that comes before its children. */

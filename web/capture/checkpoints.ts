@@ -1,6 +1,8 @@
 /** When a page comes to rest, its state gets a name that a later return can use. */
 
+import type { TreeModel } from "../protocol/tree";
 import { Budget, SLICE_MS } from "./budget";
+import type { Common } from "./common";
 import type { Outbox } from "./outbox";
 import type { KnownPage, Pages } from "./pages";
 import type { Source } from "./source";
@@ -17,19 +19,26 @@ interface Rested {
 
 export class Checkpoints {
   private timer = 0;
+  private stay: Rested | null = null;
 
   /** `isBusy` while something is about to be written, or should not be. */
   constructor(
     private readonly pages: Pages,
     private readonly isBusy: () => boolean,
-  ) {}
+    private readonly common: Common,
+  ) {
+    // The page may rest already, and never change again.
+    common.wants = () => this.stay && this.rest(this.stay);
+  }
 
   clear(): void {
     clearTimeout(this.timer);
+    this.stay = null;
   }
 
   /** The page has just been sent whole, or changed. */
   rest(stay: Rested): void {
+    this.stay = stay;
     this.after(QUIET_MS, stay);
   }
 
@@ -38,9 +47,13 @@ export class Checkpoints {
     this.timer = window.setTimeout(() => {
       const budget = new Budget(SLICE_MS);
       if (this.isBusy() || stay.source.isBehind) this.after(QUIET_MS, stay);
-      else if (!stay.source.model.isDigested(() => budget.isSpent)) this.after(0, stay);
+      else if (!this.isDone(stay.source.model, () => budget.isSpent)) this.after(0, stay);
       else this.mark(stay);
     }, ms);
+  }
+
+  private isDone(model: TreeModel, isSpent: () => boolean): boolean {
+    return model.isDigested(isSpent) && this.common.upload(model, isSpent);
   }
 
   private mark({ page, outbox, source }: Rested): void {

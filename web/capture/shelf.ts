@@ -1,8 +1,10 @@
 /** What the snapshots of this tab have brought: a subtree that the other side has on its shelf is not sent again. */
 
 import type { CaptureHost } from "../protocol/seam";
+import type { TreeModel } from "../protocol/tree";
 import { FrameKind, SHELF_COUNTER, TAB_SHIFT } from "../protocol/wire";
 import type { Shelving } from "./bare_text";
+import { Common } from "./common";
 import { Outbox } from "./outbox";
 
 /** Beyond either, subtrees stand in their snapshots again, and the next page begins a new edition. */
@@ -27,12 +29,14 @@ export class Shelf implements Shelving {
   /** How many were there when the line that is being written began. */
   private before = 0;
   private outbox!: Outbox;
+  readonly common: Common;
 
   constructor(
     private readonly host: CaptureHost,
     /** Whoever joins late gets only the newest edition, so no page of another one is returned to. */
     private readonly ended: () => void,
   ) {
+    this.common = new Common(host);
     this.reload();
   }
 
@@ -47,6 +51,7 @@ export class Shelf implements Shelving {
 
   /** A new edition: nothing is there. */
   clear(): void {
+    this.common.clear();
     this.edition = Math.ceil(Math.random() * 1e9); // a number that was used before would stand for something else
     this.known = new Map();
     [this.length, this.before, this.isFull] = [0, 0, false];
@@ -66,7 +71,13 @@ export class Shelf implements Shelving {
   }
 
   find(name: string): number {
-    return this.known.get(name.slice(0, NAME_LENGTH)) ?? 0;
+    const known = this.known.get(name.slice(0, NAME_LENGTH));
+    return known ?? (this.common.has(name) ? this.put(name, `["${name}"]`) : 0);
+  }
+
+  /** Which of a page that is about to be written the tenant's store has. The tree is digested. */
+  ask(model: TreeModel): void {
+    this.common.ask(model, (name) => this.known.has(name.slice(0, NAME_LENGTH)));
   }
 
   put(name: string, text: string): number {

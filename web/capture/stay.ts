@@ -16,6 +16,8 @@ import type { Ticker } from "./ticker";
 import { fits } from "./too_large";
 import { Whole } from "./whole";
 
+const ANSWER_EVERY_MS = 10;
+
 /** What a stay shares with those before and after it. */
 export interface Place {
   readonly host: CaptureHost;
@@ -47,8 +49,8 @@ export class Stay {
     readonly page: KnownPage,
   ) {
     this.outbox = new Outbox(place.host, page.id);
-    const { pages, ticker } = place;
-    this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused);
+    const { pages, ticker, shelf } = place;
+    this.checkpoints = new Checkpoints(pages, () => ticker.isSet || ticker.isHeld || place.paused, shelf.common);
   }
 
   /** What has begun goes on whether or not the line is free. */
@@ -107,7 +109,8 @@ export class Stay {
   }
 
   private goOn(whole: Whole, ms: number): void {
-    if (!whole.goOn(ms)) return this.place.ticker.after(0);
+    const { ticker, shelf } = this.place;
+    if (!whole.goOn(ms)) return ticker.after(shelf.common.isAwaited ? ANSWER_EVERY_MS : 0);
     this.whole = null;
     const ended = performance.now();
     this.storm.sentWhole(ended - whole.tookMs, ended);

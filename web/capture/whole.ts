@@ -25,10 +25,12 @@ export class Whole {
 
   /** For about `ms`; the seq of the snapshot's last frame once it is sent, before that 0. Throws TooLarge. */
   goOn(ms: number): number {
+    const isHeld = (): boolean => this.shelf.common.isAwaited && ms < Infinity;
+    if (isHeld()) return 0;
     const began = performance.now();
     this.budget = new Budget(ms);
     let step = this.steps.next();
-    while (!step.done && !this.budget.isSpent) step = this.steps.next();
+    while (!step.done && !this.budget.isSpent && !isHeld()) step = this.steps.next();
     this.tookMs += performance.now() - began;
     return step.done ? step.value : 0;
   }
@@ -38,6 +40,8 @@ export class Whole {
     yield* this.read();
     this.source.renumber();
     while (!this.source.model.isDigested(() => this.budget.isSpent)) yield;
+    this.shelf.ask(this.source.model);
+    yield;
     this.source.shown(null);
     this.isRead();
     const state = yield* this.source.volatile();

@@ -1,6 +1,7 @@
 /** Assets on their way to the tenant's store: offered in order, uploaded the smallest first, behind everything else. */
 
 import { type AssetLine, type AssetLineOptions, LOST } from "../protocol/asset_line";
+import type { SubtreeAnswer } from "../protocol/seam";
 import { toBase64 } from "./base64";
 import type { Channel } from "./channel";
 
@@ -30,6 +31,7 @@ interface Offer {
 
 export class AssetUploads {
   private offers: Offer[] = [];
+  private asks: ((answer: SubtreeAnswer) => void)[] = [];
   private running = 0;
   private readonly waiting: { size: number; begin(): void }[] = [];
   private line: AssetLine | null = null;
@@ -57,6 +59,22 @@ export class AssetUploads {
     this.offers.shift()?.answer(assets);
   }
 
+  /** Answered in order, too. Who asks does not wait for a line that is broken. */
+  askSubtrees(names: string): Promise<SubtreeAnswer> {
+    return new Promise((resolve) => {
+      this.asks.push(resolve);
+      if (!this.channel.say({ type: "subtree_ask", names })) this.answerNothing();
+    });
+  }
+
+  answered(answer: SubtreeAnswer): void {
+    this.asks.shift()?.(answer);
+  }
+
+  private answerNothing(): void {
+    for (const answer of this.asks.splice(0)) answer({ known: [], wanted: [] });
+  }
+
   /** The session has ended: nothing goes out any more. */
   stop(): void {
     this.isStopped = true;
@@ -66,6 +84,7 @@ export class AssetUploads {
 
   /** A new connection knows nothing of what was offered on the last one. */
   offerAgain(): void {
+    this.answerNothing();
     for (const offer of this.offers) offer.isSaid = this.say(offer);
   }
 

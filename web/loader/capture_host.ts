@@ -51,6 +51,7 @@ export function captureHost({
     backlogBytes: () => channel()?.backlogBytes() ?? 0,
     useAssetLine: (open) => uploads.useLine(open),
     offerAssets: (assets) => uploads.offer(assets),
+    askSubtrees: (names) => uploads.askSubtrees(names),
     uploadAsset: (sha256, contentType, bytes) => uploads.upload(sha256, contentType, bytes),
     ownElement,
   };

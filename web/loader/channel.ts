@@ -3,7 +3,7 @@
 import { CLOSE_CODES, decodeFrame, PROTOCOL_VERSION, type Watching } from "../protocol/wire";
 import { Backoff } from "./backoff";
 import { CodePieces } from "./capture_code";
-import type { ChannelOptions, Welcome } from "./channel_options";
+import type { ChannelOptions, SubtreeAnswer, Welcome } from "./channel_options";
 import { Heads } from "./heads";
 import { leftNext, Outbox } from "./outbox";
 import { FINAL, FRAME_REFUSED } from "./refusals";
@@ -175,6 +175,7 @@ export class Channel {
     },
     watchers: (now: Watching) => this.options.events.watchers(now),
     asset_want: (want: { assets: string[] }) => this.options.events.assetWant(want.assets),
+    subtree_answer: (answer: SubtreeAnswer) => this.options.events.subtrees(answer),
     resync: () => this.options.events.resync(),
     paused: (now: { paused: boolean }) => this.options.events.paused(now.paused),
     ping: () => void this.say({ type: "ping", time: Date.now() }),

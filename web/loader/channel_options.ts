@@ -1,6 +1,9 @@
 /** What the channel needs to know, and whom it tells what it hears. */
 
+import type { SubtreeAnswer } from "../protocol/seam";
 import type { CaptureCode, HandOver, Watching } from "../protocol/wire";
+
+export type { SubtreeAnswer };
 
 export interface Welcome {
   session: string;
@@ -26,6 +29,7 @@ export interface ChannelEvents {
   captureCode(deflated: Uint8Array<ArrayBuffer>): void;
   watchers(now: Watching): void;
   assetWant(assets: string[]): void;
+  subtrees(answer: SubtreeAnswer): void;
   resync(): void;
   /** The visitor's choice in another tab. */
   paused(isPaused: boolean): void;

@@ -16,6 +16,7 @@ export function tellEnding(loader: string): void {
     events: {
       ...events,
       assetWant: nothing,
+      subtrees: nothing,
       resync: nothing,
       paused: nothing,
       front: nothing,

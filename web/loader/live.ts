@@ -121,6 +121,7 @@ export class Live {
         captureCode: (deflated) => void this.receiveCode(deflated),
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
+        subtrees: (answer) => this.uploads?.answered(answer),
         resync: () => (this.control ? this.control.resync() : saveValue("shelf", "")),
         paused: (isPaused) => this.follow(isPaused ? "pause" : "resume"),
         front: () => this.control?.askFront(),

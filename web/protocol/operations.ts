@@ -75,6 +75,13 @@ export type BareNode =
   | [10, string, string, string]
   | [4 | 8, string];
 
+/** A subtree that the tenant's store has, by its digest. */
+export type StoredNode = [sha256: string];
+
+export function isStored(node: BareNode | StoredNode): node is StoredNode {
+  return Array.isArray(node) && typeof node[0] === "string";
+}
+
 export interface Volatile {
   scroll?: [id: number, x: number, y: number][];
   values?: [id: number, text: string, checked: Checked][];
@@ -160,7 +167,7 @@ export type Operation =
   // The edition of the shelf that it refers to; a tree whose nodes have ids refers to none.
   | ["snapshot", number, DocumentNode | BareNode, Volatile, Viewport, number?]
   // Subtrees from the number `first` on, each of which may refer to those before it.
-  | ["shelf", number, edition: number, first: number, BareNode[]]
+  | ["shelf", number, edition: number, first: number, (BareNode | StoredNode)[]]
   | ["mutation", number, Mutation]
   | ["scroll", number, number, number, number]
   | ["input", number, number, string, Checked]

@@ -12,6 +12,12 @@ export interface Viewport {
   zoom: number;
 }
 
+/** Digests of the subtrees that the tenant's store has, and which of those asked for, from 0 on, it wants. */
+export interface SubtreeAnswer {
+  known: string[];
+  wanted: number[];
+}
+
 /** What the loader gives to the capture code when it injects it (`window.__alongsideCapture(host)` is called once). */
 export interface CaptureHost {
   /** 32-bit number of this tab, and the pages of it that earlier documents left behind (session storage). */
@@ -31,6 +37,8 @@ export interface CaptureHost {
   /** How assets go up; said once, before the first. */
   useAssetLine(open: (options: AssetLineOptions) => AssetLine): void;
   uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
+  /** As `subtree_ask` of the protocol; nothing is known where the line breaks meanwhile. */
+  askSubtrees?(names: string): Promise<SubtreeAnswer>;
   /** What a ticket to another origin of the tenant is made of. */
   readonly handOver?: { key: string; origins: string[]; session: string; token: string; clockOffsetMs: number };
   /** The loader's own element (`<alongside-assist>`): never captured. */

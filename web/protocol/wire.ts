@@ -230,6 +230,11 @@ export interface VisitorMessageAssetOffer {
   assets: unknown[];
 }
 
+export interface VisitorMessageSubtreeAsk {
+  type: "subtree_ask";
+  names: string;
+}
+
 export interface VisitorMessageEnd {
   type: "end";
   reason: string;
@@ -243,6 +248,7 @@ export interface VisitorMessagePing {
 export type VisitorMessage =
   | VisitorMessageHello
   | VisitorMessageAssetOffer
+  | VisitorMessageSubtreeAsk
   | VisitorMessageEnd
   | VisitorMessagePing;
 
@@ -275,6 +281,12 @@ export interface VisitorReplyAck {
 export interface VisitorReplyAssetWant {
   type: "asset_want";
   assets: unknown[];
+}
+
+export interface VisitorReplySubtreeAnswer {
+  type: "subtree_answer";
+  known: unknown[];
+  wanted: unknown[];
 }
 
 export interface VisitorReplyWatchers {
@@ -325,6 +337,7 @@ export type VisitorReply =
   | VisitorReplyWelcome
   | VisitorReplyAck
   | VisitorReplyAssetWant
+  | VisitorReplySubtreeAnswer
   | VisitorReplyWatchers
   | VisitorReplyResync
   | VisitorReplyPaused

@@ -45,7 +45,7 @@ function place(item: Item, id: number, beginning: Beginning | undefined): void {
 }
 
 /** Sizes of what is on a shelf then. */
-function shelved(first: number, subtrees: BareNode[], sizes: number[] = []): number[] {
+function shelved(first: number, subtrees: unknown[], sizes: number[] = []): number[] {
   const known = sizes.slice(0, first - 1);
   for (const subtree of subtrees) known.push(sizeOf(subtree, known));
   return known;

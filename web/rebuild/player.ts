@@ -9,6 +9,7 @@ import type { PageState } from "./page_state";
 import { isPicture, withPictures } from "./pictures";
 import { seenAt } from "./pinch";
 import { SessionState } from "./session";
+import { Subtrees } from "./subtrees";
 import type { View } from "./view";
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
@@ -31,6 +32,7 @@ export class Player implements StagePlayer {
     const decoder = new Decoder();
     this.items = [];
     for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
+    await new Subtrees(this.assets).fill(this.items);
     this.items = withPictures(inOrder(this.items));
     this.rewind();
     for (const item of this.items) {

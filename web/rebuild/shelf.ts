@@ -1,21 +1,25 @@
 /** What snapshots of a tab refer to by number. */
 
 import { NotOnShelf } from "../protocol/bare";
-import type { BareNode, Operation } from "../protocol/operations";
+import { type BareNode, isStored, type Operation, type StoredNode } from "../protocol/operations";
 
 /** Who captures puts fewer there. */
 const MOST_SUBTREES = 10_000;
 
 /** One edition; pages that were built from it keep it. */
 export class Shelf {
-  private readonly subtrees: BareNode[] = [];
+  private readonly subtrees: (BareNode | StoredNode)[] = [];
 
   constructor(readonly edition: number) {}
 
-  readonly look = (number: number): BareNode | undefined => this.subtrees[number - 1];
+  /** Nothing for what the store should have had. */
+  readonly look = (number: number): BareNode | undefined => {
+    const found = this.subtrees[number - 1];
+    return found === undefined || isStored(found) ? undefined : found;
+  };
 
   /** The next ones, or some again. Throws NotOnShelf where those between are missing. */
-  put(first: number, added: BareNode[]): void {
+  put(first: number, added: (BareNode | StoredNode)[]): void {
     if (!(first >= 1 && first <= this.subtrees.length + 1) || first + added.length > MOST_SUBTREES)
       throw new NotOnShelf("the shelf is not known from its beginning");
     for (const [at, subtree] of added.entries()) this.subtrees[first - 1 + at] = subtree;

@@ -11,6 +11,7 @@ import { seenAt } from "./pinch";
 import { Player } from "./player";
 import { Pointer } from "./pointer";
 import { SessionState } from "./session";
+import { Subtrees } from "./subtrees";
 import { View } from "./view";
 
 type Report = (report: StageReport) => void;
@@ -26,6 +27,7 @@ export class Stage {
   private readonly assets = new AssetMap(document.baseURI, (count) => {
     this.view.frame.dataset.waits = String(count);
   });
+  private readonly subtrees = new Subtrees(this.assets);
   private readonly session = new SessionState(this.assets);
   private readonly view: View;
   private readonly pointer: Pointer;
@@ -82,12 +84,15 @@ export class Stage {
   }
 
   /** What comes with a queue came at some time before. */
-  private frames(frames: ArrayBuffer[], received: number[] = []): void {
+  private async frames(frames: ArrayBuffer[], received: number[] = []): Promise<void> {
     this.fresh = 0;
-    frames.forEach((bytes, i) => {
+    for (const [i, bytes] of frames.entries()) {
       const frame = decodeFrame(bytes);
-      this.guard(frame.page, () => this.decoder.decode(frame, received[i]).forEach((item) => this.take(item)));
-    });
+      let items: Item[] = [];
+      this.guard(frame.page, () => (items = this.decoder.decode(frame, received[i])));
+      if (isShelf(frame.page)) await this.subtrees.fill(items);
+      this.guard(frame.page, () => items.forEach((item) => this.take(item)));
+    }
   }
 
   /**
@@ -100,6 +105,7 @@ export class Stage {
     const read = frames.map((bytes) => decodeFrame(bytes));
     const known = await atOnce(this.decoder, read);
     this.broken.delete(page);
+    if (known && isShelf(page)) await this.subtrees.fill(known);
     if (isShelf(page)) return this.shelve(page, read, known);
     if (read.length) this.session.begin(page, () => oneByOne(read));
     else this.session.forget(page);
@@ -229,9 +235,9 @@ export class Stage {
     if (this.fresh !== page) this.guard(page, () => this.rebuild());
   }
 
-  private replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): void {
+  private async replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): Promise<void> {
     this.player = new Player(this.view, this.assets);
-    void this.player.load(frames.map((bytes, i) => ({ at: received[i]!, frame: new Uint8Array(bytes) })));
+    await this.player.load(frames.map((bytes, i) => ({ at: received[i]!, frame: new Uint8Array(bytes) })));
   }
 
   private fit(): void {

@@ -50,6 +50,7 @@
     uploadAsset: (sha256, type, bytes) => testUpload(sha256, type, base64(bytes)),
     ownElement: own,
   };
+  if (window.testAsk) host.askSubtrees = (names) => testAsk(names);
   window.testHost = host;
   window.testStart = () => {
     deliverKept();
