@@ -130,7 +130,7 @@ class Socket(AsyncConsumer):
 
     async def _listen(self, layer: Any, channel: str, tenant_id: UUID) -> None:
         try:
-            while True:
+            while not self._closed:  # the client of Valkey loses a cancellation that comes while it connects
                 message = await layer.receive(channel)
                 await self.on_event(message["kind"], message["payload"])
         finally:

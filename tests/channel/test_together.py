@@ -1,6 +1,7 @@
 """A visitor and an agent who come at the same moment: neither is told afterwards how it was before."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -78,3 +79,29 @@ async def test_what_changes_while_a_console_is_welcomed_is_told_after_the_welcom
                 if message["type"] in ("welcome", "state"):
                     told.append(message["state"] if message["type"] == "state" else message["session"]["state"])
             assert told == ["waiting", "live"]
+
+
+async def test_console_that_goes_in_the_middle_of_an_event_listens_no_more(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins, never = asyncio.Event(), asyncio.Event()
+    heard: list[ConsoleConsumer] = []
+
+    async def hearing(console: ConsoleConsumer, _kind: str, _payload: dict[str, Any]) -> None:
+        heard.append(console)
+        begins.set()
+        with contextlib.suppress(asyncio.CancelledError):  # as a connection to Valkey does that is being made
+            await never.wait()
+
+    monkeypatch.setattr(ConsoleConsumer, "on_event", hearing)
+    async with console_of(channel, never) as console:
+        await console.send_to(text_data=json.dumps({"type": "hello", "version": PROTOCOL_VERSION, "credit": 1 << 20}))
+        assert json.loads(await console.receive_from(timeout=WAIT_SECONDS))["type"] == "welcome"
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
+            await asyncio.wait_for(begins.wait(), WAIT_SECONDS)
+            await console.send_input({"type": "websocket.disconnect", "code": 1000})
+            listening = heard[0]._listening
+            assert listening
+            await asyncio.wait({listening}, timeout=WAIT_SECONDS)
+            assert listening.done()
