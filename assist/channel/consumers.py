@@ -8,6 +8,7 @@ from typing import Any
 
 from assist.channel import limits
 from assist.channel.actions import end_session
+from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
 from assist.channel.capture_code import CaptureCode, capture_code, capture_url
@@ -78,7 +79,7 @@ class VisitorConsumer(Socket):
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._owes_ack = False
         self._drained = asyncio.Event()
-        self._asked: dict[int, float] = {}
+        self._asked, self._grew = Asked(RESYNC_SECONDS), Asked(GREW_SECONDS)
         self._told_gap = self.has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
@@ -184,18 +185,14 @@ class VisitorConsumer(Socket):
 
     def _ask_snapshots(self, pages: list[int]) -> None:
         assert self.intake
-        now = time.monotonic()
         for page in pages:
-            if now - self._asked.get(page, -RESYNC_SECONDS) >= RESYNC_SECONDS:
-                self._asked[page] = now
+            if self._asked.is_due(page, now=time.monotonic()):
                 self._resyncs += 1
                 self.intake.meters.resyncs.inc()
                 self.node.spawn(self.say("resync", page=page))
 
     def _tell_journal_grew(self) -> None:
-        now = time.monotonic()
-        if now - self._asked.get(0, -GREW_SECONDS) >= GREW_SECONDS:
-            self._asked[0] = now
+        if self._grew.is_due(0, now=time.monotonic()):
             send = journal_grew.send_robust
             values = {"tenant_id": self.tenant_id, "session_id": self.session_id}
             self.node.spawn(asyncio.to_thread(send, VisitorConsumer, **values))
