@@ -126,11 +126,8 @@ class VisitorConsumer(Socket):
         except BadFrame as bad:
             raise Refused(bad.code, expected=self.intake.accepted + 1) from None
         except SeqGap:
-            if not self._told_gap:
-                self._told_gap = True
-                await self.error(ErrorCode.SEQ_GAP, expected=self.intake.accepted + 1)
-            self._return_credit(len(data))
-            return
+            await self._tell_gap()
+            frame = None
         if frame is None:
             self._return_credit(len(data))
             return
@@ -141,6 +138,12 @@ class VisitorConsumer(Socket):
             choice = {"tab": self.tab, "paused": frame.kind == FrameKind.PAUSE}
             self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice))
 
+    async def _tell_gap(self) -> None:
+        assert self.intake
+        if not self._told_gap:
+            self._told_gap = True
+            await self.error(ErrorCode.SEQ_GAP, expected=self.intake.accepted + 1)
+
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
         """Called by the writer, which must not wait: what has to be said goes its own way."""
         intake = self.intake
@@ -149,7 +152,9 @@ class VisitorConsumer(Socket):
             self.node.spawn(self._lost(answer.status))
             return
         if answer.status == GAP:
+            # Valkey has lost the last frames: the visitor, who may say no more, has them still.
             intake.accepted = answer.stored
+            self.node.spawn(self._tell_gap())
         intake.stored = answer.stored
         if intake.stored >= intake.accepted:
             self._drained.set()
