@@ -124,18 +124,21 @@ class Socket(AsyncConsumer):
     async def listen(self, tenant_id: UUID) -> None:
         """From now on `on_event` is called for what is published on the session's topic."""
         layer = get_channel_layer()
-        channel = await layer.new_channel()
-        await layer.group_add(group(tenant_id, "session", self.session_id), channel)
-        self._listening = this_node().spawn(self.guarded(partial(self._listen, layer, channel, tenant_id)))
+        channel, name = await layer.new_channel(), group(tenant_id, "session", self.session_id)
+        self._listening = this_node().spawn(self.guarded(partial(self._listen, layer, channel, name)))
+        await layer.group_add(name, channel)
 
-    async def _listen(self, layer: Any, channel: str, tenant_id: UUID) -> None:
+    async def _listen(self, layer: Any, channel: str, name: str) -> None:
+        is_receiving = True
         try:
             while True:
                 message = await layer.receive(channel)
+                is_receiving = False
                 await self.on_event(message["kind"], message["payload"])
+                is_receiving = True
         finally:
             with contextlib.suppress(Exception):
-                await asyncio.shield(layer.group_discard(group(tenant_id, "session", self.session_id), channel))
+                await asyncio.shield(_leave_layer(layer, channel, name, is_known=not is_receiving))
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self._raw({"type": "websocket.send", "text": json.dumps({"type": kind, **fields})})
@@ -171,3 +174,13 @@ class Socket(AsyncConsumer):
                 await self._send(message)
             except Exception:  # noqa: S110
                 pass
+
+
+async def _leave_layer(layer: Any, channel: str, name: str, *, is_known: bool) -> None:
+    """The layer knows a channel, and Valkey its subscription, until who waits for it is cancelled in that."""
+    if is_known:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                while True:
+                    await layer.receive(channel)
+    await layer.group_discard(name, channel)
