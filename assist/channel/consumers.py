@@ -53,8 +53,8 @@ class VisitorConsumer(Socket):
             raise BadMessage("no hello")
         self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
         await self.listen(self.tenant_id)
-        entry, intake, paused = await enter(
-            self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin()
+        entry, intake, paused = await self.unless_gone(
+            enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin())
         )
         self._begin(entry, intake)
         tab = {"tab": intake.tab, "connection": intake.connection_id}
