@@ -8,6 +8,7 @@ from typing import Any
 
 from assist.channel import limits
 from assist.channel.actions import end_session
+from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
 from assist.channel.capture_code import CaptureCode, capture_code, capture_url
@@ -52,8 +53,8 @@ class VisitorConsumer(Socket):
             raise BadMessage("no hello")
         self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
         await self.listen(self.tenant_id)
-        entry, intake, paused = await enter(
-            self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin()
+        entry, intake, paused = await self.unless_gone(
+            enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin())
         )
         self._begin(entry, intake)
         tab = {"tab": intake.tab, "connection": intake.connection_id}
@@ -78,7 +79,7 @@ class VisitorConsumer(Socket):
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._owes_ack = False
         self._drained = asyncio.Event()
-        self._asked: dict[int, float] = {}
+        self._asked, self._grew = Asked(RESYNC_SECONDS), Asked(GREW_SECONDS)
         self._told_gap = self.has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
@@ -125,11 +126,8 @@ class VisitorConsumer(Socket):
         except BadFrame as bad:
             raise Refused(bad.code, expected=self.intake.accepted + 1) from None
         except SeqGap:
-            if not self._told_gap:
-                self._told_gap = True
-                await self.error(ErrorCode.SEQ_GAP, expected=self.intake.accepted + 1)
-            self._return_credit(len(data))
-            return
+            await self._tell_gap()
+            frame = None
         if frame is None:
             self._return_credit(len(data))
             return
@@ -140,6 +138,12 @@ class VisitorConsumer(Socket):
             choice = {"tab": self.tab, "paused": frame.kind == FrameKind.PAUSE}
             self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice))
 
+    async def _tell_gap(self) -> None:
+        assert self.intake
+        if not self._told_gap:
+            self._told_gap = True
+            await self.error(ErrorCode.SEQ_GAP, expected=self.intake.accepted + 1)
+
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
         """Called by the writer, which must not wait: what has to be said goes its own way."""
         intake = self.intake
@@ -148,7 +152,9 @@ class VisitorConsumer(Socket):
             self.node.spawn(self._lost(answer.status))
             return
         if answer.status == GAP:
+            # Valkey has lost the last frames: the visitor, who may say no more, has them still.
             intake.accepted = answer.stored
+            self.node.spawn(self._tell_gap())
         intake.stored = answer.stored
         if intake.stored >= intake.accepted:
             self._drained.set()
@@ -184,18 +190,14 @@ class VisitorConsumer(Socket):
 
     def _ask_snapshots(self, pages: list[int]) -> None:
         assert self.intake
-        now = time.monotonic()
         for page in pages:
-            if now - self._asked.get(page, -RESYNC_SECONDS) >= RESYNC_SECONDS:
-                self._asked[page] = now
+            if self._asked.is_due(page, now=time.monotonic()):
                 self._resyncs += 1
                 self.intake.meters.resyncs.inc()
                 self.node.spawn(self.say("resync", page=page))
 
     def _tell_journal_grew(self) -> None:
-        now = time.monotonic()
-        if now - self._asked.get(0, -GREW_SECONDS) >= GREW_SECONDS:
-            self._asked[0] = now
+        if self._grew.is_due(0, now=time.monotonic()):
             send = journal_grew.send_robust
             values = {"tenant_id": self.tenant_id, "session_id": self.session_id}
             self.node.spawn(asyncio.to_thread(send, VisitorConsumer, **values))

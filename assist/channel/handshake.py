@@ -13,6 +13,7 @@ from assist.channel.connection import Intake
 from assist.channel.hand_over import hand_over_part
 from assist.channel.live import RECORD, SessionKeys, server_record
 from assist.channel.metrics import meters_of
+from assist.channel.models import SessionState
 from assist.channel.node import this_node
 from assist.channel.presence import connection_closed
 from assist.channel.protocol import PROTOCOL_VERSION, ErrorCode, FrameKind
@@ -135,7 +136,8 @@ async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
     await RECORD.arun(names, ["started", "1", started, keys.session_id.bytes])
     record = server_record(FrameKind.TAB_HELLO, payload={"tab": intake.tab, "offset_ms": offset_ms})
     names = [keys.state, keys.connections, keys.consoles, keys.journal, nodes_key()]
-    values = [intake.connection_id, intake.tab, intake.stored, record, offset_ms, keys.session_id.bytes]
+    was_paused = int(entry.facts.state == SessionState.PAUSED)
+    values = [intake.connection_id, intake.tab, intake.stored, record, offset_ms, keys.session_id.bytes, was_paused]
     status, stored, paused = await OPEN_TAB.arun(names, values)
     if status != TAKEN:
         raise Refused(ErrorCode.SESSION_ENDED if status == ENDED else ErrorCode.NOT_ALLOWED)

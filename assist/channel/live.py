@@ -101,7 +101,7 @@ def last_seen_ms(tenant_id: UUID, session_id: UUID) -> float | None:
     """When the visitor was last known to be there; None when nothing is known. In ms since 1970."""
     keys, client = SessionKeys(tenant_id, session_id), sync_client()
     beat = last_beat_ms(client.smembers(keys.connections), client.zrange(nodes_key(), 0, -1, withscores=True))
-    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > clock_ms(client.time()):
+    if beat and beat + limits.NODE_LEASE_SECONDS * 1000 > now_ms():
         return beat
     gone = client.hget(keys.state, "gone")
     return float(gone) if gone else beat
@@ -114,10 +114,15 @@ def last_beat_ms(connections: Iterable[bytes], leases: Iterable[tuple[bytes, flo
     return max(known) - limits.NODE_LEASE_SECONDS * 1000 if known else None
 
 
+def now_ms() -> float:
+    """By the clock of Valkey, as all that it knows: a worker whose own clock is wrong must end no session."""
+    return clock_ms(sync_client().time())
+
+
 def begin_grace(tenant_id: UUID, session_id: UUID) -> None:
     """Nothing is known, since Valkey lost its memory: the visitor counts as gone from now on, unless it shows up."""
     keys = SessionKeys(tenant_id, session_id)
-    sync_client().hsetnx(keys.state, "gone", clock_ms(sync_client().time()))
+    sync_client().hsetnx(keys.state, "gone", now_ms())
     sync_client().expire(keys.state, limits.SESSION_TTL_SECONDS)
 
 

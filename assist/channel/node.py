@@ -55,6 +55,7 @@ class Node:
         self._loop = asyncio.get_running_loop()
         self._living: set[bytes] = set()
         self._is_known = asyncio.Event()
+        self._is_forgotten = False
         self.connections: set[Connection] = set()
         self.is_leaving = False
         self.writer = Writer()
@@ -135,8 +136,11 @@ class Node:
     async def _say_alive(self) -> None:
         lease, memory = limits.NODE_LEASE_SECONDS * 1000, limits.NODE_MEMORY_SECONDS * 1000
         was_known, *living = await BEAT.arun([nodes_key()], [self.id, lease, memory])
-        if self._is_known.is_set() and not was_known:
+        self._is_forgotten |= self._is_known.is_set() and not was_known
+        if self._is_forgotten:
+            # Valkey may go once more in the midst of it: then with the next beat.
             await self._start_over()
+            self._is_forgotten = False
         self._is_known.set()
         if self._living != set(living):
             self._living = set(living)

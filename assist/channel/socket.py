@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from channels.consumer import AsyncConsumer
@@ -21,6 +21,7 @@ from assist.channel.protocol import CLOSE_CODES, BadFrame, ErrorCode
 from helpdesk.tenants.keys import group
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 NORMAL_CLOSE, INTERNAL_ERROR = 1000, 1011
 # Of Valkey and of the database.
 AWAY = (RedisError, OSError, InterfaceError, OperationalError)
@@ -51,6 +52,7 @@ class Socket(AsyncConsumer):
         self.session_id: UUID = scope["url_route"]["kwargs"]["session_id"]
         self._closed = False
         self._listening: asyncio.Task[None] | None = None
+        self._hearing: asyncio.Future[Any] | None = None
         await receive()
         await self._raw({"type": "websocket.accept"})
         metrics.SOCKETS.labels(self.side).inc()
@@ -63,6 +65,8 @@ class Socket(AsyncConsumer):
             metrics.SOCKETS.labels(self.side).dec()
             if self._listening:
                 self._listening.cancel()
+            if self._hearing:
+                self._hearing.cancel()
             # What can't be told now runs out with its lease.
             await self.guarded(self.leave)
 
@@ -102,7 +106,8 @@ class Socket(AsyncConsumer):
     async def messages(self) -> AsyncIterator[bytes | str]:
         """Until the other side closes."""
         while True:
-            message = await self._receive()
+            message = await (self._hearing or self._receive())
+            self._hearing = None
             if message["type"] == "websocket.disconnect":
                 return
             data = message.get("bytes")
@@ -121,21 +126,40 @@ class Socket(AsyncConsumer):
             raise Refused(ErrorCode.BAD_MESSAGE)
         return str(message["text"])
 
+    async def unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` returns; when the other side closes before, it is cancelled.
+
+        Who is here again on another connection must not be replaced by one that nobody is at any more.
+        """
+        working, hearing = asyncio.create_task(work), asyncio.ensure_future(self._receive())
+        self._hearing = hearing
+        first: set[asyncio.Future[Any]] = {working, hearing}
+        try:
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done() and hearing.result()["type"] == "websocket.disconnect":
+                raise Gone
+            return await working
+        finally:
+            working.cancel()
+
     async def listen(self, tenant_id: UUID) -> None:
         """From now on `on_event` is called for what is published on the session's topic."""
         layer = get_channel_layer()
-        channel = await layer.new_channel()
-        await layer.group_add(group(tenant_id, "session", self.session_id), channel)
-        self._listening = this_node().spawn(self.guarded(partial(self._listen, layer, channel, tenant_id)))
+        channel, name = await layer.new_channel(), group(tenant_id, "session", self.session_id)
+        self._listening = this_node().spawn(self.guarded(partial(self._listen, layer, channel, name)))
+        await layer.group_add(name, channel)
 
-    async def _listen(self, layer: Any, channel: str, tenant_id: UUID) -> None:
+    async def _listen(self, layer: Any, channel: str, name: str) -> None:
+        is_receiving = True
         try:
             while not self._closed:  # the client of Valkey loses a cancellation that comes while it connects
                 message = await layer.receive(channel)
+                is_receiving = False
                 await self.on_event(message["kind"], message["payload"])
+                is_receiving = True
         finally:
             with contextlib.suppress(Exception):
-                await asyncio.shield(layer.group_discard(group(tenant_id, "session", self.session_id), channel))
+                await asyncio.shield(_leave_layer(layer, channel, name, is_known=not is_receiving))
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self._raw({"type": "websocket.send", "text": json.dumps({"type": kind, **fields})})
@@ -171,3 +195,13 @@ class Socket(AsyncConsumer):
                 await self._send(message)
             except Exception:  # noqa: S110
                 pass
+
+
+async def _leave_layer(layer: Any, channel: str, name: str, *, is_known: bool) -> None:
+    """The layer knows a channel, and Valkey its subscription, until who waits for it is cancelled in that."""
+    if is_known:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                while True:
+                    await layer.receive(channel)
+    await layer.group_discard(name, channel)

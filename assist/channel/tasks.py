@@ -19,11 +19,12 @@ QUIET_SECONDS = 2
 @cross_tenant_task("assist.channel.sweep")
 def sweep() -> None:
     """Hand on sessions from which nothing was heard for a while; whether it is too long is the tenant's setting."""
+    now_ms = live.now_ms()
     for tenant_id, session_id in open_sessions_of_all_tenants():
         seen = live.last_seen_ms(tenant_id, session_id)
         if seen is None:
             live.begin_grace(tenant_id, session_id)
-        elif timezone.now().timestamp() * 1000 - seen > QUIET_SECONDS * 1000:
+        elif now_ms - seen > QUIET_SECONDS * 1000:
             end_vanished.delay(str(tenant_id), str(session_id))
     for tenant_id, session_id in unopened_sessions_of_all_tenants():
         end_unopened.delay(str(tenant_id), str(session_id))
@@ -33,10 +34,11 @@ def sweep() -> None:
 def end_vanished(session_id: str) -> None:
     """End it, as of when the visitor was last seen, if the tenant's grace has passed since."""
     row = get_session(UUID(session_id))
-    seen = _last_seen(row.id)
-    grace = timedelta(seconds=current_tenant().grace_seconds)
-    if row.state != SessionState.ENDED and seen and timezone.now() - seen > grace:
-        end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=seen)
+    seen = live.last_seen_ms(current_tenant_id(), row.id)
+    grace_ms = current_tenant().grace_seconds * 1000
+    if row.state != SessionState.ENDED and seen and live.now_ms() - seen > grace_ms:
+        seen_at = datetime.fromtimestamp(seen / 1000, tz=UTC)
+        end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=seen_at)
 
 
 @tenant_task("assist.channel.end_unopened")
@@ -47,8 +49,3 @@ def end_unopened(session_id: str) -> None:
     agreed_at = row.link.redeemed_at if row.link else None
     if row.state == SessionState.WAITING and agreed_at and timezone.now() - agreed_at > grace:
         end_session(row.id, reason=EndReason.VISITOR_VANISHED, now=timezone.now())
-
-
-def _last_seen(session_id: UUID) -> datetime | None:
-    seen = live.last_seen_ms(current_tenant_id(), session_id)
-    return datetime.fromtimestamp(seen / 1000, tz=UTC) if seen else None

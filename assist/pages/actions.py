@@ -87,14 +87,15 @@ def ask_subtrees(session_id: UUID, *, names: list[str]) -> tuple[list[str], list
     return [asset.sha256 for asset in known], [at for at, name in enumerate(names) if name in wanted]
 
 
-def add_asset(session_id: UUID, *, sha256: str, content_type: str, size_bytes: int) -> None:
-    """The row of an object that is in the store, and the session's reference to it; idempotent.
-
-    Raises `TooManyAssets`.
-    """
+def check_room(session_id: UUID, *, size_bytes: int) -> None:
+    """For one more asset; raises `TooManyAssets`."""
     used = _used(session_id)
     if used["count"] >= limits.SESSION_ASSETS or used["size"] + size_bytes > limits.SESSION_ASSET_BYTES:
         raise TooManyAssets(session_id)
+
+
+def add_asset(session_id: UUID, *, sha256: str, content_type: str, size_bytes: int) -> None:
+    """The row of an object that is in the store, and the session's reference to it; idempotent."""
     subtree = sha256[:NAME_LENGTH] if content_type == SUBTREE_TYPE else ""
     values = {"content_type": content_type, "size_bytes": size_bytes, "subtree": subtree}
     asset, _created = Asset.objects.get_or_create(sha256=sha256, defaults=values)

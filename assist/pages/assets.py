@@ -6,9 +6,9 @@ import zlib
 from uuid import UUID
 
 from assist.channel import limits
-from assist.pages.actions import TooManyAssets, add_asset
+from assist.pages.actions import TooManyAssets, add_asset, check_room
 from assist.pages.keys import asset_key
-from assist.pages.queries import asset_for
+from assist.pages.queries import asset_for, has_asset
 from assist.pages.sniff import shown_type
 from assist.pages.subtrees import SUBTREE_TYPE, NoSubtree, subtree_digest
 from helpdesk.tenants import store
@@ -54,12 +54,14 @@ def _subtree_digest(data: bytes) -> str:
 
 
 def _keep(session_id: UUID, sha256: str, content_type: str, data: bytes) -> None:
-    """The object exists before its row."""
-    store.put(asset_key(current_tenant().id, sha256), data, content_type=content_type)
+    """The object exists before its row, and is written once: archives of other sessions refer to it."""
     try:
-        add_asset(session_id, sha256=sha256, content_type=content_type, size_bytes=len(data))
+        check_room(session_id, size_bytes=len(data))  # or who has none would fill the store all the same
     except TooManyAssets:
         raise AssetRefused("too_many_assets") from None
+    if not has_asset(sha256):
+        store.put(asset_key(current_tenant().id, sha256), data, content_type=content_type)
+    add_asset(session_id, sha256=sha256, content_type=content_type, size_bytes=len(data))
 
 
 def inflated(data: bytes) -> bytes:

@@ -17,6 +17,7 @@ from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, TAB_SHIFT, F
 from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue
 
 RESUME_BYTES = MAX_FRAME_BYTES
+WANTED_PAGES = 100  # a console needs those that the stage has
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS, FrameKind.HISTORY, FrameKind.VISIBILITY}
 
 
@@ -87,8 +88,8 @@ class Outbox:
         self._moved.set()
 
     def want(self, page: int) -> None:
-        """Send this page's queue from its beginning."""
-        if page not in self._wanted:
+        """Send this page's queue from its beginning, unless WANTED_PAGES others wait for credit."""
+        if page not in self._wanted and (page == 0 or len(self._wanted) < WANTED_PAGES):
             self._wanted.append(page)
         self._moved.set()
 

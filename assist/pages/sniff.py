@@ -27,6 +27,8 @@ SVG = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE\s+svg[^>]*>)\s*+)*+<svg[\s/>]", re.S | re.I
 )
 MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<", re.S)
+# A subtree is kept under the digest of its canonical form: no style sheet takes that place, and none begins like this.
+CANONICAL_FORM = re.compile(rb"\[[0-9]")
 HEAD_BYTES = 4096
 
 
@@ -38,6 +40,7 @@ def shown_type(claimed: str, data: bytes) -> str | None:
             return content_type
     if SVG.match(head):
         return "image/svg+xml"
-    if claimed.partition(";")[0].strip().lower() == "text/css" and not MARKUP.match(head) and b"\x00" not in head:
+    is_text = not MARKUP.match(head) and not CANONICAL_FORM.match(head) and b"\x00" not in head
+    if is_text and claimed.partition(";")[0].strip().lower() == "text/css":
         return "text/css; charset=utf-8"
     return None

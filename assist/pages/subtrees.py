@@ -55,7 +55,8 @@ def _canonical(node: Any, depth: int) -> str:
         return _shortened(_as_json([TEXT, node]))
     match node:
         case [1, str(tag), dict(attributes), list(children), *extra]:
-            own = f'"{tag}",{_as_json(sorted(attributes.items(), key=_units))},'
+            # Quoted, or a tag with quotes in it could have the form of another tree.
+            own = f"{_as_json(tag)},{_as_json(sorted(attributes.items(), key=_units))},"
         case [9 | 11, list(children), *extra]:
             own = ""
         case [10, str(), str(), str()] | [4 | 8, str()]:

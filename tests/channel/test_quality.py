@@ -1,6 +1,7 @@
 """What consoles report: kept for the session in buckets, counted by tenant, and believed no further."""
 
 import json
+import sys
 from typing import Any
 from urllib.request import urlopen
 
@@ -8,6 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from assist.channel.metrics import meters_of
 from assist.channel.models import SessionQuality
 from assist.channel.protocol import CLOSE_CODES, LATENCY_BUCKETS_MS, ErrorCode, FrameKind
 from assist.channel.quality import BUCKETS, REPORTED_MAX, merged, percentile, quality_of
@@ -184,3 +186,15 @@ def test_percentile_of_buckets(found: list[int], share: float, expected: int | N
 def test_merging_begins_with_nothing() -> None:
     assert merged([], counts(_10=1)) == counts(_10=1)
     assert merged([], []) == [0] * BUCKETS
+
+
+def test_the_largest_report_costs_little() -> None:
+    """It is counted where everybody's frames go by: not one sample after the other."""
+    calls: list[str] = []
+    meters = meters_of("largest")
+    sys.setprofile(lambda frame, event, _arg: calls.append(event) if event == "call" else None)
+    try:
+        meters.add_latency(counts(_40=REPORTED_MAX))
+    finally:
+        sys.setprofile(None)
+    assert len(calls) < REPORTED_MAX / 10

@@ -32,19 +32,27 @@ class Reader:
 
     def __init__(self, scene: Scene) -> None:
         self.seqs: list[int] = []
+        self.queues: list[int] = []
         self._sent = asyncio.Condition()
         keys = SessionKeys(scene.tenant.id, scene.session_id)
         self.outbox = Outbox(
             keys, credit=1 << 22, meters=meters_of("t"), say=self._say, send_frame=self._send, on_record=self._say
         )
 
-    async def _say(self, *_: Any, **__: Any) -> None:
-        """Only frames are looked at."""
+    async def _say(self, kind: Any, **fields: Any) -> None:
+        if kind == "queue":
+            async with self._sent:
+                self.queues.append(fields["page"])
+                self._sent.notify_all()
 
     async def _send(self, data: bytes) -> None:
         async with self._sent:
             self.seqs += [decode_frame(frame).seq for frame in unbundled(data)]
             self._sent.notify_all()
+
+    async def until_told(self, page: int) -> None:
+        async with asyncio.timeout(WAIT_SECONDS), self._sent:
+            await self._sent.wait_for(lambda: page in self.queues)
 
     async def until_sent(self, seq: int) -> None:
         async with asyncio.timeout(WAIT_SECONDS), self._sent:
@@ -180,3 +188,15 @@ async def test_shelf_of_the_current_page_is_never_dropped(channel: Scene) -> Non
             await console.say("fetch", page=visitor.tab << 16 | 1)
             dropped = await console.until(lambda: [m for m in console.messages if m["type"] == "queue"][2:])
             assert dropped[0]["frames"] == 0
+
+
+async def test_pages_that_a_console_fetches_wait_in_a_bounded_row(channel: Scene) -> None:
+    """Without credit none of them goes out, and a console may ask for one after the other."""
+    made = Reader(channel)
+    for page in range(1, 10 * outbox.WANTED_PAGES):
+        made.outbox.want(page)
+    made.outbox.want(0)
+    running = asyncio.create_task(made.outbox.run())
+    await made.until_told(0)
+    running.cancel()
+    assert made.queues == [*range(1, outbox.WANTED_PAGES + 1), 0]

@@ -76,6 +76,17 @@ async def test_session_whose_visitor_is_there_goes_on(channel: Scene) -> None:
         assert row.state == SessionState.LIVE
 
 
+async def test_clock_of_a_worker_ends_no_session(channel: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ahead by more than the grace."""
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        ahead = timezone.now() + timedelta(seconds=2 * channel.tenant.grace_seconds)
+        monkeypatch.setattr(timezone, "now", lambda: ahead)
+        await sync_to_async(sweep)(channel)
+        row = await sync_to_async(channel.row)()
+        assert row.state == SessionState.LIVE
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
 async def test_lost_memory_begins_the_grace_anew(channel: Scene) -> None:
     await live_session(channel)

@@ -79,3 +79,18 @@ def test_what_the_server_has_forgotten_and_nobody_kept_is_named() -> None:
     assert sent[0][2]["from_seq"] == 1
     assert [seq for seq, _kind, _payload in sent] == list(range(sent[0][0], 10))
     assert lost == ["lost"]
+
+
+def test_what_the_server_loses_in_the_midst_of_a_connection_and_nobody_kept_is_named() -> None:
+    made, lost = outbox()
+    for _ in range(9):
+        made.push(FrameKind.OPERATIONS, PAGE, PIECE, 0)
+        taken(made)
+        made.acknowledge(made.next_seq - 1, 0)
+    made.rewind(1)
+    sent = taken(made)
+    assert sent[0][1] == FrameKind.GAP
+    assert sent[0][2]["from_seq"] == 1
+    assert [seq for seq, _kind, _payload in sent] == list(range(sent[0][0], 10))
+    assert lost == ["lost"]
+    assert not made.is_stored

@@ -52,6 +52,11 @@ class Watcher(Agent):
             await asyncio.sleep(0.05)
 
 
+async def lifecycle(page: Page, change: str) -> None:
+    """As the browser says it to a hidden tab; Playwright keeps every page visible, which none can put to sleep."""
+    await page.evaluate("(change) => document.dispatchEvent(new Event(change))", change)
+
+
 async def turn(*, to: Page, away_from: Page) -> None:
     await away_from.evaluate(TURN, False)
     await to.evaluate(TURN, True)

@@ -5,9 +5,9 @@ import contextlib
 import time
 
 import pytest
-from playwright.async_api import Error, Page
+from playwright.async_api import Error
 
-from tests.continuity.people import Watcher, open_tab
+from tests.continuity.people import Watcher, lifecycle, open_tab
 from tests.faults.wire import Wire, archived, gaps
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
@@ -16,11 +16,6 @@ OFFLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('
 ECHO = """<input id="field"><p id="echo">Typed</p><script>field.oninput = () => echo.append("+")</script>"""
 CLOCK = "document.querySelector('[data-reconnecting]').textContent"
 ENDED = "document.querySelector('alongside-assist').shadowRoot.textContent"
-
-
-async def lifecycle(page: Page, change: str) -> None:
-    """As the browser says it to a hidden tab; Playwright keeps every page visible, which none can put to sleep."""
-    await page.evaluate("(change) => document.dispatchEvent(new Event(change))", change)
 
 
 async def test_tab_that_sleeps_goes_on_when_it_wakes(visitor: Visitor, agent: Watcher, desk: Desk) -> None:

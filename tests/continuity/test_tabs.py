@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.continuity.people import Watcher, in_tab, open_tab, turn
+from assist.channel.protocol import FrameKind
+from tests.continuity.people import Watcher, in_tab, lifecycle, open_tab, turn
+from tests.faults.wire import Wire
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
 
@@ -109,6 +111,44 @@ async def test_pause_in_one_tab_counts_for_all(visitor: Visitor, agent: Watcher,
     await desk.session_is("live")
     await visitor.page.mouse.move(40, 40)
     await agent.follows(visitor)
+
+
+@pytest.mark.parametrize("has_chosen", [False, True])
+async def test_tab_that_slept_while_the_visitor_paused_shows_nothing_when_it_wakes(
+    visitor: Visitor, agent: Watcher, has_chosen: bool
+) -> None:
+    """In another tab; also where the last that this one said is that it goes on."""
+    other = await open_tab(visitor, "/two")
+    if has_chosen:
+        for state in ("paused", "live"):
+            await choose(visitor)
+            await agent.reads(state=state)
+    await lifecycle(visitor.page, "freeze")
+    await agent.reads(listed=False)
+    await choose(other)
+    await agent.reads(state="paused")
+    wire = Wire(visitor)
+    await lifecycle(visitor.page, "resume")
+    await visitor.until(f"{SHOWN}.includes('Paused')")
+    known = set(wire.sent)
+    await visitor.page.evaluate(WORK.format("nobody sees this"))
+    await lifecycle(visitor.page, "freeze")  # what is not sent yet goes out before
+    await lifecycle(visitor.page, "resume")
+    await agent.reads(listed=True)
+    await choose(other)
+    await agent.reads(state="live")
+    await visitor.until(f"!{SHOWN}.includes('Paused')")
+    await visitor.page.mouse.move(40, 40)
+    await agent.follows(visitor)
+    kinds = [wire.sent[seq][0] for seq in sorted(set(wire.sent) - known)]
+    assert next(kind for kind in kinds if kind in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)) == FrameKind.SNAPSHOT
+
+
+async def choose(tab: Visitor) -> None:
+    """To pause, or to go on."""
+    if not await tab.part("pause").is_visible():
+        await tab.part("indicator").click()
+    await tab.part("pause").click()
 
 
 async def test_tab_that_was_open_before_joins_with_its_next_page(visitor: Visitor, site: Site) -> None:

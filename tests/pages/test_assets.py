@@ -104,6 +104,8 @@ def test_session_has_a_bound_of_assets(channel: Scene, monkeypatch: pytest.Monke
     assert put(channel, PNG).status_code == 201
     answer = put(channel, PNG + b"2")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many_assets")
+    with pytest.raises(store.NoSuchObject):
+        store.get(f"tenants/{channel.tenant.id}/assets/{digest(PNG + b'2')}")
 
 
 def test_offers_of_known_assets_count_as_well(channel: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +157,8 @@ async def test_bad_offer_closes(channel: Scene, assets: list[Any]) -> None:
         ("text/css", b"body { color: red }", "text/css; charset=utf-8"),
         ("text/css", b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "image/svg+xml"),
         ("text/css", b" <html>", None),
+        ("text/css", b"[hidden] { display: none }", "text/css; charset=utf-8"),
+        ("text/css", b'[1,"p",[["title","the canonical form of a subtree"]],[],[]]', None),
         ("image/svg+xml", b"<?xml version='1.0'?>\n<!-- a --><svg/>", "image/svg+xml"),
         ("image/svg+xml", b"<?xml version='1.0'?>\n<!-- a --><svg viewBox='0'/>", "image/svg+xml"),
         ("image/png", b"\xff\xd8\xff\xe0", "image/jpeg"),

@@ -16,6 +16,7 @@ from assist.pages import actions
 from assist.pages.models import AskedSubtree
 from assist.pages.queries import asset_for
 from assist.pages.subtrees import MOST_BYTES, NAME_LENGTH, SUBTREE_TYPE, NoSubtree, subtree_digest
+from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from tests import factories
 from tests.channel.scene import Scene, make_scene
@@ -73,6 +74,26 @@ def test_subtree_is_kept_under_its_digest_only(channel: Scene) -> None:
         asset = asset_for(channel.session_id, SHA256)
         assert asset
         assert (asset.content_type, asset.subtree) == (SUBTREE_TYPE, NAME)
+
+
+def test_subtree_that_the_store_has_stays_as_it_is(channel: Scene) -> None:
+    """Archives refer to it: who sends other bytes of the same digest does not change what they show."""
+    given = {"sha256": SHA256, "content_type": SUBTREE_TYPE}
+    assert put(channel, TEXT, **given).status_code == 201
+    other = second(channel)
+    assert put(other, b" " + TEXT, token=other.token, **given).status_code == 201
+    assert store.get(f"tenants/{channel.tenant.id}/assets/{SHA256}") == TEXT
+
+
+def test_no_tag_makes_a_subtree_into_another() -> None:
+    """The first tag of the second would be the beginning of the first up to `p`, quotes and brackets among it."""
+    filler = {"title": "t" * 2000}
+    honest = [1, "section", filler, [[1, "p", {}, [[1, "b", {}, []]]], [1, "div", {}, []]]]
+    first = f'section",[["title","{filler["title"]}"]],[[1,"p'
+    second_tag = 'b",[],[],[null,null,null,null,null]]],[null,null,null,null,null]],[1,"div'
+    hostile = [1, first, {}, [[1, second_tag, {}, []]]]
+    digests = [subtree_digest(json.dumps(tree).encode()) for tree in (honest, hostile)]
+    assert digests[0] != digests[1]
 
 
 def ask(scene: Scene, *names: str) -> tuple[list[str], list[int]]:

@@ -16,7 +16,7 @@ export interface HostParts {
   /** Null once the session is over. */
   channel(): Channel | null;
   /** PAUSE or RESUME goes out. */
-  onChoice(kind: number): void;
+  onChoice(kind: number, seq: number): void;
 }
 
 export function captureHost({
@@ -45,8 +45,9 @@ export function captureHost({
     load: loadValue,
     save: saveValue,
     send: (kind, page, payload, flags) => {
-      if (kind === FrameKind.PAUSE || kind === FrameKind.RESUME) onChoice(kind);
-      return channel()?.send(kind, page, payload, flags) ?? 0;
+      const seq = channel()?.send(kind, page, payload, flags) ?? 0;
+      if (kind === FrameKind.PAUSE || kind === FrameKind.RESUME) onChoice(kind, seq);
+      return seq;
     },
     backlogBytes: () => channel()?.backlogBytes() ?? 0,
     useAssetLine: (open) => uploads.useLine(open),

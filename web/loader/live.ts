@@ -39,8 +39,8 @@ export class Live {
   private watching: Watching | null = null;
   private isConnected = false;
   private isBack = false;
-  /** The newest of PAUSE and RESUME that went out: the capture code says it where it knows the page. */
-  private lastSaid = 0;
+  /** The newest of PAUSE and RESUME that went out, with its seq: the capture code says it where it knows the page. */
+  private said = { kind: 0, seq: 0 };
 
   constructor(private readonly options: LiveOptions) {
     this.injector = new CaptureInjector(options.stub);
@@ -79,7 +79,7 @@ export class Live {
   revive(wasAsleep: boolean): void {
     if (wasAsleep) return this.channel?.reconnectNow();
     this.isBack = true;
-    this.lastSaid = 0;
+    this.said = { kind: 0, seq: 0 };
     this.channel?.revive();
   }
 
@@ -140,8 +140,10 @@ export class Live {
     this.welcome = welcome;
     this.welcomedAt = Date.now();
     this.watching = welcome.watching;
-    // What the visitor has chosen on this page counts, even if it is still on its way to the server.
-    this.save({ tab: welcome.tab, paused: saved.paused === true || (!this.lastSaid && welcome.paused) });
+    // What the visitor has chosen on this page counts while it is on its way to the server, then what the server says.
+    const isOnItsWay = this.said.seq > welcome.stored;
+    this.save({ tab: welcome.tab, paused: saved.paused === true || (!isOnItsWay && welcome.paused) });
+    if (saved.paused) this.control?.pause(false);
     if (welcome.capture.url && !saved.captureUrl?.includes(welcome.capture.sha256)) {
       this.save({ captureUrl: welcome.capture.url });
     }
@@ -239,8 +241,8 @@ export class Live {
       uploads: this.uploads!,
       ownElement: this.options.view.host,
       channel: () => this.channel,
-      onChoice: (kind) => {
-        this.lastSaid = kind;
+      onChoice: (kind, seq) => {
+        this.said = { kind, seq };
       },
     });
   }
@@ -269,9 +271,8 @@ export class Live {
 
   private tell(kind: number): void {
     this.options.onChoice(kind === FrameKind.PAUSE ? "pause" : "resume");
-    if (this.lastSaid === kind || !this.welcome) return;
-    this.lastSaid = kind;
-    this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0);
+    if (this.said.kind === kind || !this.welcome) return;
+    this.said = { kind, seq: this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0) ?? 0 };
   }
 
   private watched(now: Watching): void {

@@ -41,10 +41,8 @@ export class Outbox {
   /** A new connection: the server has everything up to `stored`, and safe everything up to `durable`. */
   resume(stored: number, durable: number): void {
     this.acknowledge(stored, durable);
-    this.stored = stored;
-    this.sent = stored;
     this.nextSeq = Math.max(this.nextSeq, stored + 1);
-    if (this.nameHoles(stored + 1)) this.onGivenUp();
+    this.rewind(stored + 1);
   }
 
   acknowledge(stored: number, durable: number): void {
@@ -55,8 +53,11 @@ export class Outbox {
     if (done) this.frames.splice(0, done);
   }
 
+  /** The server goes on from there: what it had of it, it has lost. What is not kept here either is named. */
   rewind(expected: number): void {
+    this.stored = Math.min(this.stored, expected - 1);
     this.sent = expected - 1;
+    if (this.nameHoles(expected)) this.onGivenUp();
   }
 
   /** The server will never take this frame: its place is named. */

@@ -1,6 +1,6 @@
 -- A visitor's connection takes its tab: later connections of the same tab fence earlier ones off.
 -- KEYS: state, conns, consoles, journal, nodes
--- ARGV: connection, tab, durable seq, record (TAB_HELLO), offset ms, session id (16 bytes)
+-- ARGV: connection, tab, durable seq, record (TAB_HELLO), offset ms, session id (16 bytes), 1 when the row says paused
 -- Returns {status, stored, paused}; status 0 taken, 2 ended, 6 too many sockets.
 local state, conns, consoles, journal, nodes = unpack(KEYS)
 local connection, tab, record = ARGV[1], ARGV[2], ARGV[4]
@@ -25,6 +25,8 @@ end
 if living >= SESSION_SOCKETS then return {6, 0, 0} end
 local stored = tonumber(redis.call('HGET', state, 'stored:' .. tab) or 0)
 if tonumber(ARGV[3]) > stored then stored = tonumber(ARGV[3]) end
+-- Nothing is known of a session whose row goes on, since this memory was lost: what the visitor chose still counts.
+if ARGV[7] == '1' and redis.call('HEXISTS', state, 'open') == 0 then redis.call('HSET', state, 'paused', 1) end
 redis.call('HSET', state, 'open', 1, 'offset:' .. tab, ARGV[5], 'stored:' .. tab, stored, 'connection:' .. tab, connection)
 redis.call('HDEL', state, 'gone')
 redis.call('SADD', conns, connection)

@@ -45,21 +45,21 @@ class Outbox:
     def resume(self, stored: int, durable: int) -> None:
         """A new connection: the server has everything up to `stored`, and safe everything up to `durable`."""
         self.acknowledge(stored, durable)
-        self._stored = self._sent = stored
         self.next_seq = max(self.next_seq, stored + 1)
-        holes = self._holes(stored + 1)
-        for first, last in holes:
-            self._name_gap(first, last, "not kept")
-        if holes:
-            self._on_given_up()
+        self.rewind(stored + 1)
 
     def acknowledge(self, stored: int, durable: int) -> None:
         self._stored = max(self._stored, stored)
         self._drop(lambda frame: frame.seq <= durable)
 
     def rewind(self, expected: int) -> None:
-        """The server goes on from there."""
-        self._sent = expected - 1
+        """The server goes on from there: what it had of it, it has lost. What is not kept here either is named."""
+        self._stored, self._sent = min(self._stored, expected - 1), expected - 1
+        holes = self._holes(expected)
+        for first, last in holes:
+            self._name_gap(first, last, "not kept")
+        if holes:
+            self._on_given_up()
 
     def give_up(self, seq: int, reason: str) -> None:
         """The server will never take this frame: its place is named."""

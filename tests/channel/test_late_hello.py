@@ -1,0 +1,53 @@
+"""A hello that the server comes to late: nobody may be at that connection any more."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from assist.channel.actions import lock_session
+from assist.channel.protocol import FrameKind
+from helpdesk.tenants.context import tenant_scope
+from tests.channel.eventually import eventually
+from tests.channel.scene import Scene
+
+
+def hold_row(scene: Scene, *, held: Event, done: Event) -> None:
+    """As when the database is slow."""
+    try:
+        with tenant_scope(scene.tenant.id):
+            lock_session(scene.session_id)
+            held.set()
+            done.wait(30)
+    finally:
+        connection.close()
+
+
+def tab_hellos(scene: Scene) -> int:
+    return sum(entry.frame[0] == FrameKind.TAB_HELLO for entry in scene.journal())
+
+
+async def test_connection_that_closed_before_it_was_welcomed_takes_no_tab(channel: Scene) -> None:
+    held, done = Event(), Event()
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold_row, channel, held=held, done=done)
+        await sync_to_async(held.wait)(30)
+        async with channel.visitor() as gone:
+            await gone.greet(token=channel.token)
+            await eventually(waits_for_row)
+        done.set()
+        holding.result()
+    await eventually(lambda: channel.row().tab_count == 1)
+    async with channel.visitor() as visitor:
+        assert (await visitor.hello(token=channel.token, tab=1))["tab"] == 1
+        await visitor.stored(await visitor.enter())
+    assert await sync_to_async(tab_hellos)(channel) == 1
+
+
+def waits_for_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
