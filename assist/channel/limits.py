@@ -62,6 +62,7 @@ SESSION_UPLOADS = 4  # sockets of one process that take assets at once; each hol
 
 # Assets of other sites that the server reads itself.
 FETCH_SECONDS = 12  # of one, redirects included
+FETCH_CONNECT_SECONDS = 4  # to one address
 FETCH_WAIT_SECONDS = 25  # in all, the wait for its turn included
 FETCH_REDIRECTS = 4
 FETCH_URL_LENGTH = 4000

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import quote, urljoin
 
 import h11
@@ -123,10 +124,12 @@ async def _get(target: Target, resolve: Resolve) -> AsyncIterator[_Answer]:
 
 async def _connect(target: Target, resolve: Resolve) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """To the very address that was looked at; the certificate is that of the name."""
-    secure = {"ssl": _tls(), "server_hostname": target.host} if target.scheme == "https" else {}
+    secure: Any = {"ssl": _tls(), "server_hostname": target.host} if target.scheme == "https" else {}
     for address in await addresses_of(target.host, target.port, resolve=resolve):
+        # Where one is silent, as IPv6 on a machine that has no way out for it, another may answer.
         with contextlib.suppress(OSError):
-            return await asyncio.open_connection(address, target.port, limit=READ_BYTES, **secure)  # type: ignore[arg-type]
+            async with asyncio.timeout(limits.FETCH_CONNECT_SECONDS):
+                return await asyncio.open_connection(address, target.port, limit=READ_BYTES, **secure)
     raise AssetRefused("not_reachable")
 
 
