@@ -1,5 +1,6 @@
 """Settings come from the environment only; docs/operations.md lists every variable."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -234,6 +235,9 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_BODY_BYTES_MAX = 1024 * 1024
 # What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
 BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
+
+# Private networks that assets may be fetched from all the same; whoever is in a tenant's asset_hosts gets in there.
+ASSET_FETCH_NETWORKS = [ip_network(network) for network in env.list("ASSET_FETCH_NETWORKS", default=[])]
 
 LOGGING = {
     "version": 1,

@@ -71,6 +71,8 @@ def start_services() -> TestServices:
     os.environ |= services.start(given={}) | browser.environment(home)
     os.environ |= {HOME_VARIABLE: str(home), "ALONGSIDE_HOME": str(home)}
     os.environ |= {"PUBLIC_URL": "http://localhost:8000", "STAGE_ORIGIN": "http://stage.localhost:8000"}
+    # Other sites of the tests are at these addresses; every other one of this machine is as forbidden as ever.
+    os.environ["ASSET_FETCH_NETWORKS"] = "127.0.0.1/32,::1/128"
     migrate()
     return services
 

@@ -125,7 +125,7 @@ def _enter_row(session_id: UUID, *, hello: dict[str, Any], origin: str) -> Entry
     parts = {field: part() for field, part in welcome_parts.items()}
     if hello["injection"] == RULES:
         parts = rules_part(parts, known=hello["capture"], tenant_id=tenant.id, session_id=session_id)
-    parts["hand_over"] = hand_over_part(session_id)
+    parts |= {"hand_over": hand_over_part(session_id), "asset_hosts": tenant.asset_hosts}
     return Entry(facts_of(row), tab or row.tab_count, tenant.slug, parts)
 
 

@@ -60,6 +60,19 @@ ASKED_SUBTREES = 256  # in one message
 SESSION_SUBTREES = 2000  # of which it is noted that a session was the first to ask
 SESSION_UPLOADS = 4  # sockets of one process that take assets at once; each holds two of them in memory at most
 
+# Assets of other sites that the server reads itself.
+FETCH_SECONDS = 12  # of one, redirects included
+FETCH_CONNECT_SECONDS = 4  # to one address
+FETCH_WAIT_SECONDS = 25  # in all, the wait for its turn included
+FETCH_REDIRECTS = 4
+FETCH_URL_LENGTH = 4000
+CONNECTION_FETCHES = 8
+SESSION_FETCHES = 4  # at once, in one process
+TENANT_FETCHES = 8
+SESSION_FETCHES_PER_MINUTE = 300
+TENANT_FETCHES_PER_MINUTE = 3000
+FETCHED_LEAST_SECONDS, FETCHED_SECONDS, FETCHED_MOST_SECONDS = 60, 600, 86_400  # for which it is not read again
+
 
 def as_message() -> dict[str, int]:
     """The part that the visitor's side has to know; the shape is `Limits` of the protocol."""

@@ -18,6 +18,7 @@ BYTES_OUT = Counter("assist_bytes_out", "Bytes of frames sent to consoles", ["te
 MISSING = Counter("assist_frames_missing", "Frames that visitors gave up, as their gaps name them", ["tenant"])
 LAGS = Counter("assist_console_lags", "Consoles that fell behind and were resynchronised", ["tenant"])
 RESYNCS = Counter("assist_resyncs", "Fresh snapshots asked of visitors", ["tenant"])
+FETCHES = Counter("assist_asset_fetches", "Assets of other sites that were read", ["tenant", "outcome"])
 WRITES_LOST = Counter("assist_writes_lost", "Writes that were given up since too many waited for the database")
 LATENCY = Histogram(
     "assist_latency_seconds",
@@ -30,9 +31,12 @@ LATENCY = Histogram(
 class Meters:
     """One tenant's counters, looked up once for a connection and not for each frame."""
 
-    __slots__ = ("_latency", "bytes_in", "bytes_out", "frames_in", "frames_out", "lags", "missing", "resyncs")
+    __slots__ = (
+        "_latency", "bytes_in", "bytes_out", "frames_in", "frames_out", "lags", "missing", "resyncs", "tenant",
+    )  # fmt: skip
 
     def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
         self.frames_in, self.bytes_in = FRAMES_IN.labels(tenant), BYTES_IN.labels(tenant)
         self.frames_out, self.bytes_out = FRAMES_OUT.labels(tenant), BYTES_OUT.labels(tenant)
         self.missing, self.lags, self.resyncs = MISSING.labels(tenant), LAGS.labels(tenant), RESYNCS.labels(tenant)

@@ -228,6 +228,7 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
         "mappings": "object",  # {name: document}
         "rules?": "object:SignedRules",  # for injection "rules", whose masking and mappings stand in it
         "hand_over": "object:HandOver",
+        "asset_hosts": "list",  # patterns of the hosts that `fetch` may name
         "watchers": "int",
         "watching": "object:Watching",
         "paused": "bool",
@@ -252,11 +253,14 @@ UPLOAD_MESSAGES: dict[str, dict[str, str]] = {
     "hello": {"version": "int", "token": "str"},
     # size_bytes are the bytes that follow, which are gzip if is_zipped; the digest is of what they inflate to.
     "asset": {"sha256": "str", "size_bytes": "int", "content_type": "str", "is_zipped": "bool"},
+    "fetch": {"id": "int", "url": "str"},  # an asset of a site in `asset_hosts` that the browser may not read
 }
 UPLOAD_REPLIES: dict[str, dict[str, str]] = {
     "ready": {},
     "got": {"bytes": "int"},  # binary bytes on this connection, after each message
     "kept": {"sha256": "str", "code": "str"},  # in the order of the assets; code is "" or why it is not kept
+    # In any order. `code` is "" or why there is none; `style` is what of a style sheet leads to other assets.
+    "fetched": {"id": "int", "sha256": "str", "code": "str", "style": "str"},
     "error": {"code": "str"},
 }
 CONSOLE_MESSAGES: dict[str, dict[str, str]] = {

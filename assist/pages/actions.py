@@ -58,6 +58,18 @@ def offer_assets(session_id: UUID, *, offers: list[Offer]) -> list[str]:
     return [sha256 for sha256 in dict.fromkeys(allowed) if sha256 not in known][:room]
 
 
+def refer_to(session_id: UUID, sha256: str) -> bool:
+    """False where the tenant's store has no such asset, or the session has no room for it."""
+    asset = Asset.objects.filter(sha256=sha256).first()
+    return asset is not None and bool(_refer(session_id, [asset])[0])
+
+
+def has_room(session_id: UUID) -> bool:
+    """Whether the session may refer to one more asset, if it is small."""
+    used = _used(session_id)
+    return used["count"] < limits.SESSION_ASSETS and used["size"] < limits.SESSION_ASSET_BYTES
+
+
 def _refer(session_id: UUID, assets: list[Asset]) -> tuple[list[Asset], int]:
     """Those that the session refers to now, and how many more it may."""
     used = _used(session_id)

@@ -5,6 +5,7 @@ the time that takes whether its line is full, and leave the line to the operatio
 
 import asyncio
 import logging
+from dataclasses import asdict
 from typing import Any
 
 from assist.channel import limits
@@ -16,6 +17,7 @@ from assist.channel.queries import session_is_open
 from assist.channel.socket import Refused, Socket
 from assist.channel.turns import turn
 from assist.pages.assets import AssetRefused, inflated, is_digest, take_asset
+from assist.pages.fetches import Fetched, fetch_asset
 from assist.requests.buckets import Bucket
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.origins import origin_is_allowed
@@ -30,6 +32,7 @@ class UploadConsumer(Socket):
     _due: dict[str, Any] | None = None
     _keeping: asyncio.Task[None] | None = None
     _received_bytes = 0
+    _fetching = 0
 
     async def serve(self) -> None:
         kind, hello = parse(await self.first_message(), UPLOAD_MESSAGES)
@@ -58,15 +61,37 @@ class UploadConsumer(Socket):
         async for data in self.messages():
             await _taken(pieces, 1)
             if isinstance(data, str):
-                self._begin(data)
+                self._on_text(data)
                 continue
             if len(data) > MAX_FRAME_BYTES:
                 raise BadFrame(ErrorCode.FRAME_TOO_LARGE)
             await _taken(sizes, len(data))
             await self._on_piece(data)
 
-    def _begin(self, text: str) -> None:
-        kind, asset = parse(text, UPLOAD_MESSAGES)
+    def _on_text(self, text: str) -> None:
+        kind, fields = parse(text, UPLOAD_MESSAGES)
+        if kind != "fetch":
+            self._begin(kind, fields)
+        elif self._fetching >= limits.CONNECTION_FETCHES:
+            raise BadFrame(ErrorCode.RATE_EXCEEDED)
+        else:
+            self._fetching += 1
+            this_node().spawn(self._fetch(**fields))
+
+    async def _fetch(self, *, id: int, url: str) -> None:
+        try:
+            found = await fetch_asset(self.tenant_id, self.session_id, url)
+        except Refused as refused:
+            await self.refuse(refused.code)
+            return
+        except Exception:
+            logger.exception("an asset of another site is not read for session %s", self.session_id)
+            found = Fetched(code=FAILED)
+        finally:
+            self._fetching -= 1
+        await self.say("fetched", id=id, **asdict(found))
+
+    def _begin(self, kind: str, asset: dict[str, Any]) -> None:
         is_sized = kind == "asset" and 0 < asset["size_bytes"] <= limits.ASSET_BYTES
         if self._due or not is_sized or not is_digest(asset["sha256"]):
             raise BadMessage("no asset, or in the midst of one")

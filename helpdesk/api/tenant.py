@@ -29,6 +29,11 @@ class Origins(serializers.JSONField):
     """Patterns."""
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "maxItems": validation.ASSET_HOSTS_MAX})
+class AssetHosts(serializers.JSONField):
+    """Patterns of hosts."""
+
+
 @extend_schema_field(OpenApiTypes.OBJECT)
 class Document(serializers.JSONField):
     """A JSON object with a validator of its own."""
@@ -45,6 +50,7 @@ class TenantSerializer(serializers.Serializer[Any]):
     answer_timeout_seconds = Seconds(setting="answer_timeout_seconds")
     grace_seconds = Seconds(setting="grace_seconds")
     allowed_origins = Origins(validators=[validation.validate_origins])
+    asset_hosts = AssetHosts(validators=[validation.validate_asset_hosts])
     masking = Document(validators=[validation.validate_masking])
     consent_text = serializers.CharField(allow_blank=True, validators=[validation.validate_consent_text])
     hours = Document(validators=[validation.validate_hours])

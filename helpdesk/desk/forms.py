@@ -1,5 +1,6 @@
 """What people at the desk fill in; REST refuses the same things in the same words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -71,8 +72,13 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(name)
 
 
-class OriginsField(forms.CharField):
+class PatternsField(forms.CharField):
     """One pattern a line."""
+
+    def __init__(self, *, validate: Callable[[Any], None], **kwargs: Any) -> None:
+        widget = Area(attrs={"rows": 4, "spellcheck": "false", "class": "code"})
+        super().__init__(required=False, widget=widget, **kwargs)
+        self.validate_patterns = validate
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -81,7 +87,7 @@ class OriginsField(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def run_validators(self, value: Any) -> None:
-        validation.validate_origins(value)
+        self.validate_patterns(value)
 
 
 class DocumentField(forms.JSONField):
@@ -120,11 +126,18 @@ class SettingsForm(forms.Form):
         label=_("Grace after a lost connection"),
         help_text=_("Seconds until a session whose visitor vanished ends by itself."),
     )
-    allowed_origins = OriginsField(
-        required=False,
+    allowed_origins = PatternsField(
         label=_("Allowed origins"),
         help_text=_("One a line: https://app.example.com, https://*.example.com, http://localhost:*"),
-        widget=Area(attrs={"rows": 4, "spellcheck": "false", "class": "code"}),
+        validate=validation.validate_origins,
+    )
+    asset_hosts = PatternsField(
+        label=_("Hosts of assets"),
+        help_text=_(
+            "One a line: cdn.example.com, *.example.com. Pictures, style sheets and fonts of these sites that a "
+            "visitor's browser shows and may not read are fetched by the desk, without cookies."
+        ),
+        validate=validation.validate_asset_hosts,
     )
     consent_text = forms.CharField(
         required=False,

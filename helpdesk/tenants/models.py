@@ -31,6 +31,7 @@ class Tenant(models.Model):
     answer_timeout_seconds = models.PositiveIntegerField(default=300)
     grace_seconds = models.PositiveIntegerField(default=120)
     allowed_origins = models.JSONField(default=list)
+    asset_hosts = models.JSONField(default=list)
     masking = models.JSONField(default=dict)
     consent_text = models.TextField(blank=True)
     hours = models.JSONField(default=dict, blank=True)

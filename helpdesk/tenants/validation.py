@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.tenants.hosts import is_host_pattern
 from helpdesk.tenants.hours import END_OF_DAY, WEEKDAYS
 from helpdesk.tenants.origins import is_origin_pattern
 
@@ -22,6 +23,7 @@ SECONDS_RANGES = {
 }
 CONSENT_TEXT_MAX = 4_000
 ORIGINS_MAX = 200
+ASSET_HOSTS_MAX = 100
 SELECTORS_MAX = 500
 SELECTOR_LENGTH_MAX = 300
 MASKING_KINDS = ("allow", "mask", "block")
@@ -59,6 +61,17 @@ def validate_origins(value: Any) -> None:
                 "such as https://app.example.com, https://*.example.com or http://localhost:*."
             )
             raise ValidationError(text, code="bad_origin", params={"pattern": pattern[:100]})
+
+
+def validate_asset_hosts(value: Any) -> None:
+    _require_list_of_texts(value, most=ASSET_HOSTS_MAX)
+    for pattern in value:
+        if not is_host_pattern(pattern):
+            text = _(
+                "“%(pattern)s” is not a host: write its name in lower case without scheme and path, "
+                "such as cdn.example.com, *.example.com or cdn.example.com:8443."
+            )
+            raise ValidationError(text, code="bad_host", params={"pattern": pattern[:100]})
 
 
 def validate_masking(value: Any) -> None:

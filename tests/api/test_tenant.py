@@ -17,6 +17,7 @@ GOOD = {
     "answer_timeout_seconds": 30,
     "grace_seconds": 15,
     "allowed_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:*"],
+    "asset_hosts": ["cdn.example.com", "*.example.com", "*.cdn.example.com:8443", "localhost:9000", "203.0.113.5"],
     "masking": {
         "allow": ["#search", "input[name='q']"],
         "mask": [".secret"],
@@ -40,6 +41,29 @@ BAD = [
     ("allowed_origins", ["https://a.*.example"], "bad_origin"),
     ("allowed_origins", ["javascript://a"], "bad_origin"),
     ("allowed_origins", ["https://a.example"] * 201, "bad_list"),
+    ("asset_hosts", "cdn.example.com", "bad_list"),
+    ("asset_hosts", ["cdn.example.com"] * 101, "bad_list"),
+    *(
+        ("asset_hosts", [pattern], "bad_host")
+        for pattern in (
+            "*",
+            "*.com",
+            "",
+            "https://cdn.example.com",
+            "cdn.example.com/a",
+            "CDN.example.com",
+            "a.*.example.com",
+            "cdn.example.com:0",
+            "cdn.example.com:65536",
+            "cdn.example.com:*",
+            "user@example.com",
+            "cdn..example.com",
+            "[::1]",
+            "cdn.example.com.",
+            "a." * 150 + "example.com",
+            "cdn.example.com\n",
+        )
+    ),
     ("masking", [], "bad_object"),
     ("masking", {"show": []}, "bad_object"),
     ("masking", {"allow": ["a {}"]}, "bad_selector"),

@@ -167,6 +167,11 @@ class UploadPeer(Peer):
         await self.until(lambda: len(self.kept()) > before)
         return str(self.kept()[-1][1])
 
+    async def fetch(self, url: str, *, number: int = 1) -> dict[str, Any]:
+        """The answer, which has this number."""
+        await self.say("fetch", id=number, url=url)
+        return (await self.until(lambda: [m for m in self.messages if m.get("id") == number]))[-1]
+
     def kept(self) -> list[tuple[str, str]]:
         """Digest and code of each answer, in order."""
         return [(message["sha256"], message["code"]) for message in self.messages if message["type"] == "kept"]

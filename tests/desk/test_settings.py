@@ -26,6 +26,7 @@ GOOD = {
     "answer_timeout_seconds": "30",
     "grace_seconds": "15",
     "allowed_origins": "https://app.example.com\n\nhttp://localhost:*",
+    "asset_hosts": "cdn.example.com\n *.example.com:8443",
     "consent_text": "We look at this page.",
     "hours": json.dumps({"zone": "UTC", "week": {"mon": [["09:00", "17:00"]]}}),
     "masking": "",
@@ -54,6 +55,7 @@ def test_settings_are_kept(admin: Client, tenant: Tenant) -> None:
         kept = Tenant.objects.get()
     assert (kept.name, kept.link_ttl_seconds, kept.language) == ("New name", 60, "zh-hans")
     assert kept.allowed_origins == ["https://app.example.com", "http://localhost:*"]
+    assert kept.asset_hosts == ["cdn.example.com", "*.example.com:8443"]
     assert kept.hours["zone"] == "UTC"
     assert kept.masking == {}
 
@@ -62,6 +64,7 @@ def test_settings_are_kept(admin: Client, tenant: Tenant) -> None:
     "wrong",
     [
         {"allowed_origins": "https://a.example/path"},
+        {"asset_hosts": "https://a.example"},
         {"hours": '{"zone": "Mars"}'},
         {"hours": "{"},
         {"masking": '{"show": []}'},

@@ -1,12 +1,16 @@
 /** Reads what the page shows (style sheets, images, fonts) in the visitor's browser, once, and hands it to the store. */
 
+import { LOST } from "../protocol/asset_line";
 import { replaceUrls, type UrlUse } from "../protocol/css";
 import type { Operation, Unread } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
+import { fromDataUrl, Refused, TYPES } from "./asset_bytes";
 import { inUtf8 } from "./charset";
+import { withoutOlderFonts } from "./fonts";
 import { readBlob } from "./painted";
+import { ServerReads } from "./server_reads";
 import { learnStates } from "./states";
 import { shown, sizeOf } from "./unread_pictures";
 import { UploadLine } from "./upload_line";
@@ -16,18 +20,13 @@ const MAX_TABLE = 2000;
 const AT_ONCE = 6;
 const DEFAULT_ASSET_BYTES = 8 * 1024 * 1024;
 const DEFAULT_TOTAL_BYTES = 64 * 1024 * 1024;
-const TYPES =
-  /^(image\/|font\/|text\/css|application\/(x-)?font|application\/vnd\.ms-fontobject|application\/octet-stream)/;
 
 const UNREADABLE = "";
-const FONT_WOFF2 = /\.woff2(?=$|[?#])/;
-/** Formats of a font that no browser takes when the same font is there as woff2. */
-const FONT_OLDER = /\.(woff|ttf|otf|eot|svg)(?=$|[?#])/;
+/** Where another one may read what this browser only shows. */
+const NOT_FOR_SCRIPTS = /^(not_readable|policy|type)$/;
 
 type Kind = "css" | "any";
 type Read = { url: string; sha256: string; type: string; bytes: Uint8Array };
-
-class Refused extends Error {}
 
 export class Assets {
   /** What the store has, or that it could not be read, by URL; shared by the documents of this tab. */
@@ -43,6 +42,7 @@ export class Assets {
   private busy = false;
   /** Pictures that can't be read, and of which the page does not know yet how large they are. */
   private untold = 0;
+  private readonly reads: ServerReads;
   private stopped = false;
   private total = 0;
   /** Where one was asked for already, and where the page's policy forbids it: each try would be reported to the tenant. */
@@ -57,7 +57,8 @@ export class Assets {
     private readonly addresses: Addresses,
     private readonly changed: () => void,
   ) {
-    host.useAssetLine((options) => new UploadLine(options));
+    this.reads = new ServerReads(host.assetHosts, addresses);
+    host.useAssetLine((options) => (this.reads.line = new UploadLine(options)));
     this.table = JSON.parse(host.load("assets") ?? "{}") as Record<string, string>;
     document.addEventListener("securitypolicyviolation", this.noteRefusal);
   }
@@ -152,7 +153,7 @@ export class Assets {
       this.total += bytes.length;
       if (bytes.length > (this.host.limits.asset_bytes ?? DEFAULT_ASSET_BYTES)) throw new Refused("too_large");
       if (this.total > (this.host.limits.session_asset_bytes ?? DEFAULT_TOTAL_BYTES)) throw new Refused("session_full");
-      if (kind === "css") this.follow(url, bytes);
+      if (kind === "css") this.follow(url, new TextDecoder().decode(bytes));
       return { url, type, bytes, sha256: await hash(bytes) };
     } catch (error) {
       this.fail(url, error instanceof Refused ? error.message : "not_readable");
@@ -171,32 +172,37 @@ export class Assets {
     return kind === "css" ? { bytes: inUtf8(bytes, response), type: "text/css" } : { bytes, type: given };
   }
 
-  private follow(base: string, bytes: Uint8Array): void {
+  private follow(base: string, text: string): void {
     const uses: UrlUse[] = [];
-    const text = new TextDecoder().decode(bytes);
     learnStates(text);
     replaceUrls(text, base, (use) => {
       uses.push(use);
       return use.url;
     });
-    const best = new Set(
-      uses
-        .map(({ url }) => url)
-        .filter((url) => FONT_WOFF2.test(url))
-        .map(stem),
-    );
-    for (const { url, imports } of uses) {
-      const older = FONT_OLDER.test(url) && best.has(stem(url));
-      if (!older && !url.startsWith("data:")) this.use(url, imports ? "css" : "any");
-    }
+    for (const { url, imports } of withoutOlderFonts(uses))
+      if (!url.startsWith("data:")) this.use(url, imports ? "css" : "any");
   }
 
   private fail(url: string, reason: string): void {
     this.untold++;
-    void shown(url).then(() => {
+    void this.fromServer(url, reason).then((why) => {
       this.untold--;
-      if (!this.stopped) this.tellUnread(url, reason);
+      if (!why) this.keepTable();
+      else if (!this.stopped) this.tellUnread(url, why);
     });
+  }
+
+  /** Why it can't be read, or nothing where the server could. */
+  private async fromServer(url: string, reason: string): Promise<string> {
+    await shown(url);
+    const isForServer = NOT_FOR_SCRIPTS.test(reason) && this.reads.mayRead(url, this.used.get(url) ?? []);
+    // What this browser could not show either is left as the visitor sees it.
+    if (!isForServer || sizeOf(url)[0] === 0) return reason;
+    const { sha256, code, style } = await this.reads.read(url);
+    if (code || this.stopped) return code === LOST ? reason : code;
+    this.follow(url, style);
+    this.announce(url, sha256);
+    return "";
   }
 
   private tellUnread(url: string, reason: string): void {
@@ -225,6 +231,10 @@ export class Assets {
       if (stored.has(sha256)) this.announce(url, sha256);
       else this.fail(url, "not_stored");
     }
+    this.keepTable();
+  }
+
+  private keepTable(): void {
     if (!this.stopped) this.host.save("assets", JSON.stringify(this.table));
     this.changed();
   }
@@ -265,24 +275,10 @@ function placeOf(url: string): string {
   return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
 }
 
-function stem(url: string): string {
-  return url.replace(/\.\w+([?#].*)?$/, "");
-}
-
 async function hash(bytes: Uint8Array): Promise<string> {
   if (!globalThis.crypto?.subtle) return sha256Hex(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function fromDataUrl(url: string): { bytes: Uint8Array; type: string } {
-  const comma = url.indexOf(",");
-  const head = url.slice(5, comma);
-  const body = decodeURIComponent(url.slice(comma + 1));
-  const text = head.endsWith(";base64") ? atob(body) : unescape(encodeURIComponent(body));
-  const type = head.split(";")[0] || "text/plain";
-  if (!TYPES.test(type)) throw new Refused("type");
-  return { type, bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) };
 }
 
 function idle(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The socket of its own on which assets go up, in pieces: a packet that is lost here holds no operation up. */
 
 import { type AssetHead, type AssetLine, type AssetLineOptions, LOST } from "../protocol/asset_line";
-import { PROTOCOL_VERSION, type UploadReply } from "../protocol/wire";
+import { PROTOCOL_VERSION, type UploadReply, type UploadReplyFetched } from "../protocol/wire";
 import { Pace } from "./pace";
 
 const IDLE_MS = 5_000;
@@ -20,13 +20,23 @@ export class UploadLine implements AssetLine {
     return (await poured).kept;
   }
 
+  async fetch(url: string): Promise<Fetched> {
+    const connection = this.connected();
+    await connection.opened;
+    return connection.fetch(url);
+  }
+
   close(): void {
     this.connection?.close();
   }
 
-  private async pour(head: AssetHead, body: Uint8Array<ArrayBuffer>): Promise<{ kept: Promise<string> }> {
+  private connected(): Connection {
     if (!this.connection?.isAlive) this.connection = new Connection(this.options, this.pace);
-    const { connection } = this;
+    return this.connection;
+  }
+
+  private async pour(head: AssetHead, body: Uint8Array<ArrayBuffer>): Promise<{ kept: Promise<string> }> {
+    const connection = this.connected();
     await connection.opened;
     const kept = connection.begin(head, body.length);
     for (let at = 0; at < body.length; ) {
@@ -41,6 +51,9 @@ export class UploadLine implements AssetLine {
   }
 }
 
+export type Fetched = Omit<UploadReplyFetched, "type" | "id">;
+const NOTHING: Fetched = { sha256: "", code: LOST, style: "" };
+
 class Connection {
   isAlive = true;
   readonly opened: Promise<void>;
@@ -52,6 +65,9 @@ class Connection {
   /** Of the asset that goes up. */
   private leftBytes = 0;
   private asked: ((code: string) => void)[] = [];
+  /** By the number of the question. */
+  private readonly fetches = new Map<number, (answer: Fetched) => void>();
+  private count = 0;
   private timer = 0;
 
   constructor(
@@ -71,6 +87,15 @@ class Connection {
     this.say({ type: "asset", ...head, size_bytes: size });
     this.leftBytes = size;
     return new Promise((resolve) => this.asked.push(resolve));
+  }
+
+  fetch(url: string): Promise<Fetched> {
+    if (!this.isAlive) return Promise.resolve(NOTHING);
+    const id = ++this.count;
+    const answer = new Promise<Fetched>((resolve) => this.fetches.set(id, resolve));
+    this.say({ type: "fetch", id, url });
+    this.watch();
+    return answer;
   }
 
   /** Resolves when the next piece may go, or never can. */
@@ -95,6 +120,8 @@ class Connection {
     this.open();
     this.goOn?.();
     for (const answer of this.asked.splice(0)) answer(LOST);
+    for (const answer of this.fetches.values()) answer(NOTHING);
+    this.fetches.clear();
   }
 
   private say(message: Record<string, unknown>): void {
@@ -105,6 +132,10 @@ class Connection {
     if (reply.type === "ready") this.open();
     else if (reply.type === "got") this.got();
     else if (reply.type === "kept") this.asked.shift()?.(reply.code);
+    else if (reply.type === "fetched") {
+      this.fetches.get(reply.id)?.(reply);
+      this.fetches.delete(reply.id);
+    }
     this.watch();
   }
 
@@ -122,6 +153,6 @@ class Connection {
     clearTimeout(this.timer);
     const isHeld = this.leftBytes > 0 && !this.inFlightBytes;
     const end = (): void => (isHeld ? this.watch() : this.close());
-    this.timer = window.setTimeout(end, this.asked.length ? SILENCE_MS : IDLE_MS);
+    this.timer = window.setTimeout(end, this.asked.length + this.fetches.size ? SILENCE_MS : IDLE_MS);
   }
 }

@@ -28,7 +28,7 @@ export function captureHost({
   channel,
   onChoice,
 }: HostParts): CaptureHost {
-  const { masking, mappings, limits, tab, time, hand_over } = welcome;
+  const { masking, mappings, limits, tab, time, hand_over, asset_hosts } = welcome;
   const { sessionId: session, channelToken: token } = saved as Required<Saved>;
   return {
     handOver: {
@@ -42,6 +42,7 @@ export function captureHost({
     masking,
     mappings,
     limits,
+    assetHosts: asset_hosts as string[],
     load: loadValue,
     save: saveValue,
     send: (kind, page, payload, flags) => {

@@ -19,6 +19,7 @@ export interface Welcome {
   time: number;
   limits: Record<string, number>;
   hand_over: HandOver;
+  asset_hosts: unknown[];
 }
 
 export interface ChannelEvents {

@@ -25,6 +25,8 @@ export interface CaptureHost {
   readonly masking: unknown;
   readonly mappings: Record<string, unknown>;
   readonly limits: Record<string, number>;
+  /** Patterns of the hosts from which the server may read what this browser may not. */
+  readonly assetHosts?: string[];
   /** Small values that survive the document, for this session only; erased at its end. */
   load(key: string): string | null;
   save(key: string, value: string): void;

@@ -264,6 +264,7 @@ export interface VisitorReplyWelcome {
   mappings: Record<string, unknown>;
   rules?: SignedRules;
   hand_over: HandOver;
+  asset_hosts: unknown[];
   watchers: number;
   watching: Watching;
   paused: boolean;
@@ -361,9 +362,16 @@ export interface UploadMessageAsset {
   is_zipped: boolean;
 }
 
+export interface UploadMessageFetch {
+  type: "fetch";
+  id: number;
+  url: string;
+}
+
 export type UploadMessage =
   | UploadMessageHello
-  | UploadMessageAsset;
+  | UploadMessageAsset
+  | UploadMessageFetch;
 
 export interface UploadReplyReady {
   type: "ready";
@@ -380,6 +388,14 @@ export interface UploadReplyKept {
   code: string;
 }
 
+export interface UploadReplyFetched {
+  type: "fetched";
+  id: number;
+  sha256: string;
+  code: string;
+  style: string;
+}
+
 export interface UploadReplyError {
   type: "error";
   code: string;
@@ -389,6 +405,7 @@ export type UploadReply =
   | UploadReplyReady
   | UploadReplyGot
   | UploadReplyKept
+  | UploadReplyFetched
   | UploadReplyError;
 
 export interface ConsoleMessageHello {
