@@ -150,13 +150,13 @@ class Socket(AsyncConsumer):
         await layer.group_add(name, channel)
 
     async def _listen(self, layer: Any, channel: str, name: str) -> None:
-        is_receiving = True
+        is_receiving = False
         try:
             while not self._closed:  # the client of Valkey loses a cancellation that comes while it connects
+                is_receiving = True
                 message = await layer.receive(channel)
                 is_receiving = False
                 await self.on_event(message["kind"], message["payload"])
-                is_receiving = True
         finally:
             with contextlib.suppress(Exception):
                 await asyncio.shield(_leave_layer(layer, channel, name, is_known=not is_receiving))

@@ -34,6 +34,7 @@ from helpdesk.tenants.secrets import sha256_hex
 
 logger = logging.getLogger(__name__)
 RATE = Rate("fetch", per_address=limits.SESSION_FETCHES_PER_MINUTE, per_tenant=limits.TENANT_FETCHES_PER_MINUTE)
+LINGER_SECONDS = 5
 Outcome = Remote | AssetRefused
 _flights: dict[tuple[UUID, str], "Future[Outcome]"] = {}
 
@@ -107,7 +108,8 @@ def _flight(tenant_id: UUID, url: str, patterns: list[str]) -> "Future[Outcome]"
     flight = _flights.get(key)
     if flight is None:
         flight = _flights[key] = asyncio.run_coroutine_threadsafe(_outcome(url, patterns), _loop())
-        flight.add_done_callback(lambda _done: _flights.pop(key, None))
+        # Who asks before it is in the store and remembered gets it as well.
+        flight.add_done_callback(lambda _done: _loop().call_later(LINGER_SECONDS, _flights.pop, key, None))
     return flight
 
 

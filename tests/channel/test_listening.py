@@ -18,7 +18,7 @@ class Ear(Socket):
 
     def __init__(self) -> None:
         self.session_id = uuid4()
-        self._closed = True
+        self._closed = False
         self.heard = asyncio.Event()
 
     async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
