@@ -55,9 +55,13 @@ async def fetch_asset(tenant_id: UUID, session_id: UUID, url: str) -> Fetched:
             known = await run_in_tenant(tenant_id, _looked_up, session_id, url)
         if isinstance(known, Fetched):
             return known
-        remote = await _read(tenant_id, url, patterns=known)
-        async with turn(session_id):
-            return await run_in_tenant(tenant_id, _kept, session_id, url, remote)
+        try:
+            remote = await _read(tenant_id, url, patterns=known)
+            async with turn(session_id):
+                return await run_in_tenant(tenant_id, _kept, session_id, url, remote)
+        finally:
+            # Not sooner: who asks before it is remembered joins in.
+            _flights.pop((tenant_id, url), None)
 
 
 def _looked_up(session_id: UUID, url: str) -> Fetched | list[str]:
@@ -108,8 +112,6 @@ def _flight(tenant_id: UUID, url: str, patterns: list[str]) -> "Future[Outcome]"
     flight = _flights.get(key)
     if flight is None:
         flight = _flights[key] = asyncio.run_coroutine_threadsafe(_outcome(url, patterns), _loop())
-        # Who asks before it is in the store and remembered gets it as well.
-        flight.add_done_callback(lambda _done: _loop().call_later(LINGER_SECONDS, _flights.pop, key, None))
     return flight
 
 
