@@ -34,7 +34,6 @@ from helpdesk.tenants.secrets import sha256_hex
 
 logger = logging.getLogger(__name__)
 RATE = Rate("fetch", per_address=limits.SESSION_FETCHES_PER_MINUTE, per_tenant=limits.TENANT_FETCHES_PER_MINUTE)
-LINGER_SECONDS = 5
 Outcome = Remote | AssetRefused
 _flights: dict[tuple[UUID, str], "Future[Outcome]"] = {}
 
