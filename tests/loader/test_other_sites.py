@@ -102,7 +102,7 @@ async def test_what_the_tenant_names_is_shown_and_nothing_hidden_asked_for(
     asked = [head.lower() for head in other.asked if READER in head]
     assert not [head for head in asked if "\r\ncookie:" in head or "\r\nreferer:" in head or "\r\norigin:" in head]
     assert CARD.encode() not in said(sent)
-    assert (await seen_by(agent))["secret"] == "120 Picture"
+    assert (await seen_by(agent))["secret"] == "120 Picture that can't be read"
 
 
 @pytest.mark.parametrize("host", ["", "cdn.example.com", "localhost", "*.localhost.example"])
@@ -113,7 +113,7 @@ async def test_what_the_tenant_does_not_name_is_a_gap(
     agent = await Agent.at_console(browser, stack=live_stack, desk=desk, session_id=visitor.session_id)
     agents.append(agent)
 
-    await comes_to_be_seen(agent, {"there": "120 Picture"})
+    await comes_to_be_seen(agent, {"there": "120 Picture that can't be read"})
     assert read_by_the_server(other) == []
 
 
