@@ -16,8 +16,8 @@ export PATH := $(CURDIR)/.venv/node:$(PATH)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/dist/*')
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 COMPILED := $(CATALOGUES:.po=.mo)
-# Two for each core: half of the time a test waits for what has its own time.
-TEST_WORKERS ?= $(shell echo $$((2 * $$(nproc))))
+# One more than there are cores: a third of the time a test waits for what has its own time.
+TEST_WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
 .PHONY: help
 help: ## Show what can be done

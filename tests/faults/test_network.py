@@ -61,6 +61,18 @@ async def end(visitor: Visitor) -> None:
     await visitor.reach("ended")
 
 
+async def lose_network(visitor: Visitor) -> None:
+    """A connection that is being made at that moment may still come to be: then once more."""
+    while True:
+        await visitor.page.context.set_offline(True)
+        await visitor.until(OFFLINE)
+        await visitor.until("fetch('/', { cache: 'no-store' }).then(() => false, () => true)")
+        if await visitor.page.evaluate(OFFLINE):
+            return
+        await visitor.page.context.set_offline(False)
+        await visitor.until(ONLINE)
+
+
 @pytest.mark.parametrize("code", list(SPOILS))
 async def test_refused_frame_is_given_up_and_the_page_sent_anew(
     code: str, visitor: Visitor, browser: Browser, desk: Desk, live_stack: LiveStack
@@ -159,8 +171,7 @@ async def test_session_ended_without_a_network_is_ended_by_the_next_page(
     visitor: Visitor, desk: Desk, site: Site
 ) -> None:
     await visitor.go_live()
-    await visitor.page.context.set_offline(True)
-    await visitor.until(OFFLINE)
+    await lose_network(visitor)
     await visitor.page.evaluate("document.body.append('before the end')")
     await end(visitor)
     wire = Wire(visitor)
