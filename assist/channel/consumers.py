@@ -44,6 +44,7 @@ LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN:
 class VisitorConsumer(Socket):
     side = "visitor"
     intake: Intake | None = None
+    chosen: bool | None = None  # whether the visitor pauses, as another tab has said since this one listens
     append_head: bytes | None = None
 
     async def serve(self) -> None:
@@ -103,7 +104,7 @@ class VisitorConsumer(Socket):
             capture=self._capture(code, hello),
             watchers=now["count"],
             watching=now,
-            paused=paused,
+            paused=paused if self.chosen is None else self.chosen,
             time=time.time() * 1000,
             limits=limits.as_message(),
             **entry.parts,
@@ -242,6 +243,8 @@ class VisitorConsumer(Socket):
         raise Gone
 
     async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == "choice" and not (self.intake and payload["tab"] == self.tab):
+            self.chosen = payload["paused"]
         if self.intake is None:
             return
         if kind == "ended":

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,12 +13,16 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from assist.channel import audience
+from assist.channel import consumers as channel_consumers
+from assist.channel.consumers import VisitorConsumer
 from assist.channel.live import SessionKeys
 from assist.channel.presence import Look, Watching, look, watching
 from assist.channel.protocol import PROTOCOL_VERSION
 from assist.pages import consumers
 from assist.pages.consumers import ConsoleConsumer
 from helpdesk.asgi import application
+from helpdesk.tenants.events import apublish
+from tests.channel.peers import ORIGIN
 from tests.channel.scene import Scene
 
 WAIT_SECONDS = 10
@@ -105,3 +110,37 @@ async def test_console_that_goes_in_the_middle_of_an_event_listens_no_more(
             assert listening
             await asyncio.wait({listening}, timeout=WAIT_SECONDS)
             assert listening.done()
+
+
+async def test_choice_of_another_tab_while_one_comes_is_in_its_welcome(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read already whether the visitor pauses, and nobody says it again."""
+    heard = asyncio.Event()
+    on_event, enter = VisitorConsumer.on_event, channel_consumers.enter
+
+    async def hearing(visitor: VisitorConsumer, kind: str, payload: dict[str, Any]) -> None:
+        await on_event(visitor, kind, payload)
+        if kind == "choice":
+            heard.set()
+
+    async def entering(*args: Any, **values: Any) -> Any:
+        entered = await enter(*args, **values)
+        choice = {"tab": 9, "paused": True}
+        await apublish(channel.tenant.id, "session", channel.session_id, kind="choice", payload=choice)
+        await asyncio.wait_for(heard.wait(), WAIT_SECONDS)
+        return entered
+
+    monkeypatch.setattr(VisitorConsumer, "on_event", hearing)
+    monkeypatch.setattr(channel_consumers, "enter", entering)
+    headers = [(b"host", b"localhost"), (b"origin", ORIGIN.encode())]
+    visitor = WebsocketCommunicator(application, f"/ws/assist/visitor/{channel.session_id}/", headers=headers)
+    assert (await visitor.connect(timeout=WAIT_SECONDS))[0]
+    try:
+        hello = {"type": "hello", "version": PROTOCOL_VERSION, "token": channel.token, "tab": 0, "capture": ""}
+        said = {**hello, "injection": "url", "time": time.time() * 1000, "loader": "1"}
+        await visitor.send_to(text_data=json.dumps(said))
+        welcome = json.loads(await visitor.receive_from(timeout=WAIT_SECONDS))
+        assert (welcome["type"], welcome["paused"]) == ("welcome", True)
+    finally:
+        await visitor.disconnect(timeout=WAIT_SECONDS)
