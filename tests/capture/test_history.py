@@ -23,6 +23,13 @@ def sent_by(shown: Rig, act: Callable[[], object]) -> list[bytes]:
     return shown.frames[before:]
 
 
+def go_back(shown: Rig) -> None:
+    """Until the page there is announced, however long it loads."""
+    before = len(shown.frames)
+    shown.visitor.evaluate(BACK)
+    shown.until(lambda: names(shown.frames[before:]) & {"HISTORY", "PAGE_ENTER"}, "the page is announced")
+
+
 def names(frames: list[bytes]) -> set[str]:
     return {Rig.kind_of(frame) for frame in frames}
 
@@ -35,7 +42,7 @@ def test_return_to_unchanged_page_that_loads_again(browser: Browser, path: str) 
         shown.open("blank.html")
         shown.settle()
         uploaded = shown.uploaded_bytes
-        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        frames = sent_by(shown, lambda: go_back(shown))
         assert "HISTORY" in names(frames)
         assert "SNAPSHOT" not in names(frames)
         assert payload_bytes(frames) < MOST_BYTES
@@ -51,7 +58,7 @@ def test_return_to_page_that_survived(keeping_browser: Browser) -> None:
         shown.settle()
         shown.open("blank.html")
         shown.settle()
-        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        frames = sent_by(shown, lambda: go_back(shown))
         assert shown.visitor.evaluate("window.survived") is True
         assert {"HISTORY"} <= names(frames) <= {"HISTORY", "PAGE_LEAVE"}
         assert payload_bytes(frames) < MOST_BYTES
@@ -72,8 +79,7 @@ def test_return_to_page_whose_scripts_leave_no_time_to_compare_it(browser: Brows
             shown.open(path)
             shown.settle()
         before = len(shown.frames)
-        shown.visitor.evaluate(BACK)
-        shown.until(lambda: names(shown.frames[before:]) & {"HISTORY", "PAGE_ENTER"}, "the page is announced")
+        go_back(shown)
         assert "HISTORY" in names(shown.frames[before:])
 
 
@@ -86,7 +92,7 @@ def test_return_to_page_that_changed_meanwhile(browser: Browser, tmp_path: Path)
         for path in ("one.html", "two.html"):
             shown.open(path)
             shown.settle()
-        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        frames = sent_by(shown, lambda: go_back(shown))
         assert "SNAPSHOT" in names(frames)
         assert "HISTORY" not in names(frames)
         assert shown.page.inner_text("#said") == "2"
@@ -106,7 +112,7 @@ def test_scroll_and_values_come_back_with_the_page(browser: Browser, tmp_path: P
         assert shown.page.evaluate("document.scrollingElement.scrollTop") == 700
         shown.open("two.html")
         shown.settle()
-        frames = sent_by(shown, lambda: shown.visitor.evaluate(BACK))
+        frames = sent_by(shown, lambda: go_back(shown))
         assert "SNAPSHOT" not in names(frames)
         shown.until(
             lambda: shown.page.evaluate("document.scrollingElement.scrollTop") == shown.visitor.evaluate("scrollY")
