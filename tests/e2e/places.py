@@ -94,8 +94,12 @@ def in_store() -> Iterator[Place]:
     pages = store.client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET)
     keys = sorted(found["Key"] for page in pages for found in page.get("Contents", []))
     yield "store, keys", "\n".join(keys).encode()
+    left = []
+    for key in keys:
+        with suppress(store.NoSuchObject):  # the segments of a video go once it is whole
+            left.append(store.get(key))
     # One stream of a page goes on from segment to segment.
-    yield from opened("store", [store.get(key) for key in keys])
+    yield from opened("store", left)
 
 
 def in_database() -> Iterator[Place]:
