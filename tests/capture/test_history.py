@@ -43,7 +43,7 @@ def test_return_to_unchanged_page_that_loads_again(browser: Browser, path: str) 
         shown.settle()
         uploaded = shown.uploaded_bytes
         frames = sent_by(shown, lambda: go_back(shown))
-        assert "HISTORY" in names(frames)
+        assert "HISTORY" in names(frames), shown.operations().rpartition("PAGE_ENTER")[2][:3000]  # what is new in it
         assert "SNAPSHOT" not in names(frames)
         assert payload_bytes(frames) < MOST_BYTES
         assert shown.uploaded_bytes == uploaded
