@@ -3,6 +3,7 @@
 Each validator raises `ValidationError` with a stable `code` and a text that says what to do next.
 """
 
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -53,25 +54,26 @@ def validate_consent_text(value: str) -> None:
 
 
 def validate_origins(value: Any) -> None:
-    _require_list_of_texts(value, most=ORIGINS_MAX)
-    for pattern in value:
-        if not is_origin_pattern(pattern):
-            text = _(
-                "“%(pattern)s” is not an origin: write scheme and host without a path, "
-                "such as https://app.example.com, https://*.example.com or http://localhost:*."
-            )
-            raise ValidationError(text, code="bad_origin", params={"pattern": pattern[:100]})
+    text = _(
+        "“%(pattern)s” is not an origin: write scheme and host without a path, "
+        "such as https://app.example.com, https://*.example.com or http://localhost:*."
+    )
+    _require_patterns(value, most=ORIGINS_MAX, fits=is_origin_pattern, text=text, code="bad_origin")
 
 
 def validate_asset_hosts(value: Any) -> None:
-    _require_list_of_texts(value, most=ASSET_HOSTS_MAX)
+    text = _(
+        "“%(pattern)s” is not a host: write its name in lower case without scheme and path, "
+        "such as cdn.example.com, *.example.com or cdn.example.com:8443."
+    )
+    _require_patterns(value, most=ASSET_HOSTS_MAX, fits=is_host_pattern, text=text, code="bad_host")
+
+
+def _require_patterns(value: Any, *, most: int, fits: Callable[[str], bool], text: Any, code: str) -> None:
+    _require_list_of_texts(value, most=most)
     for pattern in value:
-        if not is_host_pattern(pattern):
-            text = _(
-                "“%(pattern)s” is not a host: write its name in lower case without scheme and path, "
-                "such as cdn.example.com, *.example.com or cdn.example.com:8443."
-            )
-            raise ValidationError(text, code="bad_host", params={"pattern": pattern[:100]})
+        if not fits(pattern):
+            raise ValidationError(text, code=code, params={"pattern": pattern[:100]})
 
 
 def validate_masking(value: Any) -> None:
