@@ -36,7 +36,13 @@ async def play(stage: Stage, *, seed: int, out: Path) -> Evidence:
     """Play the story against a running system; pictures and the video go to `out`."""
     evidence, rng = Evidence(), random.Random(seed)  # noqa: S311  (draws moments, guards nothing)
     async with async_playwright() as playwright:
-        options: dict[str, Any] = {"executable_path": str(chromium_path()), "args": [*ARGUMENTS, NO_WAY_OUT]}
+        # Pictures of the people's browsers are compared with those of the one that renders.
+        environment = {**os.environ, "FONTCONFIG_FILE": stage.fonts}
+        options: dict[str, Any] = {
+            "executable_path": str(chromium_path()),
+            "args": [*ARGUMENTS, NO_WAY_OUT],
+            "env": environment,
+        }
         agents, visitors = [await playwright.chromium.launch(**options) for _ in range(2)]
         story = Story(stage=stage, agents=agents, visitors=visitors, evidence=evidence, rng=rng, out=out)
         try:
@@ -145,9 +151,13 @@ def main() -> int:
 def perform(*, seed: int, out: Path) -> Evidence:
     """Start a system of its own, play the story on it, and stop it."""
     with tempfile.TemporaryDirectory(prefix="alongside-demo-") as home, System(home=Path(home)) as system:
-        # Pictures of the people's browsers are compared with those of the one that renders.
-        os.environ["FONTCONFIG_FILE"] = system.environment["FONTCONFIG_FILE"]
-        stage = Stage(base_url=system.base_url, site_url=system.site_url, redis_url=system.redis_url, seed=system.seed)
+        stage = Stage(
+            base_url=system.base_url,
+            site_url=system.site_url,
+            redis_url=system.redis_url,
+            fonts=system.environment["FONTCONFIG_FILE"],
+            seed=system.seed,
+        )
         return asyncio.run(play(stage, seed=seed, out=out))
 
 

@@ -23,11 +23,12 @@ MARKS_A_PAGE = 8
 
 @dataclass
 class Stage:
-    """Where the demo plays: addresses and the demo tenant's sign-ins, as `seed_demo --json` prints them."""
+    """Where the demo plays: addresses, fonts (`FONTCONFIG_FILE`), and sign-ins as `seed_demo --json` prints them."""
 
     base_url: str
     site_url: str
     redis_url: str
+    fonts: str
     seed: dict[str, Any]
 
     @property
