@@ -17,6 +17,12 @@ FLAT_ROWS = 20_000
 # Its rows are read in a few hundred tasks at most; each may be one difference.
 MOST_FRAMES = 400
 
+# Of the second the page lets nobody know.
+SCROLL = """<script>
+addEventListener("scroll", (event) => event.target.id === "untold" && event.stopImmediatePropagation(), true);
+for (const id of ["told", "untold"]) document.getElementById(id).scrollTop = 90;
+</script>"""
+
 
 @pytest.fixture
 def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
@@ -25,6 +31,10 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
     flat = "<p>text</p>" * FLAT_ROWS
     (tmp_path / "flat.html").write_text(f"<!doctype html><meta charset=utf-8><title>F</title>{flat}")
     (tmp_path / "card.html").write_text(f"<!doctype html><title>C</title>{'<i></i>' * 90}<p>4111 1111 1111 <b></b></p>")
+    boxes = "".join(
+        f"<div id={name} style='height:50px;overflow:auto'>{'<p>line' * 9}</div>" for name in ("told", "untold")
+    )
+    (tmp_path / "boxes.html").write_text(f"<!doctype html><title>B</title>{'<p>text</p>' * 9000}{boxes}{SCROLL}")
     with rig(browser, tmp_path, masking={"data": ["card"]}) as made:
         yield made
 
@@ -49,6 +59,16 @@ def test_long_flat_list_is_read_once_and_not_once_a_part(shown: Rig) -> None:
     shown.open("flat.html")
     shown.until(lambda: shown.operations().count('"text"') == FLAT_ROWS, "all of it is sent")
     assert sum(frame[0] in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS) for frame in shown.frames) < MOST_FRAMES
+
+
+def test_what_is_read_after_the_snapshot_has_gone_stands_where_it_is_scrolled(shown: Rig) -> None:
+    shown.visitor.add_init_script(SLOW)
+    shown.open("boxes.html")
+    places = "[told.scrollTop, untold.scrollTop]"
+    shown.until(lambda: shown.page.evaluate("document.getElementById('untold')"), "all of it is sent", 40)
+    shown.until(lambda: shown.page.evaluate(places) == [90, 90], lambda: shown.page.evaluate(places))
+    [snapshot] = [line for line in shown.operations().splitlines() if line.startswith('["snapshot"')]
+    assert "untold" not in snapshot
 
 
 def test_number_that_grows_behind_what_was_read_is_hidden_from_its_beginning(shown: Rig) -> None:

@@ -14,6 +14,8 @@ import {
   focusedIn,
   hundredths,
   isField,
+  isScrolled,
+  isUnderWay,
   sameState,
   scroller,
 } from "./values";
@@ -52,6 +54,8 @@ export class Events {
   private readonly closing = new AbortController();
   /** The fields' states and the focus have been sent: from then on changes are looked for. */
   private isShown = false;
+  /** What is read now stands in a page of which all that is known has been said. */
+  private isCatchingUp = false;
   private readonly inEachRoot: Listeners = {
     scroll: (event) => this.noteScroll(event.target as Node),
     change: (event) => this.noteField(event.composedPath()[0] ?? null),
@@ -118,6 +122,7 @@ export class Events {
     for (const element of this.media) push(operations, this.play(element));
     if (this.isShown) operations.push(...this.newest.drain());
     this.forgetStates();
+    this.isCatchingUp = this.recorder.isBehind;
     return operations;
   }
 
@@ -128,12 +133,20 @@ export class Events {
     this.media.clear();
   }
 
+  /** How it is scrolled or played has not been said, or has been left out when it was not known yet. */
+  noteRead(node: Node): void {
+    if (!this.isCatchingUp) return;
+    if (isScrolled(node)) this.noteScroll(node);
+    if (isUnderWay(node)) this.noteMedia(node);
+  }
+
   /** The fields' states have just been sent with a snapshot or a return. */
   known(): void {
     this.newest.forget();
     this.changed();
     if (visualViewport) this.add(visualViewport, this.inSight);
     this.isShown = true;
+    this.isCatchingUp = this.recorder.isBehind;
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
     this.focused = this.recorder.idOf(focusedIn(document));
@@ -282,7 +295,6 @@ function target(event: Event): Node {
 }
 
 function point(event: Event): { x: number; y: number } {
-  const touch = (event as TouchEvent).changedTouches?.[0];
-  const { clientX, clientY } = (touch ?? event) as MouseEvent;
+  const { clientX, clientY } = ((event as TouchEvent).changedTouches?.[0] ?? event) as MouseEvent;
   return { x: Math.round(clientX ?? 0), y: Math.round(clientY ?? 0) };
 }

@@ -35,7 +35,7 @@ export class NativeSource implements Source {
     this.mapping = chooseMapping(host.mappings, page.pageId);
     this.masking = new Masking(host.masking, location.href);
     this.model = new TreeModel(this.tree(page));
-    this.events = new Events({ idOf: () => WHOLE_PAGE, roots: () => [] }, this.masking, changed);
+    this.events = new Events({ idOf: () => WHOLE_PAGE, roots: () => [], isBehind: false }, this.masking, changed);
     this.events.listenToPointer(document);
   }
 

@@ -11,6 +11,8 @@ const MOST_SPANS = 1000;
 export interface Known {
   idOf(node: Node | null): number;
   roots(): Iterable<Document | ShadowRoot>;
+  /** There is more than it has. */
+  readonly isBehind: boolean;
 }
 
 /** Browsers of some age see nothing of what is selected in a shadow root. */

@@ -29,6 +29,8 @@ export interface RecorderHooks {
   changed(): void;
   /** A document or shadow root came into view: listen to its events. */
   opened(root: Document | ShadowRoot): void;
+  /** A node with all that is in it, or as much of that as there was time for. */
+  read(node: Node): void;
 }
 
 export class Recorder {
@@ -183,6 +185,7 @@ export class Recorder {
     this.openings.open(root);
     const children = this.readChildren(root);
     const extra = this.reader.extra(root);
+    this.hooks.read(root);
     return (extra ? [root.nodeType, id, children, extra] : [root.nodeType, id, children]) as TreeNode;
   }
 
@@ -193,6 +196,7 @@ export class Recorder {
     const extra = this.reader.extra(element);
     const node: ElementNode = [1, id, element.localName, attributes, children];
     if (extra) node[5] = extra;
+    this.hooks.read(element);
     return node;
   }
 

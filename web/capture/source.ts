@@ -82,7 +82,8 @@ export class HtmlSource implements Source {
       addresses.watch(root);
       root.addEventListener("keydown", this.typing, { capture: true, passive: true, signal: this.closing.signal });
     };
-    this.recorder = new Recorder(document, reader, { changed, opened });
+    const read = (node: Node): void => this.events.noteRead(node);
+    this.recorder = new Recorder(document, reader, { changed, opened, read });
     this.events = new Events(this.recorder, this.masking, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, changed);
     this.motions = new Motions(this.recorder, this.masking, changed);

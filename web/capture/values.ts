@@ -114,18 +114,25 @@ export function scroller(node: Node): Element | null {
 }
 
 function addPlace(node: Node, id: number, state: Volatile): void {
-  if (node.nodeType === 9) addScroll(scroller(node), id, state);
-  if (node.nodeType !== 1) return;
-  const { localName: tag } = node as Element;
-  if (tag !== "html" && tag !== "body") addScroll(node as Element, id, state);
-  if (tag !== "video" && tag !== "audio") return;
-  const { paused, currentTime } = node as HTMLMediaElement;
-  if (!paused || currentTime) (state.media ??= []).push([id, paused ? 1 : 0, currentTime]);
+  if (isScrolled(node)) {
+    const { scrollLeft, scrollTop } = scroller(node)!;
+    (state.scroll ??= []).push([id, hundredths(scrollLeft), hundredths(scrollTop)]);
+  }
+  if (!isUnderWay(node)) return;
+  const { paused, currentTime } = node;
+  (state.media ??= []).push([id, paused ? 1 : 0, currentTime]);
 }
 
-function addScroll(element: Element | null, id: number, state: Volatile): void {
-  if (!element || (!element.scrollTop && !element.scrollLeft)) return;
-  (state.scroll ??= []).push([id, hundredths(element.scrollLeft), hundredths(element.scrollTop)]);
+/** A document stands for its root and its body. */
+export function isScrolled(node: Node): boolean {
+  const element = /^(html|body)$/.test((node as Element).localName ?? "") ? null : scroller(node);
+  return !!element && !!(element.scrollTop || element.scrollLeft); // neither is known of other nodes
+}
+
+/** Not as media begin: it plays, or stands somewhere else than at its start. */
+export function isUnderWay(node: Node): node is HTMLMediaElement {
+  const { paused, currentTime } = node as HTMLMediaElement;
+  return paused === false || currentTime > 0;
 }
 
 /** On screens with more than one pixel to a CSS pixel, boxes are scrolled to parts of one. */
