@@ -275,7 +275,8 @@ def sequence(seed: int, *, bursts: int = 5, steps: int = 25) -> list[Operation]:
     for _ in range(bursts):
         for act in author.random.choices(acts, weights, k=steps):
             written.append(act(author))
-            if author.number(6) == 0:
-                written.append(["frame", []])
+            pause = author.number(12)
+            if pause < 4:
+                written.append(["frame" if pause < 2 else "told", []])
         written.append(["rest", []])
     return written

@@ -43,6 +43,23 @@ CHANGES = [
     ("document.adoptedStyleSheets[0].insertRule('iframe { width: 99px !important }')", "box"),
 ]
 
+LIST = """<!doctype html><title>List</title><ul id=list><li id=row class=a><b id=word>One</b></ul><div id=other></div>
+<script>
+  const [list, row, word, other] = ["list", "row", "word", "other"].map((id) => document.getElementById(id));
+  const box = document.createElement("p");
+</script>"""
+# Where nobody observes it. At each / all is told that is observed up to then, and nothing else gets its turn.
+AWAY = [
+    "row.remove() / row.className = 'b' / list.append(row)",
+    "row.remove() / word.firstChild.data = 'Two' / list.append(row)",
+    "list.remove() / row.prepend('new ', document.createElement('i')) / document.body.append(list)",
+    "list.remove() / row.remove(); word.id = 'b' / document.body.append(list) / list.append(row)",
+    "row.remove() / box.append(row); row.className = 'b' / other.append(box) / list.append(row)",
+    "other.append(row) / other.remove() / row.className = 'b' / list.append(row)",
+    "row.remove() / other.remove(); row.className = 'b'; other.append(row) / document.body.append(other)"
+    " / list.append(row)",
+]
+
 
 @pytest.fixture(scope="module")
 def ground(browser: Browser) -> Iterator[Playground]:
@@ -77,3 +94,14 @@ def test_difference_is_named(shown: Rig, change: str, what: str) -> None:
     assert not invariant()
     assert invariant.difference
     assert invariant.difference.what == what
+
+
+@pytest.mark.parametrize("act", AWAY)
+def test_what_changed_while_it_was_out_of_the_document_arrives(browser: Browser, tmp_path: Path, act: str) -> None:
+    (tmp_path / "page.html").write_text(LIST)
+    with rig(browser, tmp_path) as shown:
+        shown.open("page.html")
+        shown.settle()
+        shown.visitor.evaluate(f"async () => {{ {act.replace('/', '; await null;')}; document.body.title = 'Done' }}")
+        shown.until(lambda: shown.page.locator("[title=Done]").count(), "the last change")
+        shown.until(Invariant(shown))

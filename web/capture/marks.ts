@@ -15,6 +15,8 @@ export class Marks {
   readonly growing = new Map<Node, Place[] | null>();
   readonly texts = new Set<Node>();
   readonly elements = new Set<Element>();
+  /** Nodes of the tree may be outside the document, where no change of them is told. */
+  areAway = false;
 
   get isAny(): boolean {
     return this.parents.size + this.growing.size + this.texts.size + this.elements.size > 0;
@@ -32,6 +34,7 @@ export class Marks {
     this.growing.clear();
     this.texts.clear();
     this.elements.clear();
+    this.areAway = false;
   }
 
   /** About as many nodes as the difference will have, told without reading them. */

@@ -23,6 +23,7 @@ export class Notes {
       const { type, target, attributeName } = record;
       // Also of what has not been read yet: a number may begin before it.
       for (const text of this.reader.affectedBy(record)) if (this.ids.has(text)) this.marks.texts.add(text);
+      if (this.marks.areAway) record.addedNodes.forEach((node) => this.markReturned(node));
       if (!this.ids.has(target)) continue;
       if (type === "childList") this.marks.parents.add(target);
       else if (type === "characterData") this.marks.texts.add(target);
@@ -33,6 +34,14 @@ export class Notes {
     }
     const seen = new Set<number>();
     for (const scope of reached) this.markWithin(scope, model, seen);
+    // Up to now they were observed wherever they went.
+    this.marks.areAway ||= records.some((record) => Array.from(record.removedNodes).some((node) => !node.isConnected));
+  }
+
+  /** What is known may have changed while nobody observed it, and may come back in what is not. */
+  private markReturned(node: Node): void {
+    if (this.ids.has(node)) this.marks.add(node);
+    node.childNodes.forEach((child) => this.markReturned(child));
   }
 
   /** A changed attribute can also change which rules of masking cover the element and what is in it. */

@@ -154,6 +154,7 @@ export class Recorder {
     // What goes comes first, as on the other side: what is added may stand in what has gone.
     this.budget = new Budget(ms / 2, LEAST_STEPS);
     for (const parent of [...this.marks.parents]) if (!this.removals(parent, change)) break;
+    if (!this.marks.parents.size) this.marks.areAway = false;
     this.budget = new Budget(ms, LEAST_STEPS);
     for (const parent of [...this.marks.growing.keys()]) if (!this.additions(parent, change)) break;
     for (const node of inTime(this.marks.texts, ms / 2)) this.textChange(node, change);

@@ -160,6 +160,8 @@
     },
     title: (text) => void (document.title = text),
     frame,
+    /** Observers are told of all up to here, and nothing else gets its turn. */
+    told: () => Promise.resolve(),
   };
 
   /** Resolves when all is done and every frame is loaded. */
