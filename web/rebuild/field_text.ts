@@ -19,7 +19,9 @@ export function boxesIn(field: Field, from: number, to: number): Box[] {
     const height = mirror.getBoundingClientRect().height;
     const left = content[0] - field.scrollLeft;
     const top = content[1] - field.scrollTop + (isLine ? (content[3] - content[1] - height) / 2 : 0);
-    return lines.map((line) => clipped([line[0] + left, line[1] + top, line[2] + left, line[3] + top], field));
+    const shown = isLine ? across(content, paddingBox(field)) : paddingBox(field);
+    const clips = [shown, ...clipsAround(field)];
+    return lines.map((line) => clips.reduce(shared, [line[0] + left, line[1] + top, line[2] + left, line[3] + top]));
   } finally {
     mirror.remove();
   }
@@ -85,20 +87,26 @@ function lineHeight(mirror: HTMLElement): number {
   return height;
 }
 
-function clipped(box: Box, field: Field): Box {
-  const all = [paddingBox(field)];
+/** A field of one line shows nothing beside its content, but all above and below it. */
+function across([left, , right]: Box, [, top, , bottom]: Box): Box {
+  return [left, top, right, bottom];
+}
+
+function clipsAround(field: Field): Box[] {
+  const all: Box[] = [];
   for (let at: Element | null = field.parentElement; at; at = at.parentElement)
     if (!/visible/.test(getComputedStyle(at).overflow) && at !== at.ownerDocument.documentElement)
       all.push(paddingBox(at));
-  return all.reduce(
-    (one, other) => [
-      Math.max(one[0], other[0]),
-      Math.max(one[1], other[1]),
-      Math.min(one[2], other[2]),
-      Math.min(one[3], other[3]),
-    ],
-    box,
-  );
+  return all;
+}
+
+function shared(one: Box, other: Box): Box {
+  return [
+    Math.max(one[0], other[0]),
+    Math.max(one[1], other[1]),
+    Math.min(one[2], other[2]),
+    Math.min(one[3], other[3]),
+  ];
 }
 
 function paddingBox(element: Element): Box {
