@@ -23,6 +23,21 @@ addEventListener("scroll", (event) => event.target.id === "untold" && event.stop
 for (const id of ["told", "untold"]) document.getElementById(id).scrollTop = 90;
 </script>"""
 
+# In the midst of its reading all of the table goes into a box, and most of what is in it away.
+TABLE = f"<main><table><tbody>{'<tr><td>text</td></tr>' * 3000}</table>{'<p>text</p>' * 500}</main>"
+WRAP = """<script>
+addEventListener("load", async () => {
+  for (let n = 0; n < location.search.slice(1); n++) await new Promise((resolve) => setTimeout(resolve));
+  const table = document.querySelector("table");
+  const box = document.createElement("div");
+  table.replaceWith(box);
+  box.append(table);
+  const rows = [...table.rows];
+  table.tBodies[0].replaceChildren(...rows.slice(0, 9), rows.at(-1));
+  document.title = "Done";
+});
+</script>"""
+
 
 @pytest.fixture
 def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
@@ -35,6 +50,7 @@ def shown(browser: Browser, tmp_path: Path) -> Iterator[Rig]:
         f"<div id={name} style='height:50px;overflow:auto'>{'<p>line' * 9}</div>" for name in ("told", "untold")
     )
     (tmp_path / "boxes.html").write_text(f"<!doctype html><title>B</title>{'<p>text</p>' * 9000}{boxes}{SCROLL}")
+    (tmp_path / "table.html").write_text(f"<!doctype html><title>T</title>{TABLE}{WRAP}")
     with rig(browser, tmp_path, masking={"data": ["card"]}) as made:
         yield made
 
@@ -69,6 +85,15 @@ def test_what_is_read_after_the_snapshot_has_gone_stands_where_it_is_scrolled(sh
     shown.until(lambda: shown.page.evaluate(places) == [90, 90], lambda: shown.page.evaluate(places))
     [snapshot] = [line for line in shown.operations().splitlines() if line.startswith('["snapshot"')]
     assert "untold" not in snapshot
+
+
+@pytest.mark.parametrize("tasks", [3, 9, 15])
+def test_table_that_is_read_anew_elsewhere_has_what_it_has_then(shown: Rig, tasks: int) -> None:
+    shown.visitor.add_init_script(SLOW)
+    shown.open(f"table.html?{tasks}")
+    shown.visitor.wait_for_function("document.title === 'Done'")
+    equal = Invariant(shown)
+    shown.until(equal, equal)
 
 
 def test_number_that_grows_behind_what_was_read_is_hidden_from_its_beginning(shown: Rig) -> None:

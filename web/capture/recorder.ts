@@ -204,6 +204,7 @@ export class Recorder {
   private readChildren(parent: Node): TreeNode[] {
     const present = this.reader.children(parent);
     const read: TreeNode[] = [];
+    this.marks.growing.delete(parent); // where it stood before it had others
     for (const [at, child] of present.entries()) {
       if (this.budget.isSpent) {
         this.marks.growing.set(
