@@ -90,10 +90,9 @@ class Node:
     def remove_source(self, source: Source) -> None:
         self._sources.discard(source)
 
-    async def watch(self, watcher: Watcher) -> None:
-        """From the return of this call on, `watcher` gets every frame that is appended to its session."""
+    def watch(self, watcher: Watcher) -> None:
+        """Once it has arrived in Valkey, too (presence.py), `watcher` gets every frame of its session."""
         self._watchers.setdefault(_name(watcher), set()).add(watcher)
-        await self._lease([watcher])
 
     def unwatch(self, watcher: Watcher) -> None:
         """The node's lease runs out by itself; until then what arrives for nobody is dropped."""
