@@ -31,7 +31,8 @@ class SessionKeys:
 
     @property
     def state(self) -> str:
-        """Hash: open, ended, paused, page, front_at, used (the page that was used last), journal_bytes, queue_bytes.
+        """Hash: open, ended, page, front_at, used (the page that was used last), journal_bytes, queue_bytes; and the
+        visitor's choice: paused, chosen_at (its number).
 
         Of each tab stored:{tab}, offset:{tab}, connection:{tab} (that holds it), at:{tab} (its page), hidden:{tab}.
         """

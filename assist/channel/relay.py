@@ -7,8 +7,10 @@ from typing import Any, NamedTuple, Protocol
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.choices import NO_CHOICE, Choice
 from assist.channel.link import Link, is_unknown_script, pack, pack_arguments
 from assist.channel.live import SessionKeys
+from assist.channel.stored import Stored
 from assist.channel.valkey import Script
 
 logger = logging.getLogger(__name__)
@@ -30,12 +32,16 @@ STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
 class Answer(NamedTuple):
-    """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot."""
+    """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot.
+
+    `choice` is the visitor's newest one then, made by these frames where one of them is a choice.
+    """
 
     status: int
     stored: int
     journal_bytes: int
     needs: list[int]
+    choice: Choice = NO_CHOICE
 
 
 class Source(Protocol):
@@ -48,6 +54,8 @@ class Source(Protocol):
     has_left: bool
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None: ...
+
+    def on_look(self, stored: Stored) -> None: ...
 
 
 class Writer:
@@ -143,5 +151,6 @@ def _constant_arguments(source: Source) -> list[Any]:
 
 
 def _answer(reply: list[Any]) -> Answer:
-    status, stored, journal_bytes, *needs = reply
-    return Answer(int(status), int(stored), int(journal_bytes), [int(page) for page in needs])
+    status, stored, journal_bytes, chosen_at, paused, *needs = reply
+    choice = Choice(int(chosen_at), bool(paused))
+    return Answer(int(status), int(stored), int(journal_bytes), [int(page) for page in needs], choice)

@@ -2,10 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import redis
@@ -13,6 +13,7 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import NoScriptError
 
+T = TypeVar("T")
 _SCRIPTS = Path(__file__).parent / "scripts"
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
 
@@ -43,6 +44,12 @@ def end_if_cancelled() -> None:
     task = asyncio.current_task()
     if task and task.cancelling():
         raise asyncio.CancelledError
+
+
+def in_parts(many: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Valkey, and who asks it, does something else between two of them."""
+    for first in range(0, len(many), most):
+        yield many[first : first + most]
 
 
 async def in_one_step(ask: Callable[[Any], None], *, scripts: "Iterable[Script]") -> list[Any]:

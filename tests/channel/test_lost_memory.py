@@ -11,6 +11,7 @@ from assist.channel.node import this_node
 from assist.channel.presence import look
 from assist.channel.protocol import ErrorCode, FrameKind
 from assist.channel.relay import FORGOTTEN, Answer
+from assist.channel.stored import Stored
 from assist.channel.valkey import async_client
 from helpdesk.tenants.keys import nodes_key
 from tests.channel.eventually import eventually
@@ -45,6 +46,9 @@ class Idle:
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
         self.told.append(answer.status)
+
+    def on_look(self, stored: Stored) -> None:
+        """It does not follow."""
 
 
 async def test_idle_visitor_is_asked_to_come_again_although_the_first_try_failed(channel: Scene) -> None:

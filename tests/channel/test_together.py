@@ -13,6 +13,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from assist.channel import consumers as channel_consumers
+from assist.channel.choices import Choice
 from assist.channel.consumers import VisitorConsumer
 from assist.channel.live import SessionKeys
 from assist.channel.presence import Look, arrive, look
@@ -126,7 +127,7 @@ async def test_choice_of_another_tab_while_one_comes_is_in_its_welcome(
 
     async def entering(*args: Any, **values: Any) -> Any:
         entered = await enter(*args, **values)
-        choice = {"tab": 9, "paused": True}
+        choice = Choice(int(time.time() * 1000), is_paused=True)._asdict()
         await apublish(channel.tenant.id, "session", channel.session_id, kind="choice", payload=choice)
         await asyncio.wait_for(heard.wait(), WAIT_SECONDS)
         return entered
