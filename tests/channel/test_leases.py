@@ -39,7 +39,7 @@ async def test_visitor_of_a_process_that_stalled_counts_again(channel: Scene) ->
             await asyncio.sleep(0.1)
         await asyncio.sleep(RECONNECT_SECONDS)
         assert (await look(keys)).state == "live"
-        seen = await sync_to_async(last_seen_ms)(channel.tenant.id, channel.session_id)
+        (seen,) = await sync_to_async(last_seen_ms)([(channel.tenant.id, channel.session_id)])
         assert seen is not None
         assert time.time() * 1000 - seen < 10_000
         await staying.stored(await staying.snapshot())
