@@ -55,7 +55,7 @@ class VisitorConsumer(Socket):
         if kind != "hello":
             raise BadMessage("no hello")
         self.node, self.choices = this_node(), Choices(self._follow)
-        self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
+        self.tenant_id = await find_tenant(self.session_id, token=hello["token"], address=self.address)
         await self.listen(self.tenant_id)
         entry, intake, choice = await self.unless_gone(
             enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin())

@@ -55,11 +55,15 @@ class Entry:
     parts: dict[str, Any]
 
 
-async def find_tenant(session_id: UUID, *, token: str) -> UUID:
-    """Raise `Refused(bad_token)` unless the token is of this session."""
-    found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
-    if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
-        raise Refused(ErrorCode.BAD_TOKEN)
+async def find_tenant(session_id: UUID, *, token: str, address: str) -> UUID:
+    """Raise `Refused(bad_token)` unless the token is of this session, `rate_exceeded` after too many from there."""
+    async with this_node().hellos.looked_up(address) as wrong:
+        if wrong is None:
+            raise Refused(ErrorCode.RATE_EXCEEDED)
+        found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
+        if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
+            wrong.take(1)
+            raise Refused(ErrorCode.BAD_TOKEN)
     return found.tenant_id
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.hellos import Hellos
 from assist.channel.inbox import Inbox
 from assist.channel.later import Later
 from assist.channel.live import SessionKeys
@@ -61,7 +62,7 @@ class Node:
         self.connections: set[Connection] = set()
         self.is_leaving = False
         self.writer = Writer()
-        self.acks = Later(limits.ACK_SECONDS)
+        self.acks, self.hellos = Later(limits.ACK_SECONDS), Hellos()
         self._sources: set[Source] = set()
         self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
