@@ -12,7 +12,7 @@ from assist.channel.actions import end_session
 from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
-from assist.channel.capture_code import CaptureCode, capture_code, capture_url
+from assist.channel.capture_code import capture_code, capture_part
 from assist.channel.choices import Choice, Choices
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
@@ -48,6 +48,7 @@ class VisitorConsumer(Socket):
     side = "visitor"
     intake: Intake | None = None
     append_head: bytes | None = None
+    journal_most = limits.JOURNAL_BYTES
 
     async def serve(self) -> None:
         first, heard_at_ms = await self.first_message(), time.time() * 1000
@@ -104,7 +105,7 @@ class VisitorConsumer(Socket):
             stored=self.intake.stored,
             durable=self.acks.durable,
             credit=self.intake.credit,
-            capture=self._capture(code, hello),
+            capture=capture_part(code, self.keys, by_url=hello["injection"] == "url"),
             watchers=now["count"],
             watching=now,
             paused=self.choices.newest.is_paused,
@@ -115,12 +116,6 @@ class VisitorConsumer(Socket):
         if hello["injection"] in RUNS_CODE and hello["capture"] != code.sha256:
             for frame in code.frames:
                 await self.send_frame(frame)
-
-    def _capture(self, code: CaptureCode, hello: dict[str, Any]) -> dict[str, Any]:
-        capture: dict[str, Any] = {"sha256": code.sha256, "size_bytes": code.size_bytes}
-        if hello["injection"] == "url":
-            capture["url"] = capture_url(self.tenant_id, self.session_id, code.sha256)
-        return capture
 
     async def _on_frame(self, data: bytes) -> None:
         assert self.intake
@@ -234,7 +229,11 @@ class VisitorConsumer(Socket):
         await super().hand_over()
 
     async def _end(self) -> None:
-        """Frames that were sent before this message are stored before the session is sealed."""
+        """Frames that were sent before this message are stored before the session is sealed.
+
+        No segment has to be written first where the journal is full: these are the last, and at most a window.
+        """
+        self.journal_most, self.append_head = limits.JOURNAL_BYTES + limits.WINDOW_BYTES, None
         await self._drain()
         now = datetime.now(tz=UTC)
         await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.VISITOR_ENDED, now=now)

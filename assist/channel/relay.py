@@ -16,7 +16,6 @@ from assist.channel.valkey import Script
 logger = logging.getLogger(__name__)
 APPEND = Script(
     "append",
-    JOURNAL_BYTES=limits.JOURNAL_BYTES,
     QUEUE_BYTES=limits.QUEUE_BYTES,
     QUEUE_HARD_BYTES=limits.QUEUE_HARD_BYTES,
     QUEUES_BYTES=limits.QUEUES_BYTES,
@@ -27,7 +26,7 @@ APPEND = Script(
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 STORE_SECONDS = 5.0
-CONSTANT_ARGUMENTS = 3 + 6 + 3
+CONSTANT_ARGUMENTS = 3 + 6 + 4
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
@@ -45,11 +44,12 @@ class Answer(NamedTuple):
 
 
 class Source(Protocol):
-    """A visitor's connection, as the writer sees it."""
+    """A visitor's connection, as the writer sees it: frames wait while the journal has over `journal_most` bytes."""
 
     keys: SessionKeys
     tab: int
     connection_id: str
+    journal_most: int
     append_head: bytes | None
     has_left: bool
 
@@ -147,7 +147,8 @@ def _constant_arguments(source: Source) -> list[Any]:
     """What does not change while the connection is there."""
     keys = source.keys
     names = [keys.state, keys.consoles, keys.journal, keys.pages, keys.page_facts, keys.queue_prefix]
-    return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, source.tab, keys.session_id.bytes]
+    of_tab = [source.connection_id, source.tab, keys.session_id.bytes, source.journal_most]
+    return ["EVALSHA", APPEND.sha, len(names), *names, *of_tab]
 
 
 def _answer(reply: list[Any]) -> Answer:

@@ -39,6 +39,7 @@ class Idle:
 
     tab, connection_id, has_left = 1, "node.connection", False
     append_head: bytes | None = None
+    journal_most = 0
 
     def __init__(self, keys: SessionKeys) -> None:
         self.keys = keys

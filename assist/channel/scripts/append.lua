@@ -2,7 +2,7 @@
 -- The page in front is the one that the newest frame with a word about it names: what comes late does not count, unless
 -- it is so late that the visitor's clock must have been put back. Within a tab the page that was entered last counts.
 -- KEYS: state, consoles, journal, pages (zset page -> time of last use), facts of pages (hash), prefix of queues
--- ARGV: connection, tab, session id (16 bytes), frames...
+-- ARGV: connection, tab, session id (16 bytes), how large the journal may be, frames...
 -- Returns {status, stored, journal bytes, number of the newest choice, is the visitor pausing (1, 0), pages that need a
 -- snapshot...}; status 0 stored, 1 replaced, 2 ended, 3 gap, 4 unknown here (memory was lost), 5 journal full.
 local state, consoles, journal, pages, facts, prefix = unpack(KEYS)
@@ -14,7 +14,7 @@ local stored, journal_bytes, queue_bytes = tonumber(held[2] or 0), tonumber(held
 if held[4] then return {2, stored, journal_bytes, chosen_at, paused} end
 if not held[3] or not held[1] then return {4, stored, journal_bytes, chosen_at, paused} end
 if held[1] ~= ARGV[1] then return {1, stored, journal_bytes, chosen_at, paused} end
-if journal_bytes > JOURNAL_BYTES then return {5, stored, journal_bytes, chosen_at, paused} end
+if journal_bytes > tonumber(ARGV[4]) then return {5, stored, journal_bytes, chosen_at, paused} end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + clock[2] / 1000
 local watching = redis.call('ZRANGEBYSCORE', consoles, now, '+inf')
@@ -109,7 +109,7 @@ local function jumps(kind, seq, frame)
   return is_json and type(gap) == 'table' and (tonumber(gap.from_seq) or seq) <= stored + 1
 end
 
-for i = 4, #ARGV do
+for i = 5, #ARGV do
   local frame = ARGV[i]
   local kind, flags, page, seq, time = struct.unpack('>BBxxI4I4d', frame)
   if seq == stored + 1 or jumps(kind, seq, frame) then
