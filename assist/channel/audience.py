@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.live import SessionKeys
-from assist.channel.presence import watching
+from assist.channel.presence import Watching, watching
 
 STALE_SECONDS = 0.5
 
@@ -30,19 +30,19 @@ class Audience:
         self._told: dict[str, Any] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_over = False
-        self._looking = asyncio.Lock()
+        self.looking = asyncio.Lock()
 
     async def look(self) -> dict[str, Any]:
-        """As `Watching` of the protocol.
+        """As `Watching` of the protocol; whoever says at once what this returns says the newest."""
+        async with self.looking:
+            return self.take(await watching(self._keys))
+
+    def take(self, now: Watching) -> dict[str, Any]:
+        """The same of what was read while `looking` was held.
 
         Looks again when the first lease may have run out: who lost the network, or whose node died, leaves without a
-        word. Whoever says at once what this returns says the newest.
+        word.
         """
-        async with self._looking:
-            return await self._look()
-
-    async def _look(self) -> dict[str, Any]:
-        now = await watching(self._keys)
         if now.stale_seconds is not None:
             self._look_again(now.stale_seconds + STALE_SECONDS)
         self._told = now.message(agent=self.agent, is_public=self._is_public)
@@ -50,10 +50,10 @@ class Audience:
 
     async def tell(self) -> None:
         """`watchers`, if that has changed."""
-        async with self._looking:
+        async with self.looking:
             told = self._told
             try:
-                if await self._look() != told:
+                if self.take(await watching(self._keys)) != told:
                     await self._say("watchers", **self._told)
             except (RedisError, OSError):
                 self._look_again(limits.BEAT_SECONDS)

@@ -5,11 +5,13 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 
+from assist.channel.live import SessionKeys
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 
 PATH: Path = settings.BASE_DIR / "web" / "dist" / "capture.js"
@@ -38,6 +40,12 @@ def capture_url(tenant_id: UUID, session_id: UUID, sha256: str) -> str:
     """For pages whose policy lists hosts only: an address of ours, good for this session and TICKET_SECONDS."""
     ticket = signing.dumps({"tenant": str(tenant_id), "session": str(session_id), "sha256": sha256}, salt=SALT)
     return f"{settings.PUBLIC_URL}/assist/capture/{session_id}/{sha256}.js?ticket={ticket}"
+
+
+def capture_part(code: CaptureCode, keys: SessionKeys, *, by_url: bool) -> dict[str, Any]:
+    """As `Capture` of the protocol."""
+    url = {"url": capture_url(keys.tenant_id, keys.session_id, code.sha256)} if by_url else {}
+    return {"sha256": code.sha256, "size_bytes": code.size_bytes, **url}
 
 
 def tenant_of_ticket(ticket: str, *, session_id: UUID, sha256: str) -> UUID | None:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assist.channel import limits
+from assist.channel.acks import Acks
 from assist.channel.actions import end_session
 from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
-from assist.channel.capture_code import CaptureCode, capture_code, capture_url
+from assist.channel.capture_code import capture_code, capture_part
+from assist.channel.choices import Choice, Choices
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
 from assist.channel.heads import Heads
@@ -26,6 +28,7 @@ from assist.channel.router import message_handlers
 from assist.channel.signals import journal_grew
 from assist.channel.silence import Silence
 from assist.channel.socket import NORMAL_CLOSE, Gone, Refused, Socket
+from assist.channel.stored import Stored
 from assist.channel.turns import turn
 from assist.requests.buckets import Bucket
 from helpdesk.tenants.context import run_in_tenant
@@ -44,23 +47,25 @@ LOST = {REPLACED: ErrorCode.REPLACED, ENDED: ErrorCode.SESSION_ENDED, FORGOTTEN:
 class VisitorConsumer(Socket):
     side = "visitor"
     intake: Intake | None = None
-    chosen: bool | None = None  # whether the visitor pauses, as another tab has said since this one listens
     append_head: bytes | None = None
+    journal_most = limits.JOURNAL_BYTES
 
     async def serve(self) -> None:
         first, heard_at_ms = await self.first_message(), time.time() * 1000
         kind, hello = parse(first, VISITOR_MESSAGES)
         if kind != "hello":
             raise BadMessage("no hello")
-        self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
+        self.node, self.choices = this_node(), Choices(self._follow)
+        self.tenant_id = await find_tenant(self.session_id, token=hello["token"], address=self.address)
         await self.listen(self.tenant_id)
-        entry, intake, paused = await self.unless_gone(
+        entry, intake, choice = await self.unless_gone(
             enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin())
         )
+        self.choices.learn(choice)
         self._begin(entry, intake)
         tab = {"tab": intake.tab, "connection": intake.connection_id}
         await apublish(self.tenant_id, "session", self.session_id, kind="tab_opened", payload=tab)
-        await self._welcome(entry, hello, paused=paused)
+        await self._welcome(entry, hello)
         async for data in self.messages():
             self._silence.heard()
             if isinstance(data, bytes):
@@ -73,24 +78,23 @@ class VisitorConsumer(Socket):
 
     def _begin(self, entry: Entry, intake: Intake) -> None:
         self.intake, self.keys, self.tab, self.connection_id = intake, intake.keys, intake.tab, intake.connection_id
-        self.durable = entry.facts.durable_seqs.get(str(intake.tab), 0)
         self.heads = Heads()
-        self.node = this_node()
+        durable = entry.facts.durable_seqs.get(str(intake.tab), 0)
+        self.acks = Acks(intake, durable=durable, say=self.say, node=self.node)
         self.node.add_source(self)
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
-        self._owes_ack = False
         self._drained = asyncio.Event()
         self._asked, self._grew = Asked(RESYNC_SECONDS), Asked(GREW_SECONDS)
         self._told_gap = self.has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
-        self._resyncs = 0
+        self._resyncs, self._consoles = 0, frozenset[bytes]()
         self._silence = Silence(
             ask=lambda: self.node.spawn(self.say("ping")),
             lost=lambda silent: self.node.spawn(self._lose(silent)),
         )
 
-    async def _welcome(self, entry: Entry, hello: dict[str, Any], *, paused: bool) -> None:
+    async def _welcome(self, entry: Entry, hello: dict[str, Any]) -> None:
         assert self.intake
         code = capture_code()
         now = await self._audience.look()
@@ -99,12 +103,12 @@ class VisitorConsumer(Socket):
             session=str(self.session_id),
             tab=self.tab,
             stored=self.intake.stored,
-            durable=self.durable,
+            durable=self.acks.durable,
             credit=self.intake.credit,
-            capture=self._capture(code, hello),
+            capture=capture_part(code, self.keys, by_url=hello["injection"] == "url"),
             watchers=now["count"],
             watching=now,
-            paused=paused if self.chosen is None else self.chosen,
+            paused=self.choices.newest.is_paused,
             time=time.time() * 1000,
             limits=limits.as_message(),
             **entry.parts,
@@ -112,12 +116,6 @@ class VisitorConsumer(Socket):
         if hello["injection"] in RUNS_CODE and hello["capture"] != code.sha256:
             for frame in code.frames:
                 await self.send_frame(frame)
-
-    def _capture(self, code: CaptureCode, hello: dict[str, Any]) -> dict[str, Any]:
-        capture: dict[str, Any] = {"sha256": code.sha256, "size_bytes": code.size_bytes}
-        if hello["injection"] == "url":
-            capture["url"] = capture_url(self.tenant_id, self.session_id, code.sha256)
-        return capture
 
     async def _on_frame(self, data: bytes) -> None:
         assert self.intake
@@ -130,14 +128,13 @@ class VisitorConsumer(Socket):
             await self._tell_gap()
             frame = None
         if frame is None:
-            self._return_credit(len(data))
+            self.acks.owe(len(data))
             return
         self._told_gap = False
         self._drained.clear()
         self.node.writer.append(self, data)
         if frame.kind in CHOICES:
-            choice = {"tab": self.tab, "paused": frame.kind == FrameKind.PAUSE}
-            self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice))
+            self.choices.make(frame.seq, is_paused=frame.kind == FrameKind.PAUSE)
 
     async def _tell_gap(self) -> None:
         assert self.intake
@@ -159,35 +156,33 @@ class VisitorConsumer(Socket):
         intake.stored = answer.stored
         if intake.stored >= intake.accepted:
             self._drained.set()
+        if self.choices.stored(answer.stored, answer.choice):
+            payload = answer.choice._asdict()
+            self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=payload))
         if answer.journal_bytes >= limits.SEGMENT_BYTES:
             self._tell_journal_grew()
         if not self.has_left:
-            self._return_credit(size_bytes)
+            self.acks.owe(size_bytes)
             self._ask_snapshots(answer.needs)
+
+    def on_look(self, stored: Stored) -> None:
+        """Called every few seconds, and must not wait either."""
+        if stored.ended:
+            self.node.spawn(self._say_ended(stored.ended))
+            return
+        self.choices.learn(stored.choice)
+        if stored.consoles != self._consoles:
+            self._consoles = stored.consoles
+            self.node.spawn(self._audience.tell())
+
+    def _follow(self, is_paused: bool) -> None:
+        """What another tab has chosen; one that is not welcomed yet reads it in its welcome."""
+        if self.intake and not self.has_left:
+            self.node.spawn(self.say("paused", paused=is_paused))
 
     async def _lost(self, status: int) -> None:
         """Forgotten: Valkey lost its memory; with a new hello the visitor learns what to send again."""
         await self.refuse(LOST[status])
-
-    def _return_credit(self, size: int) -> None:
-        assert self.intake
-        self.intake.credit += size
-        if self.intake.credit - self.intake.granted >= limits.ACK_BYTES:
-            self._acknowledge()
-        elif not self._owes_ack:
-            self._owes_ack = True
-            self.node.acks.add(self._acknowledge_if_owed)
-
-    def _acknowledge_if_owed(self) -> None:
-        if self._owes_ack:
-            self._acknowledge()
-
-    def _acknowledge(self) -> None:
-        assert self.intake
-        self._owes_ack = False
-        stored, credit = self.intake.stored, self.intake.credit
-        self.intake.granted = credit
-        self.node.spawn(self.say("ack", stored=stored, durable=min(self.durable, stored), credit=credit))
 
     def _ask_snapshots(self, pages: list[int]) -> None:
         assert self.intake
@@ -230,12 +225,15 @@ class VisitorConsumer(Socket):
     async def hand_over(self) -> None:
         if self.intake:
             await self._drain()
-            stored = self.intake.stored
-            await self.say("ack", stored=stored, durable=min(self.durable, stored), credit=self.intake.credit)
+            await self.acks.tell()
         await super().hand_over()
 
     async def _end(self) -> None:
-        """Frames that were sent before this message are stored before the session is sealed."""
+        """Frames that were sent before this message are stored before the session is sealed.
+
+        No segment has to be written first where the journal is full: these are the last, and at most a window.
+        """
+        self.journal_most, self.append_head = limits.JOURNAL_BYTES + limits.WINDOW_BYTES, None
         await self._drain()
         now = datetime.now(tz=UTC)
         await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.VISITOR_ENDED, now=now)
@@ -243,15 +241,15 @@ class VisitorConsumer(Socket):
         raise Gone
 
     async def on_event(self, kind: str, payload: dict[str, Any]) -> None:
-        if kind == "choice" and not (self.intake and payload["tab"] == self.tab):
-            self.chosen = payload["paused"]
-        if self.intake is None:
+        if kind == "choice":
+            self.choices.learn(Choice(**payload))
+        elif self.intake is None:
             return
-        if kind == "ended":
+        elif kind == "ended":
             await self._say_ended(payload["reason"])
         elif kind == "durable":
-            self.durable = max(self.durable, payload.get(str(self.tab), 0))
-            self._return_credit(0)
+            self.acks.durable = max(self.acks.durable, payload.get(str(self.tab), 0))
+            self.acks.owe()
         elif kind == "tab_opened":
             if payload["tab"] == self.tab and payload["connection"] != self.connection_id:
                 raise Refused(ErrorCode.REPLACED)
@@ -260,8 +258,6 @@ class VisitorConsumer(Socket):
         elif kind == "agent":
             self._audience.agent = payload["public_name"]
             await self._audience.tell()
-        elif kind == "choice" and payload["tab"] != self.tab:
-            await self.say("paused", paused=payload["paused"])
         elif kind == "tab_closed":
             await self.say("front")
         elif kind == "resync" and payload["page"] >> 16 == self.tab:
@@ -283,7 +279,8 @@ class VisitorConsumer(Socket):
     async def _go(self, *, silent_seconds: float = 0) -> None:
         if self.has_left:
             return
-        self.has_left, self._owes_ack = True, False
+        self.has_left = True
+        self.acks.forget()
         self._silence.stop()
         self._audience.close()
         if self._resyncs:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assist.channel import limits
 from assist.channel.actions import SessionEnded, TooManyTabs, visitor_seen
+from assist.channel.choices import Choice
 from assist.channel.connection import Intake
 from assist.channel.hand_over import hand_over_part
 from assist.channel.live import RECORD, SessionKeys, server_record
@@ -54,18 +55,22 @@ class Entry:
     parts: dict[str, Any]
 
 
-async def find_tenant(session_id: UUID, *, token: str) -> UUID:
-    """Raise `Refused(bad_token)` unless the token is of this session."""
-    found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
-    if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
-        raise Refused(ErrorCode.BAD_TOKEN)
+async def find_tenant(session_id: UUID, *, token: str, address: str) -> UUID:
+    """Raise `Refused(bad_token)` unless the token is of this session, `rate_exceeded` after too many from there."""
+    async with this_node().hellos.looked_up(address) as wrong:
+        if wrong is None:
+            raise Refused(ErrorCode.RATE_EXCEEDED)
+        found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
+        if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
+            wrong.take(1)
+            raise Refused(ErrorCode.BAD_TOKEN)
     return found.tenant_id
 
 
 async def enter(
     tenant_id: UUID, session_id: UUID, hello: dict[str, Any], *, heard_at_ms: float, origin: str
-) -> tuple[Entry, Intake, bool]:
-    """The row's facts, the intake of the tab, and whether the session is paused; raises `Refused`.
+) -> tuple[Entry, Intake, Choice]:
+    """The row's facts, the intake of the tab, and the visitor's choice; raises `Refused`.
 
     `heard_at_ms` is when the hello came: the clocks are compared by it, since reading rows takes time.
     """
@@ -85,14 +90,14 @@ async def enter(
     meters = meters_of(entry.tenant)
     intake = Intake(keys, meters=meters, node_id=node_id, tab=entry.tab, stored=stored, **clock)
     try:
-        paused = await _open_tab(intake, entry, offset_ms=offset_ms)
+        choice = await _open_tab(intake, entry, offset_ms=offset_ms)
     except Refused:
         raise
     except BaseException:
         # Valkey may have taken it although its answer did not come.
         this_node().spawn(_closed(intake))
         raise
-    return entry, intake, paused
+    return entry, intake, choice
 
 
 async def _closed(intake: Intake) -> None:
@@ -129,7 +134,7 @@ def _enter_row(session_id: UUID, *, hello: dict[str, Any], origin: str) -> Entry
     return Entry(facts_of(row), tab or row.tab_count, tenant.slug, parts)
 
 
-async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
+async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> Choice:
     keys = intake.keys
     started = server_record(FrameKind.SESSION_START, payload={"started_at_ms": entry.facts.started_at_ms})
     names = [keys.state, keys.journal, keys.consoles]
@@ -138,8 +143,8 @@ async def _open_tab(intake: Intake, entry: Entry, *, offset_ms: float) -> bool:
     names = [keys.state, keys.connections, keys.consoles, keys.journal, nodes_key()]
     was_paused = int(entry.facts.state == SessionState.PAUSED)
     values = [intake.connection_id, intake.tab, intake.stored, record, offset_ms, keys.session_id.bytes, was_paused]
-    status, stored, paused = await OPEN_TAB.arun(names, values)
+    status, stored, paused, chosen_at = await OPEN_TAB.arun(names, values)
     if status != TAKEN:
         raise Refused(ErrorCode.SESSION_ENDED if status == ENDED else ErrorCode.NOT_ALLOWED)
     intake.accepted = intake.stored = int(stored)
-    return bool(paused)
+    return Choice(int(chosen_at), bool(paused))

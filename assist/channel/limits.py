@@ -3,6 +3,12 @@
 from assist.channel.protocol import MAX_FRAME_BYTES
 
 HELLO_SECONDS = 5
+HELLOS_PER_SECOND = 10  # of one session from one address
+HELLOS_BURST_SECONDS = 30
+WRONG_TOKENS_PER_SECOND = 10  # from one address
+WRONG_TOKENS_BURST_SECONDS = 20
+ADDRESS_LOOKUPS = 4  # tokens of one address that are looked up at once
+HELLO_KEYS = 10_000  # addresses, and sessions with an address, whose rates a process knows
 SILENCE_SECONDS = 11  # a visitor says something every 10 s; who does not is asked
 ANSWER_SECONDS = 3  # and taken for gone without an answer within this
 MAX_TEXT_BYTES = 64 * 1024

@@ -13,15 +13,18 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.hellos import Hellos
 from assist.channel.inbox import Inbox
 from assist.channel.later import Later
 from assist.channel.live import SessionKeys
 from assist.channel.relay import FORGOTTEN, Answer, Source, Writer
-from assist.channel.valkey import Script, async_client, end_if_cancelled
+from assist.channel.stored import stored_of
+from assist.channel.valkey import Script, async_client, end_if_cancelled, in_parts
 from helpdesk.tenants.keys import node_channel, nodes_key
 
 logger = logging.getLogger(__name__)
 RENEW_PARTS = 25
+LOOK_AT_ONCE = 500
 BEAT, WATCH = Script("beat"), Script("watch")
 HEAD = struct.Struct("!16sBBxxII")  # the session, and what is first in a frame
 SESSION_BYTES = 16
@@ -59,7 +62,7 @@ class Node:
         self.connections: set[Connection] = set()
         self.is_leaving = False
         self.writer = Writer()
-        self.acks = Later(limits.ACK_SECONDS)
+        self.acks, self.hellos = Later(limits.ACK_SECONDS), Hellos()
         self._sources: set[Source] = set()
         self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -90,10 +93,9 @@ class Node:
     def remove_source(self, source: Source) -> None:
         self._sources.discard(source)
 
-    async def watch(self, watcher: Watcher) -> None:
-        """From the return of this call on, `watcher` gets every frame that is appended to its session."""
+    def watch(self, watcher: Watcher) -> None:
+        """Once it has arrived in Valkey, too (presence.py), `watcher` gets every frame of its session."""
         self._watchers.setdefault(_name(watcher), set()).add(watcher)
-        await self._lease([watcher])
 
     def unwatch(self, watcher: Watcher) -> None:
         """The node's lease runs out by itself; until then what arrives for nobody is dropped."""
@@ -119,6 +121,15 @@ class Node:
         """What was published before went by."""
         for watcher in self._all_watchers():
             watcher.start_over()
+            self.spawn(watcher.look_again())
+        self.spawn(self._look(list(self._sources)))
+
+    async def _look(self, sources: list[Source]) -> None:
+        """Compare what they know with what is stored: what was published to tell them may have been lost."""
+        with contextlib.suppress(RedisError, OSError):
+            for some in in_parts(sources, LOOK_AT_ONCE):
+                for source, stored in zip(some, await stored_of([source.keys for source in some]), strict=True):
+                    source.on_look(stored)
 
     async def leave(self) -> None:
         """The process ends: the others need not wait for the end of its lease."""
@@ -173,6 +184,8 @@ class Node:
             end_if_cancelled()
             for watcher in watchers:
                 self.spawn(watcher.renew())
+            await self._look([source for source in self._sources if hash(source.connection_id) % RENEW_PARTS == part])
+            end_if_cancelled()
 
 
 def _name(watcher: Watcher) -> bytes:

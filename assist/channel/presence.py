@@ -13,15 +13,14 @@ from redis.exceptions import RedisError
 from assist.channel import limits
 from assist.channel.actions import visitor_gone
 from assist.channel.live import SessionKeys, last_beat_ms
+from assist.channel.node import WATCH
 from assist.channel.protocol import TAB_SHIFT
-from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled
+from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled, in_one_step
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
 from helpdesk.tenants.keys import nodes_key
 
-LEAVE = Script("leave")
-
-JOIN = Script("join_watchers")
+JOIN, LEAVE = Script("join_watchers"), Script("leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,10 @@ async def watching(keys: SessionKeys) -> Watching:
     pipeline = async_client().pipeline(transaction=True)
     pipeline.hvals(keys.watchers)
     pipeline.time()
-    entries, time_now = await pipeline.execute()
+    return _watching(*await pipeline.execute())
+
+
+def _watching(entries: list[bytes], time_now: tuple[int, int]) -> Watching:
     now = clock_ms(time_now)
     ends = {who: float(end) for end, who in (entry.split(b" ", 1) for entry in entries) if float(end) > now}
     people = {watcher.person: watcher for watcher in (Watcher(*json.loads(who)) for who in ends)}
@@ -65,8 +67,12 @@ async def watching(keys: SessionKeys) -> Watching:
 
 async def join_watchers(keys: SessionKeys, *, console_id: str, watcher: Watcher) -> bool:
     """For LEASE_SECONDS, unless it is done again; False when SESSION_CONSOLES others watch already."""
+    return bool(await JOIN.arun(*_joining(keys, console_id, watcher)))
+
+
+def _joining(keys: SessionKeys, console_id: str, watcher: Watcher) -> tuple[list[str], list[Any]]:
     bounds = [limits.LEASE_SECONDS * 1000, limits.SESSION_CONSOLES]
-    return bool(await JOIN.arun([keys.watchers], [console_id, json.dumps(astuple(watcher)), *bounds]))
+    return [keys.watchers], [console_id, json.dumps(astuple(watcher)), *bounds]
 
 
 async def remove_watcher(keys: SessionKeys, *, console_id: str) -> None:
@@ -129,11 +135,39 @@ class Look:
 async def look(keys: SessionKeys) -> Look:
     """`waiting` while no visitor has ever come."""
     pipeline = async_client().pipeline(transaction=True)
+    _ask_look(pipeline, keys)
+    return _look(*await pipeline.execute())
+
+
+async def arrive(keys: SessionKeys, *, console_id: str, watcher: Watcher, node_id: str) -> tuple[Look, Watching] | None:
+    """Join the watchers, have frames sent to the node, and see how all stands then, at one moment.
+
+    None when SESSION_CONSOLES others watch already.
+    """
+
+    def ask(pipeline: Any) -> None:
+        JOIN.add_to(pipeline, *_joining(keys, console_id, watcher))
+        WATCH.add_to(pipeline, [keys.consoles], [node_id, limits.LEASE_SECONDS * 1000])
+        _ask_look(pipeline, keys)
+        pipeline.hvals(keys.watchers)
+
+    has_place, _watches, *seen, watchers = await in_one_step(ask, scripts=[JOIN, WATCH])
+    return (_look(*seen), _watching(watchers, seen[-1])) if has_place else None
+
+
+def _ask_look(pipeline: Any, keys: SessionKeys) -> None:
     pipeline.hgetall(keys.state)
     pipeline.smembers(keys.connections)
     pipeline.zrange(nodes_key(), 0, -1, withscores=True)
     pipeline.time()
-    fields, connections, leases, time_now = await pipeline.execute()
+
+
+def _look(
+    fields: dict[bytes, bytes],
+    connections: set[bytes],
+    leases: list[tuple[bytes, float]],
+    time_now: tuple[int, int],
+) -> Look:
     clock = clock_ms(time_now)
     held = {name.decode(): value for name, value in fields.items()}
     offsets = {name[7:]: float(value) for name, value in held.items() if name.startswith("offset:")}

@@ -47,11 +47,6 @@ class SessionFacts:
         return {name: value for name, value in summary.items() if value is not None}
 
 
-def session_facts(session_id: UUID) -> SessionFacts:
-    """Raise `NoSession`."""
-    return facts_of(get_session(session_id))
-
-
 def get_session(session_id: UUID) -> AssistSession:
     """Raise `NoSession`."""
     row = AssistSession.objects.select_related("request", "agent").filter(id=session_id).first()

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple, Protocol
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.choices import NO_CHOICE, Choice
 from assist.channel.link import Link, is_unknown_script, pack, pack_arguments
 from assist.channel.live import SessionKeys
+from assist.channel.stored import Stored
 from assist.channel.valkey import Script
 
 logger = logging.getLogger(__name__)
 APPEND = Script(
     "append",
-    JOURNAL_BYTES=limits.JOURNAL_BYTES,
     QUEUE_BYTES=limits.QUEUE_BYTES,
     QUEUE_HARD_BYTES=limits.QUEUE_HARD_BYTES,
     QUEUES_BYTES=limits.QUEUES_BYTES,
@@ -25,29 +26,36 @@ APPEND = Script(
 FULL_SECONDS = 1.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 STORE_SECONDS = 5.0
-CONSTANT_ARGUMENTS = 3 + 6 + 3
+CONSTANT_ARGUMENTS = 3 + 6 + 4
 STORED, REPLACED, ENDED, GAP, FORGOTTEN, FULL = range(6)
 
 
 class Answer(NamedTuple):
-    """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot."""
+    """What the script did: one of the states above, the tab's watermark, and pages that need a fresh snapshot.
+
+    `choice` is the visitor's newest one then, made by these frames where one of them is a choice.
+    """
 
     status: int
     stored: int
     journal_bytes: int
     needs: list[int]
+    choice: Choice = NO_CHOICE
 
 
 class Source(Protocol):
-    """A visitor's connection, as the writer sees it."""
+    """A visitor's connection, as the writer sees it: frames wait while the journal has over `journal_most` bytes."""
 
     keys: SessionKeys
     tab: int
     connection_id: str
+    journal_most: int
     append_head: bytes | None
     has_left: bool
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None: ...
+
+    def on_look(self, stored: Stored) -> None: ...
 
 
 class Writer:
@@ -139,9 +147,11 @@ def _constant_arguments(source: Source) -> list[Any]:
     """What does not change while the connection is there."""
     keys = source.keys
     names = [keys.state, keys.consoles, keys.journal, keys.pages, keys.page_facts, keys.queue_prefix]
-    return ["EVALSHA", APPEND.sha, len(names), *names, source.connection_id, source.tab, keys.session_id.bytes]
+    of_tab = [source.connection_id, source.tab, keys.session_id.bytes, source.journal_most]
+    return ["EVALSHA", APPEND.sha, len(names), *names, *of_tab]
 
 
 def _answer(reply: list[Any]) -> Answer:
-    status, stored, journal_bytes, *needs = reply
-    return Answer(int(status), int(stored), int(journal_bytes), [int(page) for page in needs])
+    status, stored, journal_bytes, chosen_at, paused, *needs = reply
+    choice = Choice(int(chosen_at), bool(paused))
+    return Answer(int(status), int(stored), int(journal_bytes), [int(page) for page in needs], choice)

@@ -50,6 +50,8 @@ class Socket(AsyncConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.scope, self._receive, self._send = scope, receive, send
         self.session_id: UUID = scope["url_route"]["kwargs"]["session_id"]
+        # Behind a proxy the server has put the visitor's own one here (docs/operations.md).
+        self.address = str((scope.get("client") or [""])[0])
         self._closed = False
         self._listening: asyncio.Task[None] | None = None
         self._hearing: asyncio.Future[Any] | None = None
@@ -114,7 +116,7 @@ class Socket(AsyncConsumer):
             yield data if data is not None else message.get("text") or ""
 
     async def first_message(self) -> str:
-        """Text within HELLO_SECONDS, or `Refused`."""
+        """Text within HELLO_SECONDS, and no more often than hellos may come, or `Refused`."""
         try:
             async with asyncio.timeout(limits.HELLO_SECONDS):
                 message = await self._receive()
@@ -122,6 +124,8 @@ class Socket(AsyncConsumer):
             raise Refused(ErrorCode.BAD_MESSAGE) from None
         if message["type"] == "websocket.disconnect":
             raise Gone
+        if not this_node().hellos.take(self.address, self.session_id):
+            raise Refused(ErrorCode.RATE_EXCEEDED)
         if not isinstance(message.get("text"), str):
             raise Refused(ErrorCode.BAD_MESSAGE)
         return str(message["text"])

@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import redis
@@ -12,6 +13,7 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import NoScriptError
 
+T = TypeVar("T")
 _SCRIPTS = Path(__file__).parent / "scripts"
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
 
@@ -44,6 +46,28 @@ def end_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
+def in_parts(many: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Valkey, and who asks it, does something else between two of them."""
+    for first in range(0, len(many), most):
+        yield many[first : first + most]
+
+
+async def in_one_step(ask: Callable[[Any], None], *, scripts: "Iterable[Script]") -> list[Any]:
+    """What `ask(pipeline)` queued, as one transaction in one round trip; `scripts` are those among it.
+
+    A second time where Valkey did not know one of them: the rest has been done then, and is done again.
+    """
+    pipeline = async_client().pipeline(transaction=True)
+    ask(pipeline)
+    try:
+        return list(await pipeline.execute())
+    except NoScriptError:
+        for script in scripts:
+            await async_client().script_load(script.text)
+        ask(pipeline)
+        return list(await pipeline.execute())
+
+
 class Script:
     """A Lua script of `scripts/`, which Valkey runs as one step; it knows each of `limits` by name."""
 
@@ -51,6 +75,10 @@ class Script:
         declared = f"local {', '.join(limits)} = {', '.join(map(str, limits.values()))}\n" if limits else ""
         self.text = declared + (_SCRIPTS / f"{name}.lua").read_text()
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def add_to(self, pipeline: Any, keys: list[str], args: list[Any]) -> None:
+        """For `in_one_step`."""
+        pipeline.evalsha(self.sha, len(keys), *keys, *args)
 
     def run(self, keys: list[str], args: list[Any]) -> Any:
         client = sync_client()

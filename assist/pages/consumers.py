@@ -18,7 +18,7 @@ from assist.channel.messages import BadMessage, parse
 from assist.channel.metrics import meters_of
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import Look, Watcher, join_watchers, look, remove_watcher
+from assist.channel.presence import Look, Watcher, arrive, join_watchers, look, remove_watcher
 from assist.channel.protocol import (
     CONSOLE_MESSAGES,
     HEADER_BYTES,
@@ -27,18 +27,15 @@ from assist.channel.protocol import (
     ErrorCode,
     FrameKind,
 )
-from assist.channel.queries import NoSession, SessionFacts, session_facts
 from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
 from assist.pages.ledger import Ledger
 from assist.pages.outbox import Live, Outbox
-from assist.pages.queries import page_summaries
-from assist.pages.rights import role_in
+from assist.pages.rights import Admission, admission, may_watch, role_in
 from assist.requests.buckets import Bucket
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
-from helpdesk.tenants.queries import current_tenant
 
 LAST_FRAMES_SECONDS = 0.5
 LAST_REPORT_SECONDS = 1.0
@@ -75,19 +72,36 @@ class ConsoleConsumer(Socket):
     async def _enter(self, *, credit: int) -> None:
         self.tenant_id, self.user = self.scope["membership"].tenant_id, self.scope["user"]
         self.keys = SessionKeys(self.tenant_id, self.session_id)
-        self.console_id, self.node = f"{self.user.pk}:{id(self)}", this_node()
+        self.node = this_node()
+        self.console_id = f"{self.user.pk}:{self.node.id}:{id(self)}"
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._right_until, self._unread_until, self._told_state, self._has_ended = 0.0, 0.0, "", False
         self._told_tabs: list[dict[str, Any]] = []
         self._telling = asyncio.Lock()
-        await self._check_right()
-        facts, pages, tenant = await self._facts()
-        self._agent_id = str(facts.agent_id)
-        await self.listen(self.tenant_id)
-        meters = meters_of(tenant)
-        self._audience = Audience(
-            self.keys, agent=facts.agent_name, is_public=False, say=self.say, spawn=self.node.spawn
-        )
+        admitted = await self._admitted()
+        self._agent_id = str(admitted.facts.agent_id)
+        self._prepare(credit, agent=admitted.facts.agent_name)
+        await self._welcome(admitted)
+        if not self._has_ended:
+            await self._join()
+
+    async def _admitted(self) -> Admission:
+        """The subscription needs no right: nothing is told of what comes before there is one."""
+        listening = asyncio.create_task(self.listen(self.tenant_id))
+        try:
+            read = await run_in_tenant(self.tenant_id, admission, self.session_id, user_id=self.user.pk)
+        except (InterfaceError, OperationalError):
+            raise Refused(ErrorCode.RIGHT_UNREAD) from None
+        finally:
+            await listening
+        if read is None:
+            raise Refused(ErrorCode.NOT_ALLOWED)
+        self._has_right(read.role)
+        return read
+
+    def _prepare(self, credit: int, *, agent: str) -> None:
+        meters = meters_of(self.scope["membership"].tenant_slug)
+        self._audience = Audience(self.keys, agent=agent, is_public=False, say=self.say, spawn=self.node.spawn)
         self.outbox = Outbox(
             self.keys,
             credit=credit,
@@ -97,50 +111,37 @@ class ConsoleConsumer(Socket):
             on_record=self._on_record,
         )
         self._ledger = Ledger(self.keys, meters=meters, outbox=self.outbox)
-        await self._welcome(facts, pages)
-        if not self._has_ended:
-            await self._join()
 
-    async def _facts(self) -> tuple[SessionFacts, list[dict[str, Any]], str]:
-        """With the summaries of pages and the tenant's short name."""
-
-        def read() -> tuple[SessionFacts, list[dict[str, Any]], str]:
-            return session_facts(self.session_id), page_summaries(self.session_id), current_tenant().slug
-
-        try:
-            return await run_in_tenant(self.tenant_id, read)
-        except NoSession:
-            raise Refused(ErrorCode.NOT_ALLOWED) from None
-
-    async def _welcome(self, facts: SessionFacts, pages: list[dict[str, Any]]) -> None:
-        if not await join_watchers(self.keys, console_id=self.console_id, watcher=self._watcher()):
-            raise Refused(ErrorCode.NOT_ALLOWED)
-        async with self._telling:
-            seen = await look(self.keys)
-            self._told_state = "ended" if facts.state == "ended" else seen.state
+    async def _welcome(self, admitted: Admission) -> None:
+        self.node.watch(self)
+        async with self._telling, self._audience.looking:
+            arrived = await arrive(self.keys, console_id=self.console_id, watcher=self._watcher(), node_id=self.node.id)
+            if arrived is None:
+                raise Refused(ErrorCode.NOT_ALLOWED)
+            seen, watching = arrived
+            self._told_state = "ended" if admitted.facts.state == "ended" else seen.state
             self._told_tabs = seen.tabs
             await self.say(
                 "welcome",
-                session=facts.summary(state=self._told_state, since=seen.since),
-                pages=pages,
+                session=admitted.facts.summary(state=self._told_state, since=seen.since),
+                pages=admitted.pages,
                 page=seen.page,
                 tabs=seen.tabs,
                 offsets=seen.offsets,
-                watching=await self._audience.look(),
+                watching=self._audience.take(watching),
                 time=time.time() * 1000,
             )
         if self._told_state == "ended":
-            await self._say_ended(facts.end_reason)
+            await self._say_ended(admitted.facts.end_reason)
 
     async def _join(self) -> None:
         assert self.outbox
-        await self.node.watch(self)
         self.outbox.want(0)
         self._sending = self.node.spawn(self.guarded(self.outbox.run))
         await self._announce("console_joined")
 
     async def _announce(self, kind: str) -> None:
-        await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"name": str(self.user)})
+        await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"console": self.console_id})
 
     async def _check_right(self) -> None:
         """Read anew at most RIGHT_SECONDS late; who can't be asked about goes on for RIGHT_UNREAD_SECONDS."""
@@ -153,8 +154,11 @@ class ConsoleConsumer(Socket):
                 raise Refused(ErrorCode.RIGHT_UNREAD) from None
             self._right_until = time.monotonic() + limits.RIGHT_SECONDS
             return
-        if role is None or not role_includes(role, Role.AGENT):
+        if role is None or not may_watch(role):
             raise Refused(ErrorCode.NOT_ALLOWED)
+        self._has_right(role)
+
+    def _has_right(self, role: str) -> None:
         self._role = role
         self._right_until = time.monotonic() + limits.RIGHT_SECONDS
         self._unread_until = time.monotonic() + settings.RIGHT_UNREAD_SECONDS
@@ -213,7 +217,8 @@ class ConsoleConsumer(Socket):
         if kind == "ended":
             self.node.spawn(self._end_soon(payload["reason"]))
         elif kind in ("console_joined", "console_left"):
-            await self._audience.tell()
+            if payload["console"] != self.console_id:
+                await self._audience.tell()
         elif kind == "agent":
             await self._on_agent(payload)
         elif kind in ("visitor_gone", "tab_opened", "tab_closed", "state"):
@@ -223,6 +228,7 @@ class ConsoleConsumer(Socket):
         """The session was handed over: who listened may be the one who helps now."""
         self._agent_id, self._audience.agent = agent["id"], agent["public_name"]
         await self.renew()
+        await self._audience.tell()
         await self._announce("console_joined")
 
     async def _tell_state(self) -> None:

@@ -14,7 +14,7 @@ from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, TAB_SHIFT, FrameFlag, FrameKind
-from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue
+from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue, read_with_shelf
 
 RESUME_BYTES = MAX_FRAME_BYTES
 WANTED_PAGES = 100  # a console needs those that the stage has
@@ -168,15 +168,24 @@ class Outbox:
         return bool(begins) and frame.page in self._known
 
     async def _catch_up(self, page: int) -> None:
-        """Page 0 stands for the current one; for it the watermarks of all tabs are taken over as well."""
-        whole = page == 0
-        part = await read_queue(self.keys, page)
-        shelf = part.page | SHELF_COUNTER
-        is_new = part.page != shelf and part.length and shelf not in self._known
-        if is_new and (await read_queue(self.keys, shelf, most=1)).length:
-            await self._catch_up(shelf)
-            if (await read_queue(self.keys, part.page, most=1)).first != part.first:
-                return self.want(page)  # it began anew, maybe with a shelf that did
+        """Page 0 stands for the current one. Page and shelf are of one moment, until the shelf takes a further one."""
+        shelf: QueuePart | None = None
+        if page and page | SHELF_COUNTER in self._known:
+            part = await read_queue(self.keys, page)
+        else:
+            part, shelf = await read_with_shelf(self.keys, page)
+        if shelf and shelf.page not in self._known:
+            is_of_then = await self._send_queue(shelf)
+            if is_of_then and not shelf.is_last:
+                is_of_then = (await read_queue(self.keys, part.page, most=1)).first == part.first
+            if not is_of_then:
+                return self.want(page)  # one of them began anew, maybe the page with a shelf that did
+        if not await self._send_queue(part, whole=page == 0):
+            self.want(page)
+        return None
+
+    async def _send_queue(self, part: QueuePart, *, whole: bool = False) -> bool:
+        """False when it has begun anew meanwhile; with `whole` the watermarks of all tabs are taken over."""
         page, first, left, begun = part.page, part.first, part.length, False
         await self._say("queue", page=page, frames=part.length, current=part.current)
         while True:
@@ -188,11 +197,11 @@ class Outbox:
                 break
             part = await read_queue(self.keys, page, after=part.last_read, most=left if left > 0 else PART_FRAMES)
             if part.first != first:
-                return self.want(page)
+                return False
         if left > 0:
-            return self.want(page)
+            return False
         self._take_over(part, begun=begun, whole=whole)
-        return None
+        return True
 
     def _take_over(self, part: QueuePart, *, begun: bool, whole: bool) -> None:
         """A queue that was dropped has no snapshot: the page is unknown here until the visitor has sent one."""

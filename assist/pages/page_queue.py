@@ -1,10 +1,11 @@
 """Reading a page's queue from Valkey, with the watermarks of the very moment."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from assist.channel.live import SessionKeys
-from assist.channel.protocol import HEADER_BYTES, LENGTH_BYTES, MAX_FRAME_BYTES, encode_bundle
-from assist.channel.valkey import Script, async_client
+from assist.channel.protocol import HEADER_BYTES, LENGTH_BYTES, MAX_FRAME_BYTES, SHELF_COUNTER, encode_bundle
+from assist.channel.valkey import Script
 
 READ = Script("read_queue")
 START = b"-"
@@ -20,10 +21,10 @@ class QueuePart:
     """
 
     page: int
-    first: bytes
-    length: int
     current: int
     marks: dict[int, int]
+    first: bytes
+    length: int
     last_read: bytes
     is_last: bool
     count: int
@@ -37,24 +38,25 @@ class QueuePart:
 
 
 async def read_queue(keys: SessionKeys, page: int, *, after: bytes = START, most: int = PART_FRAMES) -> QueuePart:
-    """At most `most` frames behind the id `after`, as many as one message takes; page 0 stands for the current one."""
-    page = page or await current_page(keys)
-    reply = await READ.arun([keys.state, keys.queue(page)], [after, min(most, PART_FRAMES), PART_BYTES])
-    first, length, current, marks, last_read, is_last, count, has_snapshot, frames = reply
-    return QueuePart(
-        page=page,
-        first=first,
-        length=length,
-        current=int(current),
-        marks={int(tab): int(seq) for tab, seq in zip(marks[::2], marks[1::2], strict=True)},
-        last_read=last_read,
-        is_last=bool(is_last),
-        count=count,
-        has_snapshot=bool(has_snapshot),
-        frames=frames,
-    )
+    """At most `most` frames behind the id `after`, as many as one message takes."""
+    return (await _read(keys, page, after=after, most=most, with_shelf=False))[0]
 
 
-async def current_page(keys: SessionKeys) -> int:
-    """0 while there is none."""
-    return int(await async_client().hget(keys.state, "page") or 0)
+async def read_with_shelf(keys: SessionKeys, page: int) -> tuple[QueuePart, QueuePart | None]:
+    """How the queue begins, and that of its tab's shelf unless one of them is empty; page 0 is the current one."""
+    part, *shelf = await _read(keys, page, after=START, most=PART_FRAMES, with_shelf=True)
+    return part, shelf[0] if shelf else None
+
+
+async def _read(keys: SessionKeys, page: int, *, after: bytes, most: int, with_shelf: bool) -> list[QueuePart]:
+    values = [page, after, min(most, PART_FRAMES), PART_BYTES, int(with_shelf)]
+    page, current, marks, *parts = await READ.arun([keys.state, keys.queue_prefix], values)
+    seqs = {int(tab): int(seq) for tab, seq in zip(marks[::2], marks[1::2], strict=True)}
+    return [
+        _part(number, current, seqs, part) for number, part in zip((page, page | SHELF_COUNTER), parts, strict=False)
+    ]
+
+
+def _part(page: int, current: int, marks: dict[int, int], part: list[Any]) -> QueuePart:
+    first, length, last_read, is_last, count, has_snapshot, frames = part
+    return QueuePart(page, current, marks, first, length, last_read, bool(is_last), count, bool(has_snapshot), frames)

@@ -40,7 +40,7 @@ class UploadConsumer(Socket):
             raise BadMessage("no hello")
         if hello["version"] != PROTOCOL_VERSION:
             raise Refused(ErrorCode.VERSION)
-        self.tenant_id = await find_tenant(self.session_id, token=hello["token"])
+        self.tenant_id = await find_tenant(self.session_id, token=hello["token"], address=self.address)
         await self.listen(self.tenant_id)
         async with turn(self.session_id):
             await run_in_tenant(self.tenant_id, self._check_right)

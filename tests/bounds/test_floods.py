@@ -4,19 +4,27 @@ import asyncio
 import contextlib
 import json
 import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from assist.channel.limits import (
     BURST_SECONDS,
+    HELLOS_BURST_SECONDS,
+    HELLOS_PER_SECOND,
     MESSAGES_PER_SECOND,
     PAGES_BURST_SECONDS,
     PAGES_PER_SECOND,
     SESSION_CONSOLES,
     SESSION_SOCKETS,
     WELCOME_PAGES,
+    WRONG_TOKENS_BURST_SECONDS,
+    WRONG_TOKENS_PER_SECOND,
 )
 from assist.channel.protocol import CLOSE_CODES, HEADER_BYTES, MAX_FRAME_BYTES, ErrorCode, FrameKind
 from assist.pages.queries import pages_of
@@ -120,28 +128,54 @@ async def test_hundreds_of_sockets_of_one_visitor_are_refused(channel: Scene) ->
             welcomed = [visitor for visitor in visitors if visitor.tab]
             refused = [visitor.closed_with for visitor in visitors if not visitor.tab]
             assert len(welcomed) <= SESSION_SOCKETS
-            assert set(refused) == {CLOSE_CODES[ErrorCode.NOT_ALLOWED]}
+            assert set(refused) <= {CLOSE_CODES[ErrorCode.NOT_ALLOWED], CLOSE_CODES[ErrorCode.RATE_EXCEEDED]}
             assert len(refused) == SOCKETS - len(welcomed)
         # The visitor's own next page is not shut out.
         async with channel.visitor() as again:
             await again.hello(token=channel.token, tab=welcomed[0].tab)
 
 
-async def greet(visitor: VisitorPeer, stack: contextlib.AsyncExitStack, *, token: str) -> None:
+async def greet(visitor: VisitorPeer, stack: contextlib.AsyncExitStack, **hello: Any) -> None:
     await stack.enter_async_context(visitor)
-    hello = {"version": 1, "token": token, "tab": 0, "capture": "", "injection": "inline", "time": 0, "loader": "1"}
     with contextlib.suppress(ConnectionClosed):
-        await visitor.say("hello", **hello)
+        await visitor.greet(**hello)
     await visitor.until(lambda: visitor.closed_with or [m for m in visitor.messages if m["type"] == "welcome"])
     visitor.tab = next((m["tab"] for m in visitor.messages if m["type"] == "welcome"), 0)
 
 
-async def test_many_who_claim_another_session_are_refused(channel: Scene) -> None:
-    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.BAD_TOKEN):  # noqa: SIM117
+async def flood(scene: Scene, sessions: Callable[[], UUID], **hello: Any) -> Counter[int | None]:
+    """Hellos from an address of their own until one is too many; how each of them was closed."""
+    closes: Counter[int | None] = Counter()
+    while not closes[CLOSE_CODES[ErrorCode.RATE_EXCEEDED]]:
         async with contextlib.AsyncExitStack() as stack:
-            visitors = [channel.visitor() for _ in range(SOCKETS // 2)]
-            await asyncio.gather(*(greet(visitor, stack, token="guessed") for visitor in visitors))
-            assert {visitor.closed_with for visitor in visitors} == {CLOSE_CODES[ErrorCode.BAD_TOKEN]}
+            peers = [replace(scene, session_id=sessions()).visitor(address="127.0.0.9") for _ in range(50)]
+            await asyncio.gather(*(greet(peer, stack, **hello) for peer in peers))
+            closes.update(peer.closed_with for peer in peers)
+        assert closes.total() < 4000, "hellos come at any rate"
+    return closes
+
+
+async def test_many_who_claim_another_session_are_refused(channel: Scene) -> None:
+    """Once too many tokens were wrong no further one of that address is looked up, whichever session it is for."""
+    async with (
+        undisturbed(channel.web),
+        is_counted(channel.web, "visitor", ErrorCode.BAD_TOKEN),
+        is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED),
+    ):
+        closes = await flood(channel, uuid4, token="guessed")
+        assert closes.keys() == {CLOSE_CODES[ErrorCode.BAD_TOKEN], CLOSE_CODES[ErrorCode.RATE_EXCEEDED]}
+        assert closes[CLOSE_CODES[ErrorCode.BAD_TOKEN]] >= WRONG_TOKENS_PER_SECOND * WRONG_TOKENS_BURST_SECONDS
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
+
+
+async def test_more_hellos_of_a_session_than_its_tabs_can_have_are_refused(channel: Scene) -> None:
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):
+        closes = await flood(channel, lambda: channel.session_id, token=channel.token, version=99)
+        assert closes.keys() == {CLOSE_CODES[ErrorCode.VERSION], CLOSE_CODES[ErrorCode.RATE_EXCEEDED]}
+        assert closes[CLOSE_CODES[ErrorCode.VERSION]] >= HELLOS_PER_SECOND * HELLOS_BURST_SECONDS
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
 
 
 async def test_more_consoles_than_may_watch_are_refused(channel: Scene) -> None:

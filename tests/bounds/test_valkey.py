@@ -42,6 +42,20 @@ async def fill(visitor: VisitorPeer, bytes_: int, *, page: int = 1) -> int:
     return seq
 
 
+async def test_full_journal_takes_what_was_sent_before_the_end(channel: Scene) -> None:
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await visitor.stored(await visitor.snapshot())
+        await set_journal_bytes(channel, limits.JOURNAL_BYTES + limits.SEGMENT_BYTES)
+        await visitor.send(FrameKind.OPERATIONS, b"last")
+        await visitor.say("end", reason="done")
+        await visitor.heard("ended")
+    frames = [decode_frame(entry.frame) for entry in await sync_to_async(channel.journal)()]
+    assert [frame.kind for frame in frames][-2:] == [FrameKind.OPERATIONS, FrameKind.SESSION_END]
+    assert frames[-2].payload == b"last"
+
+
 async def test_full_journal_holds_the_visitor_until_a_segment_is_written(channel: Scene) -> None:
     async with undisturbed(channel.web), channel.visitor() as visitor:
         await visitor.hello(token=channel.token)

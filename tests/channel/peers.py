@@ -27,10 +27,14 @@ WAIT_SECONDS = 10
 
 
 class Peer:
-    """Keeps what it receives: text messages in `messages`, frames in `frames`, which came in `binaries` messages."""
+    """Keeps what it receives: text messages in `messages`, frames in `frames`, which came in `binaries` messages.
 
-    def __init__(self, url: str, *, origin: str | None = ORIGIN, cookie: str = "") -> None:
+    `address` is one of this machine's, 127.0.0.1 unless it is given.
+    """
+
+    def __init__(self, url: str, *, origin: str | None = ORIGIN, cookie: str = "", address: str = "") -> None:
         self.url, self.origin, self.cookie = url, origin, cookie
+        self._from = (address, 0) if address else None
         self.messages: list[dict[str, Any]] = []
         self.frames: list[Frame] = []
         self.binaries = 0
@@ -39,8 +43,9 @@ class Peer:
 
     async def __aenter__(self) -> Self:
         headers = {"Cookie": self.cookie} if self.cookie else {}
+        values: dict[str, Any] = {"compression": None, "max_size": None, "proxy": None, "local_addr": self._from}
         self.socket: ClientConnection = await connect(
-            self.url, origin=self.origin, additional_headers=headers, compression=None, max_size=None, proxy=None
+            self.url, origin=self.origin, additional_headers=headers, **values
         )
         self._reading = asyncio.create_task(self._read())
         return self

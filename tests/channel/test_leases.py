@@ -10,7 +10,7 @@ from assist.channel.handshake import OPEN_TAB, TAKEN
 from assist.channel.limits import LEASE_SECONDS, RECONNECT_SECONDS
 from assist.channel.live import SessionKeys, last_seen_ms, server_record
 from assist.channel.node import this_node
-from assist.channel.presence import Watcher, join_watchers, look, watching
+from assist.channel.presence import Watcher, arrive, look, watching
 from assist.channel.protocol import FrameKind
 from assist.channel.valkey import async_client, sync_client
 from helpdesk.tenants.keys import nodes_key
@@ -39,7 +39,7 @@ async def test_visitor_of_a_process_that_stalled_counts_again(channel: Scene) ->
             await asyncio.sleep(0.1)
         await asyncio.sleep(RECONNECT_SECONDS)
         assert (await look(keys)).state == "live"
-        seen = await sync_to_async(last_seen_ms)(channel.tenant.id, channel.session_id)
+        (seen,) = await sync_to_async(last_seen_ms)([(channel.tenant.id, channel.session_id)])
         assert seen is not None
         assert time.time() * 1000 - seen < 10_000
         await staying.stored(await staying.snapshot())
@@ -81,8 +81,8 @@ async def test_clock_of_a_node_counts_for_no_lease(
     monkeypatch.setattr(time, "time", lambda: right() + off_seconds)
     keys, node = SessionKeys(channel.tenant.id, channel.session_id), this_node()
     console, somebody = Console(keys), Watcher("1", "One", "One", False)
-    await node.watch(console)
-    assert await join_watchers(keys, console_id="console", watcher=somebody)
+    node.watch(console)
+    assert await arrive(keys, console_id="console", watcher=somebody, node_id=node.id)
     async with channel.visitor() as visitor:
         welcome = await visitor.hello(token=channel.token)
         assert welcome["watching"]["names"] == ["One"]

@@ -11,6 +11,7 @@ from assist.channel.node import this_node
 from assist.channel.presence import look
 from assist.channel.protocol import ErrorCode, FrameKind
 from assist.channel.relay import FORGOTTEN, Answer
+from assist.channel.stored import Stored
 from assist.channel.valkey import async_client
 from helpdesk.tenants.keys import nodes_key
 from tests.channel.eventually import eventually
@@ -38,6 +39,7 @@ class Idle:
 
     tab, connection_id, has_left = 1, "node.connection", False
     append_head: bytes | None = None
+    journal_most = 0
 
     def __init__(self, keys: SessionKeys) -> None:
         self.keys = keys
@@ -45,6 +47,9 @@ class Idle:
 
     def on_stored(self, answer: Answer, *, size_bytes: int) -> None:
         self.told.append(answer.status)
+
+    def on_look(self, stored: Stored) -> None:
+        """It does not follow."""
 
 
 async def test_idle_visitor_is_asked_to_come_again_although_the_first_try_failed(channel: Scene) -> None:

@@ -13,7 +13,7 @@ from assist.channel.metrics import meters_of
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, FrameFlag, FrameKind, decode_frame, unbundled
 from assist.pages import outbox
 from assist.pages.outbox import Live, Outbox
-from assist.pages.page_queue import QueuePart, read_queue
+from assist.pages.page_queue import QueuePart, read_with_shelf
 from tests.channel.peers import WAIT_SECONDS, ConsolePeer, VisitorPeer
 from tests.channel.scene import Scene
 
@@ -152,23 +152,27 @@ async def test_what_came_to_the_shelf_before_its_page_was_read_again_is_sent(cha
 async def test_edition_that_begins_while_a_page_is_read_comes_with_the_page_as_it_is_then(
     channel: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The old one takes more than one part, of which only the first was read together with the page."""
     async with channel.visitor() as visitor, reader(channel) as console:
         await visitor.hello(token=channel.token)
         await visitor.enter()
-        await shelve(visitor)
+        for begins in (True, False):
+            flags = FrameFlag.STREAM_START if begins else 0
+            kind = FrameKind.SNAPSHOT if begins else FrameKind.OPERATIONS
+            await visitor.send(kind, os.urandom(LARGE), page=SHELF_COUNTER, flags=flags)
         await visitor.stored(old := await visitor.snapshot("old"))
 
-        async def reading(keys: SessionKeys, page: int, **values: Any) -> QueuePart:
-            part = await read_queue(keys, page, **values)
+        async def reading(keys: SessionKeys, page: int) -> tuple[QueuePart, QueuePart | None]:
+            parts = await read_with_shelf(keys, page)
             if visitor.seq == old:
                 await shelve(visitor)
                 await visitor.stored(await visitor.snapshot("new"))
-            return part
+            return parts
 
-        monkeypatch.setattr(outbox, "read_queue", reading)
+        monkeypatch.setattr(outbox, "read_with_shelf", reading)
         console.outbox.want(0)
-        await console.until_sent(visitor.seq + 2)
-        assert console.seqs == [old + 1, 1, old + 2]
+        await console.until_sent(old + 2)
+        assert console.seqs == [2, old + 1, 1, old + 2]
 
 
 @pytest.mark.long

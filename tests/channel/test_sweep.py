@@ -1,12 +1,15 @@
 """A visitor that vanished: the session ends by itself, as of when the visitor was last seen."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
+from redis.connection import AbstractConnection
 
 from assist.channel import tasks
 from assist.channel.limits import NODE_LEASE_SECONDS
@@ -14,8 +17,10 @@ from assist.channel.live import SessionKeys
 from assist.channel.models import EndReason, SessionState
 from assist.channel.queries import unopened_sessions_of_all_tenants
 from assist.channel.valkey import sync_client
+from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.jobs import across_tenants
 from helpdesk.tenants.keys import nodes_key
+from tests import factories
 from tests.channel.scene import Scene
 
 
@@ -102,7 +107,6 @@ async def test_lost_memory_begins_the_grace_anew(channel: Scene) -> None:
 
 def long_ago(scene: Scene) -> None:
     from assist.channel.models import AssistSession
-    from helpdesk.tenants.context import tenant_scope
 
     with tenant_scope(scene.tenant.id):
         AssistSession.objects.update(visitor_seen_at=timezone.now() - timedelta(days=1))
@@ -111,8 +115,6 @@ def long_ago(scene: Scene) -> None:
 def give_link(scene: Scene, *, redeemed_seconds_ago: float | None) -> None:
     """The page has not said hello."""
     from assist.channel.models import AssistSession
-    from helpdesk.tenants.context import tenant_scope
-    from tests import factories
 
     at = timezone.now() - timedelta(seconds=redeemed_seconds_ago) if redeemed_seconds_ago else None
     with tenant_scope(scene.tenant.id):
@@ -135,6 +137,70 @@ async def test_session_that_was_agreed_to_waits_no_longer_than_grace(channel: Sc
 async def test_session_whose_link_is_unused_is_no_vanished_visitor(channel: Scene) -> None:
     await sync_to_async(give_link)(channel, redeemed_seconds_ago=None)
     assert await sync_to_async(unopened)() == []
+
+
+class Asked:
+    """How often this thread of the process has asked Valkey for something of a session, and the tasks it handed on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.trips = 0
+        self.handed_on: list[tuple[str, ...]] = []
+        send = AbstractConnection.send_packed_command
+
+        def sending(to: Any, command: Any, **values: Any) -> None:
+            packed = command if isinstance(command, bytes) else b"".join(command)
+            self.trips += b":state" in packed
+            send(to, command, **values)
+
+        monkeypatch.setattr(AbstractConnection, "send_packed_command", sending)
+        for task in (tasks.find_vanished, tasks.end_vanished):
+            monkeypatch.setattr(task, "delay", self._note(task.name.rpartition(".")[2]))
+
+    def _note(self, name: str) -> Callable[..., None]:
+        return lambda *arguments: self.handed_on.append((name, *arguments))
+
+
+def many_sessions(scene: Scene, count: int, *, seconds_ago: float | None) -> list[str]:
+    """Live ones, whose visitors were seen then, or of which nothing is known."""
+    made = []
+    with tenant_scope(scene.tenant.id):
+        for _ in range(count):
+            made.append(factories.assist_session(state=SessionState.LIVE, started_at=timezone.now()).id)
+    if seconds_ago is not None:
+        for session_id in made:
+            gone = (timezone.now().timestamp() - seconds_ago) * 1000
+            sync_client().hset(SessionKeys(scene.tenant.id, session_id).state, "gone", gone)
+    return sorted(map(str, made))
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+@pytest.mark.parametrize("known", [True, False])
+def test_sweep_of_many_sessions_asks_no_more_often_than_that_of_few(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    counts = []
+    for more in (2, 40):
+        many_sessions(channel, more, seconds_ago=10 if known else None)
+        with monkeypatch.context() as patch:
+            asked = Asked(patch)
+            tasks.sweep()
+        counts.append(asked.trips)
+        assert len(asked.handed_on) == known, "the tenant's quiet ones in one task"
+    assert counts == ([1, 1] if known else [2, 2])
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
+def test_only_those_beyond_the_grace_are_ended(channel: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = many_sessions(channel, 3, seconds_ago=channel.tenant.grace_seconds + 5)
+    quiet = many_sessions(channel, 3, seconds_ago=channel.tenant.grace_seconds - 5)
+    asked, tenant = Asked(monkeypatch), str(channel.tenant.id)
+    tasks.sweep()
+    (handed,) = asked.handed_on
+    assert (handed[:2], sorted(handed[2:])) == (("find_vanished", tenant), sorted(late + quiet))
+    asked.trips = 0
+    tasks.find_vanished(tenant, *handed[2:])
+    assert asked.trips == 1
+    assert sorted(asked.handed_on[1:]) == [("end_vanished", tenant, session_id) for session_id in late]
 
 
 def unopened() -> list[tuple[UUID, UUID]]:

@@ -12,11 +12,11 @@ import pytest
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
-from assist.channel import audience
 from assist.channel import consumers as channel_consumers
+from assist.channel.choices import Choice
 from assist.channel.consumers import VisitorConsumer
 from assist.channel.live import SessionKeys
-from assist.channel.presence import Look, Watching, look, watching
+from assist.channel.presence import Look, arrive, look
 from assist.channel.protocol import PROTOCOL_VERSION
 from assist.pages import consumers
 from assist.pages.consumers import ConsoleConsumer
@@ -51,10 +51,11 @@ async def test_what_changes_while_a_console_is_welcomed_is_told_after_the_welcom
     looks: list[SessionKeys] = []
     on_event = ConsoleConsumer.on_event
 
-    async def watching_slowly(keys: Any) -> Watching:
+    async def arriving_slowly(keys: SessionKeys, **values: Any) -> Any:
+        arrived = await arrive(keys, **values)
         has_looked.set()
         await may_go_on.wait()
-        return await watching(keys)
+        return arrived
 
     async def hearing(console: ConsoleConsumer, kind: str, payload: dict[str, Any]) -> None:
         if kind in ("state", "tab_opened"):
@@ -65,7 +66,7 @@ async def test_what_changes_while_a_console_is_welcomed_is_told_after_the_welcom
         looks.append(keys)
         return await look(keys)
 
-    monkeypatch.setattr(audience, "watching", watching_slowly)
+    monkeypatch.setattr(consumers, "arrive", arriving_slowly)
     monkeypatch.setattr(ConsoleConsumer, "on_event", hearing)
     monkeypatch.setattr(consumers, "look", looking)
     async with console_of(channel, may_go_on) as console:
@@ -75,7 +76,7 @@ async def test_what_changes_while_a_console_is_welcomed_is_told_after_the_welcom
             await visitor.hello(token=channel.token)
             await visitor.stored(await visitor.enter())
             await asyncio.wait_for(has_heard.wait(), WAIT_SECONDS)
-            assert len(looks) == 1, "what is told behind the welcome is looked at behind it"
+            assert not looks, "what is told behind the welcome is looked at behind it"
             may_go_on.set()
             told: list[str] = []
             while told[-1:] != ["live"]:
@@ -126,7 +127,7 @@ async def test_choice_of_another_tab_while_one_comes_is_in_its_welcome(
 
     async def entering(*args: Any, **values: Any) -> Any:
         entered = await enter(*args, **values)
-        choice = {"tab": 9, "paused": True}
+        choice = Choice(int(time.time() * 1000), is_paused=True)._asdict()
         await apublish(channel.tenant.id, "session", channel.session_id, kind="choice", payload=choice)
         await asyncio.wait_for(heard.wait(), WAIT_SECONDS)
         return entered

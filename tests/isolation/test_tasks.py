@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, Callable[[Side], object]] = {
     "request_id": lambda side: side.rows[AssistRequest].pk,
     "link_id": lambda side: side.rows[InviteLink].pk,
     "session_id": lambda side: side.rows[AssistSession].pk,
+    "session_ids": lambda side: side.rows[AssistSession].pk,
     "recording_id": lambda side: side.rows[Recording].pk,
     "segment_id": lambda side: side.rows[VideoSegment].pk,
     "tenant_id": lambda side: side.tenant_id,

@@ -2,18 +2,19 @@
 -- The page in front is the one that the newest frame with a word about it names: what comes late does not count, unless
 -- it is so late that the visitor's clock must have been put back. Within a tab the page that was entered last counts.
 -- KEYS: state, consoles, journal, pages (zset page -> time of last use), facts of pages (hash), prefix of queues
--- ARGV: connection, tab, session id (16 bytes), frames...
--- Returns {status, stored, journal bytes, pages that need a snapshot...}; status 0 stored, 1 replaced, 2 ended,
--- 3 gap, 4 unknown here (memory was lost), 5 journal full.
+-- ARGV: connection, tab, session id (16 bytes), how large the journal may be, frames...
+-- Returns {status, stored, journal bytes, number of the newest choice, is the visitor pausing (1, 0), pages that need a
+-- snapshot...}; status 0 stored, 1 replaced, 2 ended, 3 gap, 4 unknown here (memory was lost), 5 journal full.
 local state, consoles, journal, pages, facts, prefix = unpack(KEYS)
 local tab, session = ARGV[2], ARGV[3]
 local held = redis.call('HMGET', state, 'connection:' .. tab, 'stored:' .. tab, 'open', 'ended', 'journal_bytes',
-  'queue_bytes', 'page', 'front_at', 'used')
+  'queue_bytes', 'page', 'front_at', 'used', 'chosen_at', 'paused')
+local chosen_at, paused = tonumber(held[10] or -1), held[11] and 1 or 0
 local stored, journal_bytes, queue_bytes = tonumber(held[2] or 0), tonumber(held[5] or 0), tonumber(held[6] or 0)
-if held[4] then return {2, stored, journal_bytes} end
-if not held[3] or not held[1] then return {4, stored, journal_bytes} end
-if held[1] ~= ARGV[1] then return {1, stored, journal_bytes} end
-if journal_bytes > JOURNAL_BYTES then return {5, stored, journal_bytes} end
+if held[4] then return {2, stored, journal_bytes, chosen_at, paused} end
+if not held[3] or not held[1] then return {4, stored, journal_bytes, chosen_at, paused} end
+if held[1] ~= ARGV[1] then return {1, stored, journal_bytes, chosen_at, paused} end
+if journal_bytes > tonumber(ARGV[4]) then return {5, stored, journal_bytes, chosen_at, paused} end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + clock[2] / 1000
 local watching = redis.call('ZRANGEBYSCORE', consoles, now, '+inf')
@@ -93,6 +94,13 @@ local function follow(kind, flags, page, time)
   current, front_at, changed = page, time, true
 end
 
+-- Numbered by the clock, so that a choice is newer than all before it even where this memory has lost the last of them.
+local function choose(is_pause)
+  chosen_at, paused = math.max(math.floor(now), chosen_at + 1), is_pause and 1 or 0
+  redis.call('HSET', state, 'chosen_at', string.format('%.0f', chosen_at))
+  if is_pause then redis.call('HSET', state, 'paused', 1) else redis.call('HDEL', state, 'paused') end
+end
+
 -- What a GAP stands for begins with the frame that is expected here, or before: this memory may have lost some, and
 -- then know of fewer than the process that checked the frame.
 local function jumps(kind, seq, frame)
@@ -101,7 +109,7 @@ local function jumps(kind, seq, frame)
   return is_json and type(gap) == 'table' and (tonumber(gap.from_seq) or seq) <= stored + 1
 end
 
-for i = 4, #ARGV do
+for i = 5, #ARGV do
   local frame = ARGV[i]
   local kind, flags, page, seq, time = struct.unpack('>BBxxI4I4d', frame)
   if seq == stored + 1 or jumps(kind, seq, frame) then
@@ -112,8 +120,7 @@ for i = 4, #ARGV do
       redis.call('PUBLISH', 'node:' .. node, session .. frame)
     end
     follow(kind, flags, page, time)
-    if kind == 8 then redis.call('HSET', state, 'paused', 1) end
-    if kind == 9 then redis.call('HDEL', state, 'paused') end
+    if kind == 8 or kind == 9 then choose(kind == 8) end
     if kind == 5 then
       forget(page)
     elseif kind == 1 or kind == 2 or kind == 3 or kind == 6 or kind == 7 then
@@ -143,6 +150,6 @@ if stored > first_stored then
     'used', used)
 end
 if changed then redis.call('HSET', state, 'page', current, 'front_at', front_at) end
-local answer = {status, stored, journal_bytes}
+local answer = {status, stored, journal_bytes, chosen_at, paused}
 for page in pairs(needs) do answer[#answer + 1] = page end
 return answer
