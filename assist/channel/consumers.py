@@ -11,7 +11,7 @@ from assist.channel.actions import end_session
 from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
-from assist.channel.capture_code import CaptureCode, capture_code, capture_url
+from assist.channel.capture_code import announced, codes_for
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
 from assist.channel.heads import Heads
@@ -92,7 +92,7 @@ class VisitorConsumer(Socket):
 
     async def _welcome(self, entry: Entry, hello: dict[str, Any], *, paused: bool) -> None:
         assert self.intake
-        code = capture_code()
+        codes, place = codes_for(hello), {"tenant_id": self.tenant_id, "session_id": self.session_id}
         now = await self._audience.look()
         await self.say(
             "welcome",
@@ -101,23 +101,18 @@ class VisitorConsumer(Socket):
             stored=self.intake.stored,
             durable=self.durable,
             credit=self.intake.credit,
-            capture=self._capture(code, hello),
             watchers=now["count"],
             watching=now,
             paused=paused if self.chosen is None else self.chosen,
             time=time.time() * 1000,
             limits=limits.as_message(),
+            **{script: announced(code, hello, **place) for script, code in codes.items()},
             **entry.parts,
         )
-        if hello["injection"] in RUNS_CODE and hello["capture"] != code.sha256:
+        unknown = [code for script, code in codes.items() if hello[script] != code.sha256]
+        for code in unknown if hello["injection"] in RUNS_CODE else []:
             for frame in code.frames:
                 await self.send_frame(frame)
-
-    def _capture(self, code: CaptureCode, hello: dict[str, Any]) -> dict[str, Any]:
-        capture: dict[str, Any] = {"sha256": code.sha256, "size_bytes": code.size_bytes}
-        if hello["injection"] == "url":
-            capture["url"] = capture_url(self.tenant_id, self.session_id, code.sha256)
-        return capture
 
     async def _on_frame(self, data: bytes) -> None:
         assert self.intake

@@ -101,4 +101,5 @@ def stage(store: AssetStore, asked: list[str], *, policy: str = STAGE_POLICY, sa
 def host_script(*, masking: object, mappings: object, tab: int) -> str:
     """What the loader does, without a server: hands frames and assets to the test."""
     given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab})
-    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + (DIST / "capture.js").read_text()
+    scripts = [(DIST / name).read_text() for name in ("native.js", "capture.js")]
+    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + "".join(scripts)

@@ -2,6 +2,7 @@
 
 import { NODE } from "../protocol/operations";
 import { decoded } from "../protocol/secrets";
+import { bullets } from "../protocol/text";
 import {
   childElements,
   closest,
@@ -30,11 +31,6 @@ const TYPED = /^(input|textarea)$/;
 const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
 /** What JSON writes for white space, which would count as a letter before a number. */
 const ESCAPE = /\\[bfnrt]/g;
-
-/** The same length without the content; white space stays, so that lines break in the same places. */
-export function bullets(text: string): string {
-  return text.replace(/\S/gu, "•");
-}
 
 /** The element or the nearest around it that matches, also out of shadow roots. */
 function within(element: Element, selector: string, crossesFrames = false): boolean {

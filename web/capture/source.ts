@@ -1,7 +1,7 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
 import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
-import type { CaptureHost, Hidden } from "../protocol/seam";
+import type { CaptureHost, Hidden, NativeUpdate } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
@@ -46,6 +46,8 @@ export interface Source {
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
+  /** Of a native page: only the newest state counts. Throws for what is none. */
+  update?(update: NativeUpdate): void;
   /** The page was sent whole (null), or is shown again with these canvas pictures. */
   shown(pictures: string[] | null): [number, string][];
   stop(): void;
