@@ -1,5 +1,6 @@
 """The capture code as it goes through the channel: raw deflate in frames, or by a URL good for one session only."""
 
+import base64
 import hashlib
 import zlib
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ class CaptureCode:
 def capture_code() -> CaptureCode:
     """What was built last; raises FileNotFoundError when nothing was."""
     return _load(PATH.stat().st_mtime_ns)
+
+
+def integrity_of(code: CaptureCode) -> str:
+    """As the attribute of a script element has it."""
+    return f"sha256-{base64.b64encode(bytes.fromhex(code.sha256)).decode()}"
 
 
 def capture_url(tenant_id: UUID, session_id: UUID, sha256: str) -> str:
