@@ -39,8 +39,10 @@ def around(
     *,
     origins: tuple[str, ...] = ORIGINS,
     masking: Any = None,
+    told: list[Any] | None = None,
 ) -> Iterator[Rig]:
-    """A page of 127.0.0.1 with a frame of localhost, both opened."""
+    """A page of 127.0.0.1 with a frame of localhost, both opened; poser.html tells what is `told`."""
+    (folder / "told.json").write_text(json.dumps(told))
     (folder / "framed.html").write_text(FRAMED)
     (folder / "next.html").write_text(FRAMED.replace("inside", "the next one"))
     (folder / "bare.html").write_text(FRAMED.replace(LOADER, ""))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame
+from playwright.async_api import Frame, Page
 
 from tests.continuity.people import WAIT_SECONDS, Watcher
 from tests.continuity.test_sites import allow
@@ -31,9 +31,9 @@ def host(name: str, site: Site) -> str:
     return f"http://{name}.localhost:{urlsplit(site.origin).port}"
 
 
-async def frame_of(visitor: Visitor) -> Frame:
+async def frame_of(page: Page) -> Frame:
     deadline = time.monotonic() + WAIT_SECONDS
-    while not (found := [frame for frame in visitor.page.frames if frame.url.endswith("/framed")]):
+    while not (found := [frame for frame in page.frames if frame.url.endswith("/framed")]):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
     return found[0]
@@ -64,7 +64,7 @@ async def test_agent_sees_what_is_in_the_frame(
     framed.policy = policy.format(nonce=NONCE, base=framed.base_url, socket=socket)
     await visitor.page.evaluate(ADD % host("shop", framed))
     await until_seen(agent, "Inside the shop")
-    frame = await frame_of(visitor)
+    frame = await frame_of(visitor.page)
     await frame.evaluate("document.querySelector('p').append(', still')")
     await until_seen(agent, "Inside the shop, still")
     await visitor.part("indicator").click()
@@ -77,7 +77,7 @@ async def test_frame_of_a_stranger_is_left_alone(framed: Site, visitor: Visitor,
     asked: list[str] = []
     visitor.page.on("request", lambda request: "links/frame" in request.url and asked.append(request.url))
     await visitor.page.evaluate(ADD % host("stranger", framed))
-    frame = await frame_of(visitor)
+    frame = await frame_of(visitor.page)
     await frame.wait_for_load_state("load")
     await visitor.page.evaluate("document.querySelector('h1').append(', later')")
     await until_seen(agent, ", later")
@@ -93,7 +93,7 @@ async def test_page_of_a_stranger_learns_nothing_of_a_frame(framed: Site, visito
     stranger.on("response", lambda response: "links/frame" in response.url and answers.append(response.status))
     await stranger.goto(f"{host('stranger', framed)}/two")
     await stranger.evaluate(ADD % framed.origin)
-    frame = next(frame for frame in stranger.frames if frame.url.endswith("/framed"))
+    frame = await frame_of(stranger)
     await frame.wait_for_load_state("load")
     closed = await stranger.evaluate(
         """() => new Promise((done) => {

@@ -15,12 +15,6 @@ const MOST_NODES = 50_000;
 const DEEPEST = 200;
 const MOST_LENGTH = 4_000_000;
 const EMPTY_LENGTH = "[{},{}]".length;
-const NAMESPACES = {
-  html: "http://www.w3.org/1999/xhtml",
-  svg: "http://www.w3.org/2000/svg",
-  math: "http://www.w3.org/1998/Math/MathML",
-};
-
 let nodesOfAll = 0;
 
 export class Mirror {
@@ -87,7 +81,7 @@ export class Mirror {
     const [attributes, children, extra = {}] =
       kind === NODE.ELEMENT ? rest.slice(1) : isRoot ? [{}, ...rest] : [{}, []];
     const checked = checkedExtra(extra as object);
-    const node = this.made(kind, rest, checked.ns);
+    const node = this.made(kind, rest);
     this.nodes.set(id, node);
     nodesOfAll++;
     given.set(node, { id, depth, attributes: {}, extra: {} });
@@ -97,10 +91,11 @@ export class Mirror {
     for (const child of children as unknown[]) this.add(node, null, child);
   }
 
-  private made(kind: number, [first, second, third]: unknown[], ns: "svg" | "math" | "html" = "html"): Node {
+  /** An element is of no kind: only its name is asked for, as it is. */
+  private made(kind: number, [first, second, third]: unknown[]): Node {
     const { maker } = this;
     const text = String(first);
-    if (kind === NODE.ELEMENT) return maker.createElementNS(NAMESPACES[ns], text);
+    if (kind === NODE.ELEMENT) return maker.createElement(text);
     if (kind === NODE.DOCUMENT) return document.implementation.createDocument(null, null);
     if (kind === NODE.SHADOW) return maker.createDocumentFragment();
     if (kind === NODE.DOCTYPE) return maker.implementation.createDocumentType(text, String(second), String(third));
