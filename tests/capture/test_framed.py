@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Frame
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
@@ -62,7 +63,10 @@ def at_visitor(shown: Rig) -> Frame:
 def text(shown: Rig) -> str:
     """What the agent sees in the frame; nothing where it is a gap."""
     frames = shown.page.child_frames
-    return frames[0].evaluate("document.body?.innerText ?? ''") if frames else ""
+    try:
+        return frames[0].evaluate("document.body?.innerText ?? ''") if frames else ""
+    except PlaywrightError:
+        return ""  # another document comes in its place
 
 
 def is_gap(shown: Rig) -> bool:

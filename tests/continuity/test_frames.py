@@ -16,6 +16,8 @@ from tests.loader.site import NONCE, Site
 FRAMED = """<!doctype html><title>Framed</title><p>Inside the shop</p><input id=typed>
 <script {nonce} src="{base_url}/assist/loader.js" data-desk="{public_key}"></script>"""
 ADD = "document.body.append(Object.assign(document.createElement('iframe'), { src: '%s/framed', id: 'shop' }))"
+ASK = """shop.contentWindow.postMessage(
+  { alongside: "frame", ticket: "x" }, "*", [new MessageChannel().port2])"""
 IS_CAPTURED = "typeof window.__alongsideFrame === 'function'"
 
 
@@ -87,21 +89,12 @@ async def test_frame_of_a_stranger_is_left_alone(framed: Site, visitor: Visitor,
 
 async def test_page_of_a_stranger_learns_nothing_of_a_frame(framed: Site, visitor: Visitor, agent: Watcher) -> None:
     """It has a ticket of a session, and asks the tenant's page in its frame as the capture code does."""
-    answers: list[int] = []
-    visitor.page.on("response", lambda response: "links/frame" in response.url and answers.append(response.status))
     stranger = await visitor.page.context.new_page()
-    stranger.on("response", lambda response: "links/frame" in response.url and answers.append(response.status))
     await stranger.goto(f"{host('stranger', framed)}/two")
     await stranger.evaluate(ADD % framed.origin)
     frame = await frame_of(stranger)
     await frame.wait_for_load_state("load")
-    closed = await stranger.evaluate(
-        """() => new Promise((done) => {
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => done("told");
-          port1.addEventListener("close", () => done("closed"));
-          document.querySelector("#shop").contentWindow.postMessage({ alongside: "frame", ticket: "x" }, "*", [port2]);
-        })"""
-    )
-    assert (closed, answers) == ("closed", [403])
+    async with stranger.expect_response("**/assist/links/frame/") as answer:
+        await stranger.evaluate(ASK)
+    assert (await answer.value).status == 403
     assert not await frame.evaluate(IS_CAPTURED)
