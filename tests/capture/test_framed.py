@@ -193,7 +193,7 @@ HOSTILE: dict[str, list[object]] = {
     "no JSON": ["{"],
     "no batch": ["null"],
     "no document": [json.dumps({"root": [1, 1, "p", {}, []], "turn": 0, "operations": []})],
-    "nothing to begin with": [json.dumps({"change": {"r": [[1, 2]]}, "turn": 0, "operations": []})],
+    "a removal from elsewhere": [json.dumps({"change": {"r": [[3, 2]]}, "turn": 0, "operations": []})],
     "a message of no kind": [["format", "c:"]],
     "a number": [7],
     "a number twice": [batch([[3, 4, "one"], [3, 4, "two"]])],
@@ -238,6 +238,7 @@ def test_what_poses_as_the_loader_harms_nothing(browser: Browser, stage_folder: 
         assert shown.console.evaluate(FAULTS) == 0
         assert not errors
         assert "Nobody is to see this" not in shown.operations()
+        assert shown.visitor.evaluate("document.querySelector('#frame').childNodes.length") == 0
 
 
 def test_frame_that_does_not_wait_for_its_turn_is_dropped(browser: Browser, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ export class Mirror {
   /** Its document from now on, and nothing else. Throws BadFrame. */
   begin(root: unknown): void {
     this.clear();
+    if ((root as unknown[])[0] !== NODE.DOCUMENT) refuse(); // else it would stand in the page itself
     this.add(this.frame, null, root);
   }
 
