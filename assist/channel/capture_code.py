@@ -1,5 +1,6 @@
 """The capture code as it goes through the channel: raw deflate in frames, or by a URL good for one session only."""
 
+import base64
 import hashlib
 import zlib
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ def announced(code: CaptureCode, hello: dict[str, Any], *, tenant_id: UUID, sess
     """The `CaptureCode` of a welcome."""
     url = {"url": capture_url(tenant_id, session_id, code.sha256)} if hello["injection"] == "url" else {}
     return {"sha256": code.sha256, "size_bytes": code.size_bytes, **url}
+
+
+def integrity_of(code: CaptureCode) -> str:
+    """As the attribute of a script element has it."""
+    return f"sha256-{base64.b64encode(bytes.fromhex(code.sha256)).decode()}"
 
 
 def capture_url(tenant_id: UUID, session_id: UUID, sha256: str) -> str:

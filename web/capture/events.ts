@@ -12,6 +12,7 @@ import {
   fieldState,
   fieldsOf,
   focusedIn,
+  hasRing,
   hundredths,
   isField,
   sameState,
@@ -265,7 +266,7 @@ export class Events {
     if (now === this.focused) return null;
     const [kind, id] = now ? ["focus" as const, now] : ["blur" as const, this.focused];
     this.focused = now;
-    return ["click", Date.now(), kind, id, element?.matches(":focus-visible") ? 1 : 0, 0];
+    return ["click", Date.now(), kind, id, element && hasRing(element) ? 1 : 0, 0];
   }
 }
 

@@ -1,5 +1,7 @@
 /** Which node of the DOM is which of the tree. */
 
+import { given } from "./given";
+
 export class Ids {
   private ids = new WeakMap<Node, number>();
   private nodes = new Map<number, Node>();
@@ -31,8 +33,14 @@ export class Ids {
     return this.nodes.values();
   }
 
+  /** But for what only stands for something. */
+  *live(): IterableIterator<Node> {
+    for (const node of this.nodes.values()) if (!given.has(node)) yield node;
+  }
+
   roots(): (Document | ShadowRoot)[] {
-    return [...this.rootIds].map((id) => this.nodes.get(id) as Document | ShadowRoot);
+    const roots = [...this.rootIds].map((id) => this.nodes.get(id) as Document | ShadowRoot);
+    return roots.filter((root) => !given.has(root));
   }
 
   /** A new one, also for a node that had one somewhere else. */

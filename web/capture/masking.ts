@@ -43,7 +43,7 @@ function within(element: Element, selector: string, crossesFrames = false): bool
 }
 
 /** The host of the shadow root, or the frame of the document, in which the element is. */
-function around(element: Element, crossesFrames: boolean): Element | null {
+export function around(element: Element, crossesFrames: boolean): Element | null {
   const root: Node = element.getRootNode();
   if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
   return crossesFrames ? frameOf(root) : null;
