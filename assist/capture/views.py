@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
-from assist.channel.capture_code import capture_code, tenant_of_ticket
+from assist.channel.capture_code import code_of_digest, tenant_of_ticket
 from assist.channel.queries import session_is_open
 from helpdesk.tenants.context import tenant_scope
 
@@ -58,9 +58,9 @@ def rest_view(request: HttpRequest, digest: str) -> HttpResponse:
 @require_safe
 def capture_view(request: HttpRequest, session_id: UUID, sha256: str) -> HttpResponse:
     """Good for one session while it lives, by the ticket that its channel handed over; 404 for any other address."""
-    code = capture_code()
+    code = code_of_digest(sha256)
     tenant_id = tenant_of_ticket(request.GET.get("ticket", ""), session_id=session_id, sha256=sha256)
-    if tenant_id is None or sha256 != code.sha256 or not _is_open(tenant_id, session_id):
+    if code is None or tenant_id is None or not _is_open(tenant_id, session_id):
         raise Http404
     return _script(code.text, cache=f"private, max-age={CAPTURE_SECONDS}, immutable")
 

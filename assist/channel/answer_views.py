@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assist.channel.answer import Redeemed, redeem_link
-from assist.channel.hand_over import BadTicket, redeem_ticket
+from assist.channel.capture_code import capture_code, capture_url, integrity_of
+from assist.channel.hand_over import FOR_FRAME, FOR_LINK, BadTicket, Joined, redeem_ticket
 from assist.links.actions import ConsentChanged, Given
 from assist.links.consent import consent_of
 from assist.links.landing import BadLanding, read_landing
@@ -20,6 +21,7 @@ from assist.requests.visitor_http import (
     Body,
     Refusal,
     origin_of,
+    refuse_strangers,
     refuse_unknown_fields,
     text_field,
     visitor_call,
@@ -27,6 +29,7 @@ from assist.requests.visitor_http import (
 from helpdesk.tenants.models import Tenant
 
 TICKET_MAX = 200
+ORIGIN_MAX = 300
 
 
 @visitor_call(rate=LINK_RATE)
@@ -52,11 +55,25 @@ def redeem_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResp
 def join_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
     """The same answer for a ticket from another origin of the tenant, where the visitor has agreed."""
     refuse_unknown_fields(body, known={"public_key", "ticket", "language"})
+    joined = _joined(body)
+    return _way_in(str(joined.session_id), token=joined.token)
+
+
+@visitor_call(rate=LINK_RATE, is_for_frames=True)
+def frame_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
+    """`{url, integrity}` of the capture code, for a frame of a page in a live session, whose origin is `parent`."""
+    refuse_unknown_fields(body, known={"public_key", "ticket", "parent", "language"})
+    refuse_strangers(text_field(body, "parent", most=ORIGIN_MAX, required=True), tenant=tenant)
+    session_id, code = _joined(body, use=FOR_FRAME).session_id, capture_code()
+    url = capture_url(tenant.id, session_id, code.sha256)
+    return JsonResponse({"url": url, "integrity": integrity_of(code)})
+
+
+def _joined(body: Body, *, use: bytes = FOR_LINK) -> Joined:
     try:
-        joined = redeem_ticket(text_field(body, "ticket", most=TICKET_MAX, required=True), now=timezone.now())
+        return redeem_ticket(text_field(body, "ticket", most=TICKET_MAX, required=True), now=timezone.now(), use=use)
     except BadTicket:
         raise Refusal(410, "expired", _("The session can't go on here. Go back, or ask for help again.")) from None
-    return _way_in(str(joined.session_id), token=joined.token)
 
 
 def _way_in(session_id: str, *, token: str) -> HttpResponse:

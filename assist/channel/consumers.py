@@ -12,7 +12,7 @@ from assist.channel.actions import end_session
 from assist.channel.asked import Asked
 from assist.channel.audience import Audience
 from assist.channel.batches import write_later
-from assist.channel.capture_code import capture_code, capture_part
+from assist.channel.capture_code import announced, codes_for
 from assist.channel.choices import Choice, Choices
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
@@ -96,7 +96,7 @@ class VisitorConsumer(Socket):
 
     async def _welcome(self, entry: Entry, hello: dict[str, Any]) -> None:
         assert self.intake
-        code = capture_code()
+        codes, place = codes_for(hello), {"tenant_id": self.tenant_id, "session_id": self.session_id}
         now = await self._audience.look()
         await self.say(
             "welcome",
@@ -105,15 +105,16 @@ class VisitorConsumer(Socket):
             stored=self.intake.stored,
             durable=self.acks.durable,
             credit=self.intake.credit,
-            capture=capture_part(code, self.keys, by_url=hello["injection"] == "url"),
             watchers=now["count"],
             watching=now,
             paused=self.choices.newest.is_paused,
             time=time.time() * 1000,
             limits=limits.as_message(),
+            **{script: announced(code, hello, **place) for script, code in codes.items()},
             **entry.parts,
         )
-        if hello["injection"] in RUNS_CODE and hello["capture"] != code.sha256:
+        unknown = [code for script, code in codes.items() if hello[script] != code.sha256]
+        for code in unknown if hello["injection"] in RUNS_CODE else []:
             for frame in code.frames:
                 await self.send_frame(frame)
 

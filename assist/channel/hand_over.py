@@ -25,6 +25,8 @@ from helpdesk.tenants.secrets import sha256_hex
 SALT = "assist.channel.hand_over"
 SESSION_BYTES, ENDS_BYTES, NONCE_BYTES, MAC_BYTES = 16, 4, 16, 16
 HEAD_BYTES = SESSION_BYTES + ENDS_BYTES + NONCE_BYTES
+# What a ticket is for: its MAC says it. One for a frame shows that there is a session, and gives no way in.
+FOR_LINK, FOR_FRAME = b"mac", b"frame"
 
 
 class BadTicket(LookupError):
@@ -44,12 +46,12 @@ def hand_over_part(session_id: UUID) -> dict[str, Any]:
     return {"key": _key(session_id).hex(), "origins": list(current_tenant().allowed_origins)}
 
 
-def redeem_ticket(text: str, *, now: datetime) -> Joined:
+def redeem_ticket(text: str, *, now: datetime, use: bytes = FOR_LINK) -> Joined:
     """Good for once within its time; raises `BadTicket`."""
     raw = _decoded(text)
     session_id = UUID(bytes=raw[:SESSION_BYTES])
     key, body, mac = _key(session_id), raw[:-MAC_BYTES], raw[-MAC_BYTES:]
-    if not hmac.compare_digest(_digest(key, b"mac", body)[:MAC_BYTES], mac):
+    if not hmac.compare_digest(_digest(key, use, body)[:MAC_BYTES], mac):
         raise BadTicket
     ends = int.from_bytes(raw[SESSION_BYTES : SESSION_BYTES + ENDS_BYTES], "big")
     left = ends - now.timestamp()

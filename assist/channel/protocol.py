@@ -206,6 +206,7 @@ VISITOR_MESSAGES: dict[str, dict[str, str]] = {
         "token": "str",
         "tab": "int",  # 0 asks for a new tab number
         "capture": "str",  # SHA-256 of the cached capture code or rules, or ""
+        "native?": "str",  # where a page is not HTML: that of the cached script for it, or ""
         "injection": "str",  # inline | blob | url, or rules: no code is run, and none is sent
         "time": "float",
         "loader": "str",
@@ -224,6 +225,7 @@ VISITOR_REPLIES: dict[str, dict[str, str]] = {
         "durable": "int",
         "credit": "int",
         "capture": "object:CaptureCode",
+        "native?": "object:CaptureCode",  # where the hello asked for it
         "masking": "object",
         "mappings": "object",  # {name: document}
         "rules?": "object:SignedRules",  # for injection "rules", whose masking and mappings stand in it

@@ -21,6 +21,8 @@ from helpdesk.tenants.secrets import sha256_hex
 
 Body = dict[str, Any]
 PREFLIGHT_SECONDS = 600
+# What browsers name as the origin of a document in a sandbox.
+OPAQUE = "null"
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -59,8 +61,13 @@ def _tenant_of(request: HttpRequest) -> UUID:
     return tenant_id
 
 
-def visitor_call(*, rate: Rate) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Make a view of `fn(request, *, tenant, body, **url_arguments)`; it answers JSON or raises `Refusal`."""
+def visitor_call(
+    *, rate: Rate, is_for_frames: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Make a view of `fn(request, *, tenant, body, **url_arguments)`; it answers JSON or raises `Refusal`.
+
+    A call for frames is open to those that a sandbox leaves no origin.
+    """
 
     def decorate(fn: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
@@ -68,7 +75,7 @@ def visitor_call(*, rate: Rate) -> Callable[[Callable[..., HttpResponse]], Calla
         def view(request: HttpRequest, **arguments: Any) -> HttpResponse:
             with translation.override(language_of(request)):
                 try:
-                    tenant = _admit(request, rate=rate)
+                    tenant = _admit(request, rate=rate, is_for_frames=is_for_frames)
                     return with_cors(request, fn(request, tenant=tenant, body=_body(request), **arguments))
                 except Refusal as refusal:
                     return problem_answer(request, refusal)
@@ -78,17 +85,23 @@ def visitor_call(*, rate: Rate) -> Callable[[Callable[..., HttpResponse]], Calla
     return decorate
 
 
-def _admit(request: HttpRequest, *, rate: Rate) -> Tenant:
+def _admit(request: HttpRequest, *, rate: Rate, is_for_frames: bool) -> Tenant:
     if request.method != "POST":
         raise Refusal(405, "method_not_allowed", _("Use POST: reading an address changes nothing here."))
     tenant = Tenant.objects.get(pk=request.tenant_id)  # type: ignore[attr-defined]
-    if not origin_is_allowed(origin_of(request), patterns=tenant.allowed_origins):
-        raise Refusal(403, "bad_origin", _("This site may not ask this desk for help: its origin is not in the list."))
+    if not is_for_frames or origin_of(request) != OPAQUE:
+        refuse_strangers(origin_of(request), tenant=tenant)
     wait = seconds_to_wait(rate, tenant_id=tenant.id, address=address_of(request), now=timezone.now().timestamp())
     if wait:
         text = _("Too many requests at once. Try again in %(seconds)d seconds.") % {"seconds": wait}
         raise Refusal(429, "rate_exceeded", text, retry_after=wait)
     return tenant
+
+
+def refuse_strangers(origin: str, *, tenant: Tenant) -> None:
+    """Raises Refusal `bad_origin` for what the tenant does not list."""
+    if not origin_is_allowed(origin, patterns=tenant.allowed_origins):
+        raise Refusal(403, "bad_origin", _("This site may not ask this desk for help: its origin is not in the list."))
 
 
 def _body(request: HttpRequest) -> Body:

@@ -146,10 +146,13 @@ def rig(
     ratio: float = 1,
     touch: bool = False,
     tenant: Tenant | None = None,
+    origins: tuple[str, ...] = (),
 ) -> Iterator[Rig]:
     """Visitor and stage side by side; `folder` is the visitor's site unless a handler of requests is given.
 
     With a `tenant` this is one session of it, and subtrees are asked for.
+
+    Frames of `origins` (patterns) that have the script tag say themselves what is in them.
 
     `ratio` is the pixel ratio of both screens; the visitor's can be a touch screen without a mouse.
     """
@@ -167,13 +170,13 @@ def rig(
         made = Rig(visitor.new_page(), console.new_page(), origin, store, asked)
         if tenant:
             made.visitor.expose_function("testAsk", lambda row: tenant.ask(id(made), row))
-        _connect(made, tenant or Tenant(store), masking=masking or {}, mappings=mappings or {})
+        _connect(made, tenant or Tenant(store), masking=masking or {}, mappings=mappings or {}, origins=origins)
         made.console.goto(console_url)
         made.console.wait_for_function("reports.some(report => report.type === 'ready')")
         yield made
 
 
-def _connect(made: Rig, tenant: Tenant, *, masking: object, mappings: object) -> None:
+def _connect(made: Rig, tenant: Tenant, *, masking: object, mappings: object, origins: tuple[str, ...]) -> None:
     def offer(hashes: list[str]) -> list[str]:
         made.offered += len(hashes)
         return [sha256 for sha256 in hashes if sha256 not in made.store]
@@ -186,4 +189,4 @@ def _connect(made: Rig, tenant: Tenant, *, masking: object, mappings: object) ->
     made.visitor.expose_function("testFrame", lambda text: made.frames.append(base64.b64decode(text)))
     made.visitor.expose_function("testOffer", offer)
     made.visitor.expose_function("testUpload", upload)
-    made.visitor.add_init_script(sites.host_script(masking=masking, mappings=mappings, tab=1))
+    made.visitor.add_init_script(sites.host_script(masking=masking, mappings=mappings, tab=1, origins=origins))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"
@@ -98,7 +99,10 @@ def stage(store: AssetStore, asked: list[str], *, policy: str = STAGE_POLICY, sa
     return partial(Stage, store=store, asked=asked, policy=policy, sandbox=sandbox)
 
 
-def host_script(*, masking: object, mappings: object, tab: int) -> str:
+def host_script(*, masking: object, mappings: object, tab: int, origins: tuple[str, ...] = ()) -> str:
     """What the loader does, without a server: hands frames and assets to the test."""
-    given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab})
-    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + (DIST / "capture.js").read_text()
+    session = {"key": "00" * 32, "session": str(UUID(int=1)), "token": "token", "clockOffsetMs": 0}
+    hand_over = {"handOver": {**session, "origins": origins}} if origins else {}
+    given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab, **hand_over})
+    scripts = [(DIST / name).read_text() for name in ("native.js", "capture.js")]
+    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + "".join(scripts)

@@ -6,20 +6,24 @@ import hmac
 import json
 import os
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assist.channel.hand_over import hand_over_part
+from assist.channel.capture_code import capture_code, integrity_of
+from assist.channel.hand_over import FOR_FRAME, FOR_LINK, hand_over_part
 from helpdesk.tenants.context import tenant_scope
 from tests import factories
 from tests.channel.peers import ORIGIN
 from tests.channel.scene import Scene
 
 
-def ticket(scene: Scene, *, token: str = "", life_seconds: float = 60, session_id: UUID | None = None) -> bytes:
+def ticket(
+    scene: Scene, *, token: str = "", life_seconds: float = 60, session_id: UUID | None = None, use: bytes = FOR_LINK
+) -> bytes:
     """As web/capture/hand_over.ts makes it; undecoded bytes."""
     session_id = session_id or scene.session_id
     with tenant_scope(scene.tenant.id):
@@ -29,14 +33,25 @@ def ticket(scene: Scene, *, token: str = "", life_seconds: float = 60, session_i
     pad = b"".join(hmac.digest(key, block + nonce, hashlib.sha256) for block in (b"1", b"2"))
     hidden = bytes(one ^ other for one, other in zip((token or scene.token).encode(), pad, strict=False))
     body = session_id.bytes + ends.to_bytes(4, "big") + nonce + hidden
-    return body + hmac.digest(key, b"mac" + body, hashlib.sha256)[:16]
+    return body + hmac.digest(key, use + body, hashlib.sha256)[:16]
 
 
 def join(scene: Scene, raw: bytes, *, public_key: str = "", origin: str = ORIGIN):
-    text = base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    body = {"public_key": public_key or scene.tenant.public_key, "ticket": text}
+    return call("join", {"public_key": public_key or scene.tenant.public_key, "ticket": as_text(raw)}, origin)
+
+
+def ask_in_frame(scene: Scene, raw: bytes, *, parent: str = ORIGIN, origin: str = ORIGIN, public_key: str = ""):
+    key = public_key or scene.tenant.public_key
+    return call("frame", {"public_key": key, "ticket": as_text(raw), "parent": parent}, origin)
+
+
+def as_text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def call(name: str, body: dict[str, str], origin: str):
     return Client().post(
-        "/assist/links/join/", json.dumps(body), content_type="application/json", headers={"origin": origin}
+        f"/assist/links/{name}/", json.dumps(body), content_type="application/json", headers={"origin": origin}
     )
 
 
@@ -77,3 +92,40 @@ def test_ticket_of_another_tenant_is_refused(channel: Scene) -> None:
     assert join(channel, ticket(channel), public_key=other.public_key).json()["code"] == "expired"
     assert join(channel, ticket(channel), origin="https://stranger.example").json()["code"] == "bad_origin"
     assert join(channel, ticket(channel)).status_code == 200
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "null"])
+def test_frame_gets_the_capture_code_once_and_no_way_in(channel: Scene, origin: str) -> None:
+    raw = ticket(channel, use=FOR_FRAME)
+    answer = ask_in_frame(channel, raw, origin=origin)
+    assert answer.json().keys() == {"url", "integrity"}
+    assert answer.json()["integrity"] == integrity_of(capture_code())
+    address = urlsplit(answer.json()["url"])
+    assert Client().get(f"{address.path}?{address.query}").content == capture_code().text
+    assert ask_in_frame(channel, raw, origin=origin).json()["code"] == "expired"
+    assert channel.token not in answer.content.decode()
+
+
+def test_ticket_for_a_frame_is_none_for_a_link(channel: Scene) -> None:
+    raw = ticket(channel, use=FOR_FRAME)
+    assert join(channel, raw).json()["code"] == "expired"
+    assert ask_in_frame(channel, ticket(channel)).json()["code"] == "expired"
+    assert ask_in_frame(channel, raw).status_code == 200
+
+
+def test_frame_of_a_stranger_or_in_one_gets_nothing(channel: Scene) -> None:
+    raw = ticket(channel, use=FOR_FRAME)
+    for around, own in (("https://stranger.example", ORIGIN), ("null", ORIGIN), (ORIGIN, "https://stranger.example")):
+        answer = ask_in_frame(channel, raw, parent=around, origin=own)
+        assert (answer.status_code, answer.json()["code"]) == (403, "bad_origin")
+    assert ask_in_frame(channel, raw, public_key=factories.tenant().public_key).json()["code"] in (
+        "expired",
+        "bad_origin",
+    )
+    assert ask_in_frame(channel, raw).status_code == 200
+
+
+def test_frame_of_an_ended_session_gets_nothing(channel: Scene) -> None:
+    raw = ticket(channel, use=FOR_FRAME)
+    channel.end()
+    assert ask_in_frame(channel, raw).json()["code"] == "expired"

@@ -17,6 +17,8 @@ from tests.fidelity.site import site
 
 # People's fields are seen, as far as nothing says otherwise; the body of a page can.
 MASKING = {"allow": ["body:not(.private)", "html:not(:has(> body))"]}
+# The other site of the stand, whose frames can have the loader inside.
+ORIGINS = ("http://localhost:*",)
 LONGEST_SECONDS = 20.0
 BOXES = """selector => [...document.querySelectorAll(selector)].map((element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
@@ -147,5 +149,7 @@ def stand(browser: Browser, *, ratio: float, touch: bool, folder: Path | None = 
     with ExitStack() as stack:
         other = stack.enter_context(sites.served(site()))
         handler = sites.site(folder) if folder else site(other.replace("127.0.0.1", "localhost"))
-        shown = stack.enter_context(rig(browser, PAGES, masking=MASKING, handler=handler, ratio=ratio, touch=touch))
+        shown = stack.enter_context(
+            rig(browser, PAGES, masking=MASKING, handler=handler, ratio=ratio, touch=touch, origins=ORIGINS)
+        )
         yield Stand(shown)

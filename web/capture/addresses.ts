@@ -6,8 +6,9 @@
 import type { CaptureHost } from "../protocol/seam";
 import { decoded, isSecretName } from "../protocol/secrets";
 import { sha256Hex } from "../protocol/sha256";
+import { bullets } from "../protocol/text";
 import { FieldNames } from "./field_names";
-import { bullets, isChosen, Masking } from "./masking";
+import { isChosen, Masking } from "./masking";
 import { holdsCard } from "./personal";
 import { Typed } from "./typed";
 import { type Field, fieldsOf, isField } from "./values";

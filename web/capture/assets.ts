@@ -33,6 +33,7 @@ export class Assets {
   private readonly table: Record<string, string>;
   /** The names that stand for each URL in the tree. */
   private readonly used = new Map<string, Set<string>>();
+  private readonly adopted = new Map<string, Element>();
   private readonly waiting = new Map<string, Kind>();
   private readonly found = new Map<string, string>();
   private readonly failed = new Map<string, Unread>();
@@ -87,10 +88,6 @@ export class Assets {
     if (this.used.has(`asset:${name}`)) return;
     this.data.set(`asset:${name}`, dataUrl);
     this.use(`asset:${name}`, "any");
-  }
-
-  digest(bytes: Uint8Array): Promise<string> {
-    return hash(bytes);
   }
 
   /** Hand over a picture made here; resolves when the store has it. */
@@ -217,6 +214,15 @@ export class Assets {
     if (isNews) this.changed();
   }
 
+  /** What a frame has handed over under this name, unless it is one of the page's or of another frame's. */
+  adopt(name: string, sha256: string, frame: Element): void {
+    const owner = this.adopted.get(name) ?? frame;
+    if (this.used.has(name) || owner !== frame || this.adopted.size >= MAX_ASSETS) return;
+    this.adopted.set(name, frame);
+    this.found.set(name, sha256);
+    this.news.assets[name] = sha256;
+  }
+
   /** Something that is no asset, and can't be read. */
   miss(what: string, reason: string): void {
     const key = `${reason} ${what}`;
@@ -275,7 +281,7 @@ function placeOf(url: string): string {
   return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
 }
 
-async function hash(bytes: Uint8Array): Promise<string> {
+export async function hash(bytes: Uint8Array): Promise<string> {
   if (!globalThis.crypto?.subtle) return sha256Hex(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");

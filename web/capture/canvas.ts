@@ -5,7 +5,7 @@
 
 import { NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf } from "../protocol/tree";
-import type { Assets } from "./assets";
+import { type Assets, hash } from "./assets";
 import { noteUnreadable } from "./gaps";
 import type { Masking } from "./masking";
 import { blobOf, painted } from "./painted";
@@ -206,7 +206,7 @@ export class Canvases {
     const blob = await encoded(copy, { moves, isPhoto: isFilm(drawn), goesOn: () => this.shown });
     if (!blob) return;
     const bytes = new Uint8Array(await blob.arrayBuffer());
-    const sha256 = await this.assets.digest(bytes);
+    const sha256 = await hash(bytes);
     // A rule may have come to cover it meanwhile.
     if (!this.shown || this.isHidden(drawn) || seen.sent === sha256) return;
     // A snapshot that was sent meanwhile begins anew.

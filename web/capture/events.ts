@@ -12,6 +12,7 @@ import {
   fieldState,
   fieldsOf,
   focusedIn,
+  hasRing,
   hundredths,
   isField,
   isScrolled,
@@ -135,9 +136,8 @@ export class Events {
 
   /** How it is scrolled or played has not been said, or has been left out when it was not known yet. */
   noteRead(node: Node): void {
-    if (!this.isCatchingUp) return;
-    if (isScrolled(node)) this.noteScroll(node);
-    if (isUnderWay(node)) this.noteMedia(node);
+    if (this.isCatchingUp && isScrolled(node)) this.noteScroll(node);
+    if (this.isCatchingUp && isUnderWay(node)) this.noteMedia(node);
   }
 
   /** The fields' states have just been sent with a snapshot or a return. */
@@ -278,7 +278,7 @@ export class Events {
     if (now === this.focused) return null;
     const [kind, id] = now ? ["focus" as const, now] : ["blur" as const, this.focused];
     this.focused = now;
-    return ["click", Date.now(), kind, id, element?.matches(":focus-visible") ? 1 : 0, 0];
+    return ["click", Date.now(), kind, id, element && hasRing(element) ? 1 : 0, 0];
   }
 }
 

@@ -65,8 +65,11 @@ export function fits(origin: string, pattern: string): boolean {
 
 type Given = NonNullable<CaptureHost["handOver"]>;
 
-/** Session, end of life, nonce, the channel token under a pad of the nonce, and the MAC of it all; as base64url. */
-export function ticket({ key, session, token, clockOffsetMs }: Given): string {
+/**
+ * Session, end of life, nonce, the channel token under a pad of the nonce, and the MAC of it all; as base64url. One for a
+ * frame proves that there is a session, and gives no way in.
+ */
+export function ticket({ key, session, token, clockOffsetMs }: Given, use: "mac" | "frame" = "mac"): string {
   const secret = unhexed(key);
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const ends = new Uint8Array(4);
@@ -74,7 +77,7 @@ export function ticket({ key, session, token, clockOffsetMs }: Given): string {
   const pad = joined(["1", "2"].map((block) => hmac(secret, joined([bytesOf(block), nonce]))));
   const hidden = bytesOf(token.slice(0, PAD_BYTES)).map((byte, at) => byte ^ pad[at]!);
   const body = joined([unhexed(session.replaceAll("-", "")), ends, nonce, hidden]);
-  const mac = hmac(secret, joined([bytesOf("mac"), body])).subarray(0, MAC_BYTES);
+  const mac = hmac(secret, joined([bytesOf(use), body])).subarray(0, MAC_BYTES);
   const text = String.fromCharCode(...joined([body, mac]));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

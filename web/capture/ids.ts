@@ -1,5 +1,9 @@
 /** Which node of the DOM is which of the tree. */
 
+import type { Node as TreeNode } from "../protocol/operations";
+import { childrenOf } from "../protocol/tree";
+import { given } from "./given";
+
 export class Ids {
   private ids = new WeakMap<Node, number>();
   private nodes = new Map<number, Node>();
@@ -31,8 +35,14 @@ export class Ids {
     return this.nodes.values();
   }
 
+  /** But for what only stands for something. */
+  *live(): IterableIterator<Node> {
+    for (const node of this.nodes.values()) if (!given.has(node)) yield node;
+  }
+
   roots(): (Document | ShadowRoot)[] {
-    return [...this.rootIds].map((id) => this.nodes.get(id) as Document | ShadowRoot);
+    const roots = [...this.rootIds].map((id) => this.nodes.get(id) as Document | ShadowRoot);
+    return roots.filter((root) => !given.has(root));
   }
 
   /** A new one, also for a node that had one somewhere else. */
@@ -44,11 +54,14 @@ export class Ids {
     return id;
   }
 
-  forget(id: number): void {
+  /** With all that is in it. */
+  forget(gone: TreeNode): void {
+    const id = gone[1];
     const node = this.nodes.get(id);
     this.nodes.delete(id);
     this.rootIds.delete(id);
     if (node && this.ids.get(node) === id) this.ids.delete(node);
+    childrenOf(gone)?.forEach((child) => this.forget(child));
   }
 
   /** The tree was numbered anew: `moved` from old to new. */

@@ -2,6 +2,7 @@
 
 import { NODE } from "../protocol/operations";
 import { decoded } from "../protocol/secrets";
+import { bullets } from "../protocol/text";
 import {
   childElements,
   closest,
@@ -31,11 +32,6 @@ const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
 /** What JSON writes for white space, which would count as a letter before a number. */
 const ESCAPE = /\\[bfnrt]/g;
 
-/** The same length without the content; white space stays, so that lines break in the same places. */
-export function bullets(text: string): string {
-  return text.replace(/\S/gu, "•");
-}
-
 /** The element or the nearest around it that matches, also out of shadow roots. */
 function within(element: Element, selector: string, crossesFrames = false): boolean {
   if (!selector) return false;
@@ -47,7 +43,7 @@ function within(element: Element, selector: string, crossesFrames = false): bool
 }
 
 /** The host of the shadow root, or the frame of the document, in which the element is. */
-function around(element: Element, crossesFrames: boolean): Element | null {
+export function around(element: Element, crossesFrames: boolean): Element | null {
   const root: Node = element.getRootNode();
   if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
   return crossesFrames ? frameOf(root) : null;

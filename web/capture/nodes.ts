@@ -1,6 +1,7 @@
 /** What the recorder asks of single nodes. */
 
 import { NODE, type Node as TreeNode } from "../protocol/operations";
+import { given, inner } from "./given";
 
 export function readDoctype(doctype: DocumentType, id: number): TreeNode {
   return [10, id, doctype.name, doctype.publicId, doctype.systemId];
@@ -8,7 +9,11 @@ export function readDoctype(doctype: DocumentType, id: number): TreeNode {
 
 /** A document that was written anew can have another mode, which a document can't be told. */
 export function hasOtherMode(node: Node, known: TreeNode): boolean {
-  return known[0] === NODE.DOCUMENT && ((node as Document).compatMode === "BackCompat") !== (known[3]?.quirks === 1);
+  return (
+    known[0] === NODE.DOCUMENT &&
+    !given.has(node) &&
+    ((node as Document).compatMode === "BackCompat") !== (known[3]?.quirks === 1)
+  );
 }
 
 /** The frame that shows a document. */
@@ -22,8 +27,8 @@ export function isStyle(node: Node): boolean {
 
 export function frameDocument(frame: Element): Document[] {
   try {
-    const inner = (frame as HTMLIFrameElement).contentDocument;
-    return inner ? [inner] : [];
+    const shown = inner.get(frame) ?? (frame as HTMLIFrameElement).contentDocument;
+    return shown ? [shown as Document] : [];
   } catch {
     return [];
   }

@@ -1,5 +1,6 @@
 /** Listens to each document, shadow root and frame that comes into view. */
 
+import { given } from "./given";
 import { frameDocument } from "./nodes";
 import { noteToggled } from "./top_layer";
 
@@ -8,6 +9,8 @@ interface Hooks {
   /** A dialog, popover or the like, or a picture for which another was chosen. */
   toggled(element: Element): void;
   loaded(frame: Element): void;
+  /** A frame is read, or `isNew` in it. */
+  framed(frame: Element, isNew: boolean): void;
 }
 
 export class Openings {
@@ -29,7 +32,7 @@ export class Openings {
 
   open(root: Document | ShadowRoot): void {
     this.observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-    if (this.opened.has(root)) return;
+    if (this.opened.has(root) || given.has(root)) return;
     this.opened.add(root);
     this.listen(root);
   }
@@ -39,10 +42,12 @@ export class Openings {
   }
 
   watchFrame(frame: Element): void {
+    this.hooks.framed(frame, false);
     if (this.opened.has(frame)) return;
     this.opened.add(frame);
     const loaded = (): void => {
       for (const inner of frameDocument(frame)) if (this.opened.has(inner)) this.listen(inner); // `open` takes all listeners
+      this.hooks.framed(frame, true);
       this.hooks.loaded(frame);
     };
     frame.addEventListener("load", loaded, { signal: this.closing.signal });

@@ -56,6 +56,8 @@ export interface ReaderOptions {
   measures: (element: Element) => void;
   /** Something that can't be read at all, and why. */
   misses: (what: string, reason: string) => void;
+  /** Whether the frame may still say itself what is in it. */
+  awaits: (frame: Element) => boolean;
 }
 
 export class Reader {
@@ -138,6 +140,7 @@ export class Reader {
     const gap = gapOf(element);
     if (!gap) return;
     extra.gap = gap;
+    if (this.options.awaits(element)) return;
     const address = gap[0] === "frame" || gap[0] === "plugin" ? element.getAttribute("src") : null;
     this.options.misses((address && origin(address, element.baseURI)) || `<${element.localName}>`, gap[0]);
   }
@@ -274,13 +277,9 @@ export class Reader {
   private kept(parent: Node): Node[] {
     const nodes: Node[] = [];
     for (let node = parent.firstChild; node; node = node.nextSibling)
-      if (isRepresented(node) && !this.options.ignores(node)) nodes.push(node);
+      if (node.nodeType !== Node.PROCESSING_INSTRUCTION_NODE && !this.options.ignores(node)) nodes.push(node);
     return nodes;
   }
-}
-
-function isRepresented(node: Node): boolean {
-  return node.nodeType !== 7;
 }
 
 function isSheet(link: Element): boolean {

@@ -15,6 +15,7 @@ import { childrenOf, extraOf, TreeModel } from "../protocol/tree";
 import { changedAttributes } from "./attributes";
 import { Budget, LEAST_STEPS } from "./budget";
 import { isFrame } from "./gaps";
+import { readerOf } from "./given";
 import { Ids } from "./ids";
 import { Lookout } from "./lookout";
 import { inTime, Marks, type Place } from "./marks";
@@ -31,7 +32,11 @@ export interface RecorderHooks {
   opened(root: Document | ShadowRoot): void;
   /** A node with all that is in it, or as much of that as there was time for. */
   read(node: Node): void;
+  /** A frame is read, or `isNew` in it. */
+  framed(frame: Element, isNew: boolean): void;
 }
+
+const atEnd = (node: Node): Place => [node, 0];
 
 export class Recorder {
   model!: TreeModel;
@@ -54,10 +59,8 @@ export class Recorder {
     this.openings = new Openings(this.observer, {
       opened: hooks.opened,
       toggled: (element) => this.mark(element),
-      loaded: (frame) => {
-        if (this.ids.has(frame)) this.marks.add(frame);
-        this.hooks.changed();
-      },
+      framed: hooks.framed,
+      loaded: (frame) => this.markNode(frame),
     });
   }
 
@@ -103,7 +106,7 @@ export class Recorder {
   }
 
   known(): IterableIterator<Node> {
-    return this.ids.all();
+    return this.ids.live();
   }
 
   /** Documents and shadow roots among them. */
@@ -124,6 +127,12 @@ export class Recorder {
     this.hooks.changed();
   }
 
+  /** It or its children may have changed without a record. */
+  markNode(node: Node): void {
+    if (this.ids.has(node)) this.marks.add(node);
+    this.hooks.changed();
+  }
+
   /** What may be read of them is decided anew. */
   markAll(): void {
     for (const node of this.ids.all()) this.marks.add(node);
@@ -140,7 +149,7 @@ export class Recorder {
   lookAround(): void {
     if (this.rests) return;
     this.lookout.begin();
-    for (const node of this.ids.all()) this.lookout.look(node);
+    for (const node of this.ids.live()) this.lookout.look(node);
     if (this.marks.isAny) this.hooks.changed();
   }
 
@@ -178,39 +187,34 @@ export class Recorder {
       case NODE.ELEMENT:
         return this.readElement(node as Element, id);
       default:
-        return [node.nodeType as 3, id, this.reader.text(node)];
+        return [node.nodeType as 3, id, readerOf(node, this.reader).text(node)];
     }
   }
 
   private readRoot(root: Document | ShadowRoot, id: number): TreeNode {
     this.openings.open(root);
-    const children = this.readChildren(root);
-    const extra = this.reader.extra(root);
+    const [children, extra] = [this.readChildren(root), readerOf(root, this.reader).extra(root)];
     this.hooks.read(root);
     return (extra ? [root.nodeType, id, children, extra] : [root.nodeType, id, children]) as TreeNode;
   }
 
   private readElement(element: Element, id: number): TreeNode {
     if (isFrame(element)) this.openings.watchFrame(element);
-    const attributes = this.reader.attributes(element);
-    const children = this.readChildren(element);
-    const extra = this.reader.extra(element);
-    const node: ElementNode = [1, id, element.localName, attributes, children];
+    const reader = readerOf(element, this.reader);
+    const node: ElementNode = [1, id, element.localName, reader.attributes(element), this.readChildren(element)];
+    const extra = reader.extra(element);
     if (extra) node[5] = extra;
     this.hooks.read(element);
     return node;
   }
 
   private readChildren(parent: Node): TreeNode[] {
-    const present = this.reader.children(parent);
+    const present = readerOf(parent, this.reader).children(parent);
     const read: TreeNode[] = [];
     this.marks.growing.delete(parent); // where it stood before it had others
     for (const [at, child] of present.entries()) {
       if (this.budget.isSpent) {
-        this.marks.growing.set(
-          parent,
-          present.slice(at).map((node) => [node, 0]),
-        );
+        this.marks.growing.set(parent, present.slice(at).map(atEnd));
         break;
       }
       read.push(this.read(child));
@@ -223,22 +227,17 @@ export class Recorder {
     this.marks.parents.delete(parent);
     const id = this.ids.of(parent);
     if (!this.model.has(id)) return true;
-    const present = new Set(this.reader.children(parent));
+    const present = new Set(readerOf(parent, this.reader).children(parent));
     for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
       const node = this.ids.node(child[1]);
       if (node && present.has(node) && this.ids.of(node) === child[1] && !hasOtherMode(node, child)) continue;
       if (this.budget.isSpent) return !this.marks.parents.add(parent);
       (change.r ??= []).push([id, child[1]]);
       this.model.remove(id, child[1]);
-      this.forget(child);
+      this.ids.forget(child);
     }
     this.marks.growing.set(parent, null);
     return true;
-  }
-
-  private forget(gone: TreeNode): void {
-    this.ids.forget(gone[1]);
-    childrenOf(gone)?.forEach((child) => this.forget(child));
   }
 
   /** Whether there was time for all of it; of what has still to lose children none is taken. */
@@ -256,7 +255,7 @@ export class Recorder {
 
   /** Good until the parent is marked again. */
   private places(parent: Node, id: number): Place[] {
-    const present = this.reader.children(parent);
+    const present = readerOf(parent, this.reader).children(parent);
     const before = (childrenOf(this.model.node(id)) ?? []).map((child) => child[1]);
     const now = present.map((node) => this.ids.of(node));
     return misplaced(before, now).map(([at, next]) => [present[at]!, next]);
@@ -273,7 +272,7 @@ export class Recorder {
   private textChange(node: Node, change: Mutation): void {
     const id = this.ids.of(node);
     if (!this.model.has(id)) return;
-    const text = this.reader.text(node);
+    const text = readerOf(node, this.reader).text(node);
     if (this.model.node(id)[2] === text) return;
     this.model.setText(id, text);
     (change.t ??= []).push([id, text]);
@@ -284,14 +283,14 @@ export class Recorder {
     if (!this.model.has(id)) return;
     const node = this.model.node(id);
     if (node[0] === NODE.ELEMENT) this.attributeChange(element, node, change);
-    const extra = this.reader.extra(element) ?? {};
+    const extra = readerOf(element, this.reader).extra(element) ?? {};
     if (JSON.stringify(extra) === JSON.stringify(extraOf(node) ?? {})) return;
     this.model.setExtra(id, extra);
     (change.e ??= []).push([id, extra]);
   }
 
   private attributeChange(element: Element, node: ElementNode, change: Mutation): void {
-    const changes = changedAttributes(node[3], this.reader.attributes(element));
+    const changes = changedAttributes(node[3], readerOf(element, this.reader).attributes(element));
     if (!changes) return;
     this.model.setAttributes(node[1], changes);
     (change.s ??= []).push([node[1], changes]);

@@ -1,19 +1,22 @@
 /** The capture of one document: which page it is, when it is sent whole, and what follows. */
 
+import type { NativePage } from "../native/page";
 import type { Mutation } from "../protocol/operations";
 import type { CaptureControl, CaptureHost, Hidden } from "../protocol/seam";
+import { TreeModel } from "../protocol/tree";
 import { FrameKind } from "../protocol/wire";
 import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
 import { Budget, finished, PATIENCE_MS, SLICE_MS } from "./budget";
+import { Events } from "./events";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
-import type { NativePage } from "./native_page";
-import { NativeSource } from "./native_source";
+import { Masking } from "./masking";
 import { watchNavigation } from "./navigation";
 import { sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
+import { holdsCard } from "./personal";
 import { Shelf } from "./shelf";
 import { HtmlSource, isEarly, type Source } from "./source";
 import { type Place, Stay } from "./stay";
@@ -141,13 +144,14 @@ export class Session implements CaptureControl, Place {
   nativePage(page: NativePage): void {
     if (this.stopped) return;
     const changed = (isPatient?: boolean): void => this.changed(isPatient);
-    const source = page.root ? new NativeSource(this.host, page, this.assets, changed) : this.html();
+    const kit = { TreeModel, Masking, Events, holdsCard };
+    const source = page.root ? window.__alongsideNative!(kit, this.host, page, this.assets, changed) : this.html();
     this.leave();
     this.enter(source);
   }
 
   nativeUpdate(update: Omit<NativePage, "title">): void {
-    if (this.source instanceof NativeSource) this.source.update(update);
+    this.source.update?.(update);
   }
 
   private html(): Source {

@@ -1,13 +1,14 @@
 /** Where a page comes from: the HTML document, or a native page that the application hands over. */
 
 import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
-import type { CaptureHost, Hidden } from "../protocol/seam";
+import type { CaptureHost, Hidden, NativeUpdate } from "../protocol/seam";
 import type { TreeModel } from "../protocol/tree";
 import type { Addresses } from "./addresses";
 import type { Assets } from "./assets";
 import { Canvases } from "./canvas";
 import { titleOf } from "./entered";
 import { type Changed, Events } from "./events";
+import { Frames } from "./frames";
 import { hiddenIn } from "./hidden";
 import type { Masking } from "./masking";
 import { Motions } from "./motions";
@@ -39,13 +40,15 @@ export interface Source {
   renumber(): void;
   /** Step by step; fields and focus are those of the first. */
   volatile(): Generator<void, Volatile>;
-  /** No picture is taken until the page is `shown` again. */
+  /** No picture is taken, and nothing in frames of other sites, until the page is `shown` again. */
   restPictures(): void;
   /** Operations besides mutations since the last call; but for `all`, some may wait. */
   drain(all: boolean): SentOperation[];
   pictures(): string[];
   /** What the other side does not see, step by step (null: nothing in this one), where that can be shown. */
   hidden(): Iterable<Hidden | null> | null;
+  /** Of a native page: only the newest state counts. Throws for what is none. */
+  update?(update: NativeUpdate): void;
   /** The page was sent whole (null), or is shown again with these canvas pictures. */
   shown(pictures: string[] | null): [number, string][];
   stop(): void;
@@ -58,6 +61,7 @@ export class HtmlSource implements Source {
   private readonly events: Events;
   private readonly canvases: Canvases;
   private readonly motions: Motions;
+  private readonly frames: Frames;
   private readonly looking: number;
   private looks = 0;
   private readonly closing = new AbortController();
@@ -76,6 +80,7 @@ export class HtmlSource implements Source {
       keepsData: (name, url) => assets.keep(name, url),
       measures: (element) => this.measure(element),
       misses: (what, reason) => assets.miss(what, reason),
+      awaits: (frame) => this.frames.awaits(frame),
     });
     const opened = (root: Document | ShadowRoot): void => {
       this.events.listen(root);
@@ -83,7 +88,9 @@ export class HtmlSource implements Source {
       root.addEventListener("keydown", this.typing, { capture: true, passive: true, signal: this.closing.signal });
     };
     const read = (node: Node): void => this.events.noteRead(node);
-    this.recorder = new Recorder(document, reader, { changed, opened, read });
+    const framed = (frame: Element, isNew: boolean): void => this.frames.offer(frame, isNew);
+    this.recorder = new Recorder(document, reader, { changed, opened, read, framed });
+    this.frames = new Frames({ host, assets, masking: this.masking, recorder: this.recorder, changed });
     this.events = new Events(this.recorder, this.masking, changed);
     this.canvases = new Canvases(this.recorder, assets, this.masking, changed);
     this.motions = new Motions(this.recorder, this.masking, changed);
@@ -138,7 +145,9 @@ export class HtmlSource implements Source {
 
   flush(ms?: number): Mutation | null {
     this.followRules();
-    return this.recorder.flush(ms);
+    const change = this.recorder.flush(ms);
+    this.frames.flushed();
+    return change;
   }
 
   weight(): number {
@@ -163,10 +172,11 @@ export class HtmlSource implements Source {
 
   restPictures(): void {
     this.canvases.rest();
+    this.frames.rest();
   }
 
   drain(all: boolean): SentOperation[] {
-    return [...this.events.drain(all), ...this.canvases.drain(), ...this.motions.drain()];
+    return [...this.events.drain(all), ...this.canvases.drain(), ...this.motions.drain(), ...this.frames.drain()];
   }
 
   pictures(): string[] {
@@ -181,6 +191,7 @@ export class HtmlSource implements Source {
     this.events.forgetStates();
     this.events.known();
     this.motions.forget();
+    this.frames.begin();
     if (pictures) return this.canvases.restore(pictures);
     this.canvases.forget();
     return [];
@@ -193,6 +204,7 @@ export class HtmlSource implements Source {
     this.canvases.stop();
     this.sizes.disconnect();
     this.events.stop();
+    this.frames.stop();
     this.recorder.stop();
   }
 }

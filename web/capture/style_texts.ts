@@ -1,6 +1,6 @@
 /** Words in style text: strings, which `content` shows, and what else variables say. */
 
-import { bullets } from "./masking";
+import { bullets } from "../protocol/text";
 
 const COMMENT = "/\\*[\\s\\S]*?\\*/";
 const STRING = `"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"|'[^'\\\\]*(?:\\\\[\\s\\S][^'\\\\]*)*'`;

@@ -2,6 +2,7 @@
 
 import type { Checked, Volatile } from "../protocol/operations";
 import { isFrame } from "./gaps";
+import { focusedOf, given } from "./given";
 import type { Masking } from "./masking";
 import { frameDocument } from "./nodes";
 import type { Recorder } from "./recorder";
@@ -88,12 +89,20 @@ function addField(field: Field, recorder: Recorder, masking: Masking, state: Vol
 function addFocus(focused: Element | null, recorder: Recorder, state: Volatile): void {
   const focus = recorder.idOf(focused);
   if (focus) state.focus = focus;
-  if (focus && !focused!.matches(":focus-visible")) state.ring = 0;
+  if (focus && !hasRing(focused!)) state.ring = 0;
+}
+
+export function hasRing(focused: Element): boolean {
+  return given.get(focused)?.ring ?? focused.matches(":focus-visible");
 }
 
 /** In whatever shadow root or frame it is; null when nothing has the focus but a page as a whole. */
 export function focusedIn(root: Document | ShadowRoot): Element | null {
+  const said = focusedOf.get(root);
+  if (said) return said;
   const { activeElement: active } = root;
+  // In a frame of another site something may be active although the focus is around it.
+  if (root === document && window !== top && !document.hasFocus()) return null;
   if (!active || active === (root as Partial<Document>).body) return null;
   const inner = isFrame(active) ? frameDocument(active)[0] : active.shadowRoot;
   // Something in it may be active in its own document and have the focus of no other.

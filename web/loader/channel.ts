@@ -2,8 +2,8 @@
 
 import { CLOSE_CODES, decodeFrame, PROTOCOL_VERSION, type Watching } from "../protocol/wire";
 import { Backoff } from "./backoff";
-import { CodePieces } from "./capture_code";
 import type { ChannelOptions, SubtreeAnswer, Welcome } from "./channel_options";
+import { CodePieces } from "./desk_script";
 import { Heads } from "./heads";
 import { leftNext, Outbox } from "./outbox";
 import { FINAL, FRAME_REFUSED } from "./refusals";
@@ -235,7 +235,7 @@ export class Channel {
 
   private hearFrame(data: ArrayBuffer): void {
     const whole = this.code.take(decodeFrame(data));
-    if (whole) this.options.events.captureCode(whole);
+    if (whole) this.options.events.captureCode(...whole);
   }
 
   private pump(): void {

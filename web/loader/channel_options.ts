@@ -12,6 +12,7 @@ export interface Welcome {
   durable: number;
   credit: number;
   capture: CaptureCode;
+  native?: CaptureCode;
   masking: unknown;
   mappings: Record<string, unknown>;
   watching: Watching;
@@ -26,8 +27,8 @@ export interface ChannelEvents {
   welcome(welcome: Welcome): void;
   /** After `revive`: what other documents of this tab have left is here, and it can go on. */
   back(): void;
-  /** The whole capture code, deflated. */
-  captureCode(deflated: Uint8Array<ArrayBuffer>): void;
+  /** A whole script, deflated; which one, 0 is the capture code itself. */
+  captureCode(deflated: Uint8Array<ArrayBuffer>, which: number): void;
   watchers(now: Watching): void;
   assetWant(assets: string[]): void;
   subtrees(answer: SubtreeAnswer): void;
@@ -44,8 +45,8 @@ export interface ChannelOptions {
   token: string;
   tab: number;
   loader: string;
-  /** SHA-256 of the capture code that is cached, and how it can run here. */
-  hello(): { capture: string; injection: string };
+  /** SHA-256 of the scripts that are cached (`native` only where it is needed), and how they can run here. */
+  hello(): { capture: string; native?: string; injection: string };
   events: ChannelEvents;
   /** Connect only to say that the session has ended; the next seq of the document that could not. */
   endFrom?: number;

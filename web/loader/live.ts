@@ -2,13 +2,14 @@
 
 import type { CaptureControl, CaptureHost } from "../protocol/seam";
 import type { Stub } from "../protocol/stub";
-import type { CaptureCode, Watching } from "../protocol/wire";
+import type { Watching } from "../protocol/wire";
 import { FrameKind, TAB_SHIFT } from "../protocol/wire";
 import { AssetUploads } from "./assets";
-import { Blocked, CaptureInjector, WrongCode } from "./capture_code";
 import { captureHost } from "./capture_host";
 import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
+import { DeskScript, WrongCode } from "./desk_script";
+import { Blocked, Injector } from "./injector";
 import { loadState, type Saved, saveState, saveValue } from "./store";
 import type { Choice } from "./tabs";
 import type { View } from "./view";
@@ -32,8 +33,12 @@ export class Live {
   private control: CaptureControl | null = null;
   private welcome: Welcome | null = null;
   private welcomedAt = 0;
-  private readonly injector: CaptureInjector;
-  private isInjecting = false;
+  private readonly injector: Injector;
+  private readonly capture: DeskScript;
+  private readonly native: DeskScript;
+  /** The last hello asked for the script that a page which is not HTML needs. */
+  private asksNative = false;
+  private going = Promise.resolve();
   private isOver = false;
   private isHungUp = false;
   private watching: Watching | null = null;
@@ -43,17 +48,20 @@ export class Live {
   private said = { kind: 0, seq: 0 };
 
   constructor(private readonly options: LiveOptions) {
-    this.injector = new CaptureInjector(options.stub);
+    this.injector = new Injector(options.stub);
+    this.capture = new DeskScript(this.injector, "capture");
+    this.native = new DeskScript(this.injector, "native");
     this.draw();
     void this.open();
   }
 
   nativePage(page: never): void {
-    this.control?.nativePage(page);
+    if (this.needsNative()) this.go();
+    else this.control?.nativePage(page);
   }
 
   nativeUpdate(update: never): void {
-    this.control?.nativeUpdate(update);
+    if (!this.needsNative()) this.control?.nativeUpdate(update);
   }
 
   /** The visitor ends it: nothing is captured from here on, what was captured before still goes out. */
@@ -89,6 +97,7 @@ export class Live {
     this.control?.stop();
     this.control = null;
     delete window.__alongsideCapture;
+    delete window.__alongsideNative;
     this.options.view.unmark();
     this.uploads?.stop();
     this.channel?.close();
@@ -114,11 +123,11 @@ export class Live {
       token: channelToken,
       tab: saved.tab ?? 0,
       loader: version,
-      hello: () => ({ capture: this.injector.cachedHash(), injection }),
+      hello: () => ({ injection, ...this.cached() }),
       events: {
         welcome: (welcome) => this.welcomed(welcome),
         back: () => this.goOn(),
-        captureCode: (deflated) => void this.receiveCode(deflated),
+        captureCode: (deflated, which) => this.go(() => [this.capture, this.native][which]!.receive(deflated)),
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
         subtrees: (answer) => this.uploads?.answered(answer),
@@ -144,13 +153,12 @@ export class Live {
     const isOnItsWay = this.said.seq > welcome.stored;
     this.save({ tab: welcome.tab, paused: saved.paused === true || (!isOnItsWay && welcome.paused) });
     if (saved.paused) this.control?.pause(false);
-    if (welcome.capture.url && !saved.captureUrl?.includes(welcome.capture.sha256)) {
-      this.save({ captureUrl: welcome.capture.url });
-    }
+    this.capture.announced = welcome.capture;
+    this.native.announced = welcome.native;
     this.connected(true);
     this.uploads?.offerAgain();
     this.options.onLive();
-    if (!this.control && !saved.paused) void this.inject();
+    this.go();
   }
 
   /** What other documents of this tab have saved. */
@@ -168,69 +176,56 @@ export class Live {
     this.draw();
   }
 
-  /** With the code that is cached, or by URL; otherwise it is on its way through the channel. */
+  /** SHA-256 of what need not come again. */
+  private cached(): { capture: string; native?: string } {
+    this.asksNative = this.needsNative();
+    return { capture: this.capture.cachedHash(), ...(this.asksNative ? { native: this.native.cachedHash() } : {}) };
+  }
+
+  /** The page has handed over one that is not HTML, and its script has not run yet. */
+  private needsNative(): boolean {
+    const { page } = this.options.stub.said as { page?: { root?: unknown } };
+    return Boolean(page?.root) && !this.native.hasRun;
+  }
+
+  /** What has come is taken, and what is there runs; one after the other. */
+  private go(take?: () => Promise<void>): void {
+    const steps = async (): Promise<void> => {
+      await take?.();
+      await this.inject();
+    };
+    this.going = this.going.then(steps).catch((problem) => this.failed(problem));
+  }
+
   private async inject(): Promise<void> {
-    const { capture } = this.welcome!;
-    if (capture.url) return this.run(null, capture);
-    if (this.injector.cachedHash() !== capture.sha256) return;
-    await this.run(this.injector.cachedText(), capture);
+    const { saved } = this.options;
+    if (this.isOver || saved.paused || !this.welcome || !(await this.capture.run(saved.captureUrl))) return;
+    if (this.capture.address) this.save({ captureUrl: this.capture.address });
+    const isLate = this.needsNative();
+    if (isLate && !(await this.native.run())) return this.asksNative ? undefined : this.channel?.connect();
+    if (!this.isOver && this.control && isLate) this.handOver(this.control);
+    else if (!this.isOver && !this.control && !this.options.saved.paused) this.startCapture();
   }
 
-  private async receiveCode(deflated: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { capture } = this.welcome!;
-    const text = await this.injector.inflate(deflated);
-    if (this.check(text, capture)) this.injector.cache(text, capture.sha256);
-    if (!this.control && !this.options.saved.paused) await this.run(text, capture);
-  }
-
-  private async run(text: string | null, capture: CaptureCode): Promise<void> {
-    if (this.isInjecting || this.isOver || (text !== null && !this.check(text, capture))) return;
-    this.isInjecting = true;
-    try {
-      await this.runWhereCached(text, capture);
-      if (!this.isOver) this.startCapture();
-    } catch (error) {
-      if (!(error instanceof Blocked)) throw error;
-      this.hangUp("blocked");
-    } finally {
-      this.isInjecting = false;
-    }
-  }
-
-  /** The address that this session got first: the browser has it, unless it has thrown it away. */
-  private async runWhereCached(text: string | null, capture: CaptureCode): Promise<void> {
-    const first = this.options.saved.captureUrl;
-    if (capture.url && first !== capture.url) {
-      const ran = await this.injector.run(null, { ...capture, url: first! }).then(
-        () => true,
-        () => false,
-      );
-      if (ran) return;
-      this.save({ captureUrl: capture.url });
-    }
-    await this.injector.run(text, capture);
-  }
-
-  /** A cached copy that somebody changed is thrown away, and comes again with the next connection. */
-  private check(text: string, capture: CaptureCode): boolean {
-    try {
-      this.injector.check(text, capture.sha256);
-      return true;
-    } catch (error) {
-      if (!(error instanceof WrongCode)) throw error;
-      this.injector.forget();
-      this.channel?.connect();
-      return false;
-    }
+  /** A cached copy that somebody changed comes again with the next connection. */
+  private failed(problem: unknown): void {
+    if (problem instanceof WrongCode) this.channel?.connect();
+    else if (problem instanceof Blocked) this.hangUp("blocked");
+    else reportError(problem);
   }
 
   private startCapture(): void {
-    this.control = window.__alongsideCapture!(this.host());
-    const { page, update } = this.options.stub.said;
-    if (page) this.control.nativePage(page);
-    if (update) this.control.nativeUpdate(update);
+    const control = window.__alongsideCapture!(this.host());
+    this.control = control;
     this.draw();
     window.dispatchEvent(new Event("alongside:capturing"));
+    this.handOver(control);
+  }
+
+  private handOver(control: CaptureControl): void {
+    const { page, update } = this.options.stub.said;
+    if (page) control.nativePage(page);
+    if (update) control.nativeUpdate(update);
   }
 
   private host(): CaptureHost {
@@ -259,14 +254,9 @@ export class Live {
     this.control?.resume(isTold);
     if (isTold) this.tell(FrameKind.RESUME);
     this.draw();
-    if (!this.control && this.welcome) void this.injectLate();
-  }
-
-  /** The session was paused when this document was loaded, so nothing was injected. */
-  private async injectLate(): Promise<void> {
     // An address is good for a short time only: a new hello brings one.
-    if (!this.welcome!.capture.url && this.injector.cachedHash()) await this.inject();
-    else this.channel?.connect();
+    if (this.welcome?.capture.url && (!this.control || this.needsNative())) this.channel?.connect();
+    else this.go();
   }
 
   private tell(kind: number): void {

@@ -47,7 +47,7 @@ export interface CaptureHost {
   readonly ownElement: Element;
 }
 
-interface NativeUpdate {
+export interface NativeUpdate {
   version?: number;
   pageId: string;
   root: unknown;
@@ -80,7 +80,7 @@ export interface CaptureControl {
   askFront(): void;
   /** What the agent does not see of the page, in steps of which many give nothing; null where it can't be told. */
   hidden(): Iterable<Hidden | null> | null;
-  /** As assist/capture/page.schema.json says; throws for anything else. */
+  /** As assist/capture/page.schema.json says; throws for anything else. Its script has run (web/native). */
   nativePage(page: NativeUpdate & { title: string }): void;
   nativeUpdate(update: NativeUpdate): void;
 }

@@ -220,6 +220,7 @@ export interface VisitorMessageHello {
   token: string;
   tab: number;
   capture: string;
+  native?: string;
   injection: string;
   time: number;
   loader: string;
@@ -260,6 +261,7 @@ export interface VisitorReplyWelcome {
   durable: number;
   credit: number;
   capture: CaptureCode;
+  native?: CaptureCode;
   masking: Record<string, unknown>;
   mappings: Record<string, unknown>;
   rules?: SignedRules;

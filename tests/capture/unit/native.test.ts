@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { globs } from "../../../web/capture/globs";
-import { chooseMapping, pageTree } from "../../../web/capture/native";
-import { difference } from "../../../web/capture/native_difference";
-import { BadNativePage, checkVersion } from "../../../web/capture/native_page";
-import { type DataType, findPersonal, hidden } from "../../../web/capture/personal";
+import { chooseMapping, type Mapping, pageTree } from "../../../web/native/convert";
+import { difference } from "../../../web/native/difference";
+import { BadNativePage, checkVersion } from "../../../web/native/page";
+import { type DataType, findPersonal, hidden, holdsCard } from "../../../web/capture/personal";
 import { TreeModel } from "../../../web/protocol/tree";
 
 const vectors = process.env.VECTORS!;
@@ -18,7 +18,7 @@ function read(...path: string[]) {
 for (const name of readdirSync(vectors).filter((name) => name.endsWith(".json"))) {
   const vector = read(name);
   const data = new Set((vector.data ?? []) as DataType[]);
-  const sight = { hides: (text: string) => hidden(text, findPersonal(text, data)) };
+  const sight = { hides: (text: string) => hidden(text, findPersonal(text, data)), holdsCard };
   test(`vector ${name}`, () => {
     const before = pageTree(vector.page, vector.mapping, vector.title, sight);
     assert.deepEqual(before, vector.tree);
@@ -31,6 +31,11 @@ for (const name of readdirSync(vectors).filter((name) => name.endsWith(".json"))
     assert.equal(model.digest(), new TreeModel(after).digest());
     assert.equal(difference(model.root, after, model.next), null);
   });
+}
+
+/** Its page tree without a title, of whose texts nothing is hidden. */
+function converted(page: unknown, mapping: Mapping = { version: 1, rules: [] }) {
+  return pageTree(page, mapping, "", { hides: String, holdsCard });
 }
 
 interface Handed {
@@ -50,12 +55,12 @@ function rootOf({ root, deep = 0, wide }: Handed): unknown {
 
 test("what is no tree of tags, or too large, is refused", () => {
   for (const vector of read("refused", "pages.json") as Handed[]) {
-    const convert = () => pageTree(rootOf(vector), { version: 1, rules: [] });
+    const convert = () => converted(rootOf(vector));
     if (vector.refused) assert.throws(convert, BadNativePage, vector.name);
     else convert();
   }
   for (const side of [Number.NaN, Number.POSITIVE_INFINITY])
-    assert.throws(() => pageTree({ tag: "a", rect: [0, 0, 1, side] }, { version: 1, rules: [] }), BadNativePage);
+    assert.throws(() => converted({ tag: "a", rect: [0, 0, 1, side] }), BadNativePage);
   assert.throws(() => checkVersion({ version: 2 }), BadNativePage);
   checkVersion({});
 });
@@ -63,17 +68,17 @@ test("what is no tree of tags, or too large, is refused", () => {
 test("a page that holds itself is refused", () => {
   const page = { tag: "a", rect: [0, 0, 1, 1], children: [] as unknown[] };
   page.children.push(page);
-  assert.throws(() => pageTree(page, { version: 1, rules: [] }), BadNativePage);
+  assert.throws(() => converted(page), BadNativePage);
 });
 
 test("what a mapping makes of a page is bounded", () => {
   const children = Array(20).fill({ children: Array(20).fill({}) });
   const many = { version: 1 as const, rules: [{ match: { tag: "*" }, children }] };
   const wide = { tag: "a", rect: [0, 0, 1, 1], children: Array(1000).fill({ tag: "b", rect: [0, 0, 1, 1] }) };
-  assert.throws(() => pageTree(wide, many), BadNativePage);
+  assert.throws(() => converted(wide, many), BadNativePage);
   const long = { version: 1 as const, rules: [{ match: { tag: "*" }, text: "{{text}}".repeat(100) }] };
   const texts = Array(20).fill({ tag: "b", text: "x".repeat(10_000), rect: [0, 0, 1, 1] });
-  assert.throws(() => pageTree({ ...wide, children: texts }, long), BadNativePage);
+  assert.throws(() => converted({ ...wide, children: texts }, long), BadNativePage);
 });
 
 test("a pattern takes linear time", () => {

@@ -1,8 +1,8 @@
 /** What makes one page tree into another: native pages are handed over whole, and only this travels. */
 
+import { misplaced } from "../capture/order";
 import { type ElementNode, type Mutation, NODE, type Node } from "../protocol/operations";
 import { childrenOf } from "../protocol/tree";
-import { misplaced } from "./order";
 
 /** So many nodes of a subtree are looked at for the text that tells it from its siblings. */
 const NAME_STEPS = 8;

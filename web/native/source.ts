@@ -1,18 +1,26 @@
 /** A native page as a source: its page information, converted and compared here, at the visitor's side. */
 
+import type { Assets } from "../capture/assets";
+import type { Changed, Events } from "../capture/events";
+import type { Masking } from "../capture/masking";
+import type { Source } from "../capture/source";
 import type { Mutation, SentOperation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { TreeModel } from "../protocol/tree";
-import type { Assets } from "./assets";
-import { type Changed, Events } from "./events";
-import { Masking } from "./masking";
-import { chooseMapping, type Mapping, pageTree } from "./native";
-import { difference } from "./native_difference";
-import { checkVersion, type NativePage } from "./native_page";
-import type { Source } from "./source";
+import type { TreeModel } from "../protocol/tree";
+import { chooseMapping, type Mapping, pageTree } from "./convert";
+import { difference } from "./difference";
+import { checkVersion, type NativePage } from "./page";
 
 /** Everything that happens on a native page happens somewhere on its one surface. */
 const WHOLE_PAGE = 1;
+
+/** Of the capture code, whose classes are not sent twice. */
+export interface Kit {
+  TreeModel: typeof TreeModel;
+  Masking: typeof Masking;
+  Events: typeof Events;
+  holdsCard(text: string): boolean;
+}
 
 export class NativeSource implements Source {
   readonly kind = "native";
@@ -26,6 +34,7 @@ export class NativeSource implements Source {
 
   /** Throws BadNativePage. */
   constructor(
+    private readonly kit: Kit,
     host: CaptureHost,
     private readonly page: NativePage,
     private readonly assets: Assets,
@@ -33,9 +42,9 @@ export class NativeSource implements Source {
   ) {
     checkVersion(page);
     this.mapping = chooseMapping(host.mappings, page.pageId);
-    this.masking = new Masking(host.masking, location.href);
-    this.model = new TreeModel(this.tree(page));
-    this.events = new Events({ idOf: () => WHOLE_PAGE, roots: () => [], isBehind: false }, this.masking, changed);
+    this.masking = new kit.Masking(host.masking, location.href);
+    this.model = new kit.TreeModel(this.tree(page));
+    this.events = new kit.Events({ idOf: () => WHOLE_PAGE, roots: () => [], isBehind: false }, this.masking, changed);
     this.events.listenToPointer(document);
   }
 
@@ -50,7 +59,8 @@ export class NativeSource implements Source {
   private tree({ root, images }: Omit<NativePage, "title">): TreeModel["root"] {
     const shown = new Set<string>();
     const hides = (text: string): string => this.masking.personal(text);
-    const tree = pageTree(root, this.mapping, this.page.title, { hides, shows: (sha256) => shown.add(sha256) });
+    const sight = { hides, holdsCard: this.kit.holdsCard, shows: (sha256: string) => shown.add(sha256) };
+    const tree = pageTree(root, this.mapping, this.page.title, sight);
     for (const sha256 of this.images.keys()) if (!shown.has(sha256)) this.images.delete(sha256);
     for (const sha256 of shown) this.note(sha256, images?.[sha256]);
     return tree;

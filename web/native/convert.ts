@@ -1,9 +1,9 @@
 /** Pages that are not HTML become page trees by the tenant's mapping; clients/python does the same. */
 
+import { globs } from "../capture/globs";
 import type { DocumentNode, ElementNode } from "../protocol/operations";
-import { globs } from "./globs";
-import { BadNativePage, checkNode, isNumber, MAX_NODES, type NativeNode, rounded, textOf } from "./native_page";
-import { Cover, coversOf, isField, type Values, valuesOf } from "./native_values";
+import { BadNativePage, checkNode, isNumber, MAX_NODES, type NativeNode, rounded, textOf } from "./page";
+import { Cover, coversOf, isField, type Sight, type Values, valuesOf } from "./values";
 
 interface Shape {
   element?: string;
@@ -29,12 +29,6 @@ export interface Mapping {
   fallback?: Shape;
 }
 
-/** What a text may say, and what is told of each image that is shown. */
-interface Sight {
-  hides(text: string): string;
-  shows?(sha256: string): void;
-}
-
 /** Of the page tree that is made, whatever a mapping makes of a node. */
 const MAX_BUILT = 100_000;
 const MAX_LENGTH = 8_000_000;
@@ -54,7 +48,7 @@ export function chooseMapping(mappings: Record<string, unknown>, pageId: string)
 }
 
 /** The page tree of a native page, ids in pre-order from 1, every text as `hides` lets it be; throws BadNativePage. */
-export function pageTree(root: unknown, mapping: Mapping, title = "", sight: Sight = { hides: String }): DocumentNode {
+export function pageTree(root: unknown, mapping: Mapping, title: string, sight: Sight): DocumentNode {
   return new TreeBuilder(mapping, sight).document(root, sight.hides(textOf(title)));
 }
 
@@ -98,7 +92,7 @@ class TreeBuilder {
     checkNode(given, depth);
     const rule = this.ruleFor(given);
     const { own, inner } = coversOf(given, rule, around);
-    const values = valuesOf(given, isField(given, rule), own, this.sight.hides);
+    const values = valuesOf(given, isField(given, rule), own, this.sight);
     const built = this.element(rule, values, geometry(given));
     this.text(built, this.fill(rule.text ?? "{{text}}", values) || (rule === FALLBACK ? values.tag! : ""));
     if (given.image && own === Cover.OPEN) this.picture(built, given.image);

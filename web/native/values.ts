@@ -1,11 +1,17 @@
 /** What of a node may be read: default deny for what people enter, also in the nodes that a field is made of. */
 
 import { SECRET_NAME } from "../protocol/secrets";
-import { bullets } from "./masking";
-import { type NativeNode, textOf } from "./native_page";
-import { holdsCard } from "./personal";
+import { bullets } from "../protocol/text";
+import { type NativeNode, textOf } from "./page";
 
 export type Values = Record<string, string>;
+
+/** What a text may say, whether it says a card number, and what is told of each image that is shown. */
+export interface Sight {
+  hides(text: string): string;
+  holdsCard(text: string): boolean;
+  shows?(sha256: string): void;
+}
 
 /** OPEN may be seen, ENTERED was typed by somebody, SECRET is shown under no rule. */
 export enum Cover {
@@ -41,7 +47,7 @@ function isSecret({ tag, attributes }: NativeNode): boolean {
 }
 
 /** What variables stand for: attributes, text and tag, each as it may be seen. */
-export function valuesOf(given: NativeNode, isEntered: boolean, cover: Cover, hides: (text: string) => string): Values {
+export function valuesOf(given: NativeNode, isEntered: boolean, cover: Cover, sight: Sight): Values {
   const values: Values = Object.create(null);
   for (const [name, value] of Object.entries(given.attributes ?? {})) values[name] = textOf(value);
   values.text = textOf(given.text);
@@ -50,9 +56,9 @@ export function valuesOf(given: NativeNode, isEntered: boolean, cover: Cover, hi
   for (const name of Object.keys(values)) {
     const value = values[name]!;
     const isCovered = entered.includes(name)
-      ? cover > 0 || holdsCard(value)
+      ? cover > 0 || sight.holdsCard(value)
       : typed.some((part) => value.includes(part));
-    values[name] = isCovered ? covered(value, cover) : hides(value);
+    values[name] = isCovered ? covered(value, cover) : sight.hides(value);
   }
   values.tag = textOf(given.tag);
   return values;
