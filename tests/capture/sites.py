@@ -104,5 +104,5 @@ def host_script(*, masking: object, mappings: object, tab: int, origins: tuple[s
     session = {"key": "00" * 32, "session": str(UUID(int=1)), "token": "token", "clockOffsetMs": 0}
     hand_over = {"handOver": {**session, "origins": origins}} if origins else {}
     given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab, **hand_over})
-    scripts = [(DIST / name).read_text() for name in ("native.js", "capture.js")]
+    scripts = [(DIST / name).read_text() for name in ("native.js", "framed.js", "capture.js")]
     return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + "".join(scripts)
