@@ -59,6 +59,8 @@ async function bundle(folders, constants, options = {}) {
     charset: "utf8",
     legalComments: "none",
     sourcemap: false,
+    // A field that nothing is in yet need not be said.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: "warning",
     ...options,
   });
