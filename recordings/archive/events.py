@@ -8,6 +8,7 @@ from typing import Any
 
 from assist.channel.messages import strict_json
 from assist.channel.models import AssistSession
+from assist.channel.packing import PACKED, BadPacking, UnpackStream
 from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decode_frame
 from recordings.archive import journal
 from recordings.archive.clock import Clock
@@ -15,6 +16,7 @@ from recordings.archive.segments import JournalEntry
 
 MAX_INFLATED_BYTES = 32 * 1024 * 1024
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
+ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
 
 
 class BadStream(ValueError):
@@ -30,19 +32,44 @@ class PageStream:
     inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
     rest: bytes = b""
 
-    def lines(self, payload: bytes) -> Iterator[bytes]:
-        """The lines that this piece completes, one at a time: there can be millions; raises `BadStream`."""
-        try:
-            text = self.inflater.decompress(payload, MAX_INFLATED_BYTES + 1)
-        except zlib.error:
-            raise BadStream("bad_stream") from None
-        if len(text) + len(self.rest) > MAX_INFLATED_BYTES or self.inflater.unconsumed_tail:
+    def lines(self, frame: Frame) -> Iterator[bytes]:
+        """The lines that this frame completes, one at a time: there can be millions; raises `BadStream`."""
+        text, at = self.rest + self.inflated(frame), 0
+        if len(text) > MAX_INFLATED_BYTES:
             raise BadStream("inflates_too_much")
-        text, at = self.rest + text, 0
         while (end := text.find(b"\n", at)) >= 0:
             yield text[at:end]
             at = end + 1
         self.rest = text[at:]
+
+    def inflated(self, frame: Frame) -> bytes:
+        try:
+            text: bytes = self.inflater.decompress(frame.payload, MAX_INFLATED_BYTES + 1)
+        except zlib.error:
+            raise BadStream("bad_stream") from None
+        if self.inflater.unconsumed_tail:
+            raise BadStream("inflates_too_much")
+        return text
+
+
+@dataclass
+class PackedStream(PageStream):
+    """The same of a packed one, which is read when all that was flushed at once has come."""
+
+    inflater: UnpackStream = field(default_factory=UnpackStream)
+    held: bytes = b""
+
+    def inflated(self, frame: Frame) -> bytes:
+        self.held += frame.payload
+        if len(self.held) > MAX_INFLATED_BYTES:
+            raise BadStream("inflates_too_much")
+        if frame.flags & FrameFlag.MORE:
+            return b""
+        batch, self.held = self.held, b""
+        try:
+            return self.inflater.batch(batch, MAX_INFLATED_BYTES)
+        except BadPacking as error:
+            raise BadStream(str(error)) from None
 
 
 @dataclass
@@ -63,6 +90,8 @@ class EventReader:
         if frame.kind in STREAMED:
             yield from self._operations(frame, at_ms)
         else:
+            if frame.kind in ENDING and isinstance(self.streams.get(frame.page), PackedStream):
+                del self.streams[frame.page]  # who comes back to the page begins anew, and one takes a MB
             yield self._control(frame, at_ms)
 
     def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
@@ -76,12 +105,12 @@ class EventReader:
 
     def _operations(self, frame: Frame, at_ms: float) -> Iterator[dict[str, Any]]:
         if frame.flags & FrameFlag.STREAM_START:
-            self.streams[frame.page] = PageStream(frame.time, at_ms)
+            self.streams[frame.page] = page_stream(frame, at_ms)
         stream = self.streams.get(frame.page)
         if stream is None:
             return
         try:
-            for line in stream.lines(frame.payload):
+            for line in stream.lines(frame):
                 yield self._operation(frame, stream, line)
         except BadStream as error:
             del self.streams[frame.page]
@@ -114,6 +143,12 @@ def read_events(entries: Iterable[JournalEntry]) -> Iterator[dict[str, Any]]:
     reader = EventReader()
     for entry in entries:
         yield from reader.read(entry)
+
+
+def page_stream(first: Frame, at_ms: float) -> PageStream:
+    """Of the page of the frame, with which it begins."""
+    kind = PackedStream if first.payload.startswith(PACKED) else PageStream
+    return kind(first.time, at_ms)
 
 
 def _object(payload: bytes) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-/** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
+/** Writes one stay on a page: operations into its stream, the stream into frames. */
 
-import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
+import { type DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
 import { formatOperation, type SentOperation } from "../protocol/operations";
+import { PackStream } from "../protocol/packing";
 import type { CaptureHost } from "../protocol/seam";
 import { Said } from "../protocol/sent_mutation";
 import { TooLarge } from "../protocol/tree";
@@ -14,7 +15,6 @@ const STEP_MS = 10;
 const LARGEST_BYTES = 7 * 1024 * 1024;
 
 export class Outbox {
-  private readonly deflate = new DeflateStream();
   readonly said = new Said();
   private startedAt = 0;
   private last = 0;
@@ -27,6 +27,7 @@ export class Outbox {
   constructor(
     private readonly host: CaptureHost,
     readonly page: number,
+    private readonly stream: PackStream | DeflateStream = new PackStream(),
   ) {}
 
   get isEmpty(): boolean {
@@ -42,7 +43,7 @@ export class Outbox {
 
   /** A part of a line. Throws TooLarge for more than the other side reads at once; the stream can't go on. */
   addText(text: string): void {
-    this.waitingBytes += this.deflate.add(text);
+    this.waitingBytes += this.stream.add(text);
     if (this.waitingBytes > MAX_INFLATED_BYTES) throw new TooLarge("inflated");
   }
 
@@ -54,7 +55,7 @@ export class Outbox {
     if (this.isEmpty) return this.seq;
     this.startedAt ||= Date.now();
     this.waitingBytes = 0;
-    const bytes = this.deflate.flush();
+    const bytes = this.stream.flush();
     if (kind === FrameKind.SNAPSHOT && bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;

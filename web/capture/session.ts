@@ -1,6 +1,7 @@
 /** The capture of one document: which page it is, when it is sent whole, and what follows. */
 
 import type { Mutation } from "../protocol/operations";
+import { prepare } from "../protocol/packing";
 import type { CaptureControl, CaptureHost, Hidden } from "../protocol/seam";
 import { FrameKind } from "../protocol/wire";
 import { Addresses } from "./addresses";
@@ -71,6 +72,7 @@ export class Session implements CaptureControl, Place {
       renamed: () => this.followNavigation(),
     });
     this.source = this.html();
+    prepareSoon();
     // An application that has handed over a native page hands it over again before this.
     queueMicrotask(() => this.enteredAt || this.enter(this.source));
   }
@@ -287,4 +289,10 @@ export class Session implements CaptureControl, Place {
     if (this.stay && !this.stay.isUnderWay && this.ticker.isHeld) this.ticker.whenDue();
     else this.go(SLICE_MS);
   }
+}
+
+/** Before the first page is written, in slices. */
+function prepareSoon(): void {
+  const budget = new Budget(SLICE_MS);
+  if (!prepare(() => budget.isSpent)) setTimeout(prepareSoon);
 }
