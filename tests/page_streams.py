@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from assist.channel.protocol import Frame
-from recordings.archive.events import PageStream, page_stream
+from recordings.archive.streams import PageStream, page_stream
 
 # By what came up to there in a stream; readers that can go on from there take a MB each.
 READ: dict[bytes, bytes] = {}

@@ -1,75 +1,20 @@
 """The archive as a log that people and programs read: one dict for each operation, in order."""
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from assist.channel.messages import strict_json
 from assist.channel.models import AssistSession
-from assist.channel.packing import PACKED, BadPacking, UnpackStream
 from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decode_frame
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
+from recordings.archive.streams import BadStream, PackedStream, PageStream, page_stream
 
-MAX_INFLATED_BYTES = 32 * 1024 * 1024
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
-
-
-class BadStream(ValueError):
-    """`str()` is a stable code: bad_stream or inflates_too_much."""
-
-
-@dataclass
-class PageStream:
-    """One raw-deflate stream of a page; its first frame's time by the visitor's clock, and by the server's."""
-
-    base_ms: float
-    at_ms: float
-    inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
-    rest: bytes = b""
-
-    def lines(self, frame: Frame) -> Iterator[bytes]:
-        """The lines that this frame completes, one at a time: there can be millions; raises `BadStream`."""
-        text, at = self.rest + self.inflated(frame), 0
-        if len(text) > MAX_INFLATED_BYTES:
-            raise BadStream("inflates_too_much")
-        while (end := text.find(b"\n", at)) >= 0:
-            yield text[at:end]
-            at = end + 1
-        self.rest = text[at:]
-
-    def inflated(self, frame: Frame) -> bytes:
-        try:
-            text: bytes = self.inflater.decompress(frame.payload, MAX_INFLATED_BYTES + 1)
-        except zlib.error:
-            raise BadStream("bad_stream") from None
-        if self.inflater.unconsumed_tail:
-            raise BadStream("inflates_too_much")
-        return text
-
-
-@dataclass
-class PackedStream(PageStream):
-    """The same of a packed one, which is read when all that was flushed at once has come."""
-
-    inflater: UnpackStream = field(default_factory=UnpackStream)
-    held: bytes = b""
-
-    def inflated(self, frame: Frame) -> bytes:
-        self.held += frame.payload
-        if len(self.held) > MAX_INFLATED_BYTES:
-            raise BadStream("inflates_too_much")
-        if frame.flags & FrameFlag.MORE:
-            return b""
-        batch, self.held = self.held, b""
-        try:
-            return self.inflater.batch(batch, MAX_INFLATED_BYTES)
-        except BadPacking as error:
-            raise BadStream(str(error)) from None
 
 
 @dataclass
@@ -143,12 +88,6 @@ def read_events(entries: Iterable[JournalEntry]) -> Iterator[dict[str, Any]]:
     reader = EventReader()
     for entry in entries:
         yield from reader.read(entry)
-
-
-def page_stream(first: Frame, at_ms: float) -> PageStream:
-    """Of the page of the frame, with which it begins."""
-    kind = PackedStream if first.payload.startswith(PACKED) else PageStream
-    return kind(first.time, at_ms)
 
 
 def _object(payload: bytes) -> dict[str, Any]:

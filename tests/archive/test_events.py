@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
-from recordings.archive.events import MAX_INFLATED_BYTES, EventReader, read_events
+from recordings.archive.events import EventReader, read_events
 from recordings.archive.journal import Missing, missing_ranges
 from recordings.archive.segments import JournalEntry
+from recordings.archive.streams import MAX_INFLATED_BYTES
 
 PAGE = 1 << 16 | 1
 START_MS = 1_000_000
