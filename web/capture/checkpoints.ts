@@ -9,7 +9,7 @@ import type { Source } from "./source";
 
 const QUIET_MS = 200;
 /** Of a digest: enough to tell that a tree is another one. */
-const DIGITS = 16;
+export const DIGITS = 16;
 
 interface Rested {
   page: KnownPage;
