@@ -6,6 +6,8 @@ import type { CaptureHost } from "../protocol/seam";
 import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
 import { inUtf8 } from "./charset";
+import { fromDataUrl, Refused, TYPES } from "./data_urls";
+import { isIdle, learnFaces } from "./faces";
 import { readBlob } from "./painted";
 import { learnStates } from "./states";
 import { shown, sizeOf } from "./unread_pictures";
@@ -16,8 +18,6 @@ const MAX_TABLE = 2000;
 const AT_ONCE = 6;
 const DEFAULT_ASSET_BYTES = 8 * 1024 * 1024;
 const DEFAULT_TOTAL_BYTES = 64 * 1024 * 1024;
-const TYPES =
-  /^(image\/|font\/|text\/css|application\/(x-)?font|application\/vnd\.ms-fontobject|application\/octet-stream)/;
 
 const UNREADABLE = "";
 const FONT_WOFF2 = /\.woff2(?=$|[?#])/;
@@ -27,14 +27,14 @@ const FONT_OLDER = /\.(woff|ttf|otf|eot|svg)(?=$|[?#])/;
 type Kind = "css" | "any";
 type Read = { url: string; sha256: string; type: string; bytes: Uint8Array };
 
-class Refused extends Error {}
-
 export class Assets {
   /** What the store has, or that it could not be read, by URL; shared by the documents of this tab. */
   private readonly table: Record<string, string>;
   /** The names that stand for each URL in the tree. */
   private readonly used = new Map<string, Set<string>>();
   private readonly waiting = new Map<string, Kind>();
+  /** Fonts in which nothing has been shown until now. */
+  private readonly idle = new Set<string>();
   private readonly found = new Map<string, string>();
   private readonly failed = new Map<string, Unread>();
   private readonly data = new Map<string, string>();
@@ -77,6 +77,16 @@ export class Assets {
     const names = this.used.get(url) ?? new Set();
     if (names.has(name) || !/^(https?:|blob:|asset:)/.test(url) || this.used.size >= MAX_ASSETS) return;
     this.used.set(url, names.add(name));
+    if (isIdle(url)) this.idle.add(url);
+    else this.want(url, kind);
+  }
+
+  /** A font may be needed by now. */
+  look(): void {
+    for (const url of this.idle) if (!isIdle(url) && this.idle.delete(url)) this.want(url, "any");
+  }
+
+  private want(url: string, kind: Kind): void {
     this.waiting.set(url, kind);
     void this.work();
   }
@@ -175,6 +185,7 @@ export class Assets {
     const uses: UrlUse[] = [];
     const text = new TextDecoder().decode(bytes);
     learnStates(text);
+    learnFaces(text, base);
     replaceUrls(text, base, (use) => {
       uses.push(use);
       return use.url;
@@ -273,16 +284,6 @@ async function hash(bytes: Uint8Array): Promise<string> {
   if (!globalThis.crypto?.subtle) return sha256Hex(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function fromDataUrl(url: string): { bytes: Uint8Array; type: string } {
-  const comma = url.indexOf(",");
-  const head = url.slice(5, comma);
-  const body = decodeURIComponent(url.slice(comma + 1));
-  const text = head.endsWith(";base64") ? atob(body) : unescape(encodeURIComponent(body));
-  const type = head.split(";")[0] || "text/plain";
-  if (!TYPES.test(type)) throw new Refused("type");
-  return { type, bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) };
 }
 
 function idle(): Promise<void> {
