@@ -1,10 +1,11 @@
 /** Writes one stay on a page: operations into its stream, the stream into frames. */
 
-import { type DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
+import { MAX_INFLATED_BYTES } from "../protocol/deflate";
 import { formatOperation, type SentOperation } from "../protocol/operations";
 import { PackStream } from "../protocol/packing";
 import type { CaptureHost } from "../protocol/seam";
 import { Said } from "../protocol/sent_mutation";
+import type { ShelfStream } from "../protocol/shelf_stream";
 import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
 
@@ -27,7 +28,7 @@ export class Outbox {
   constructor(
     private readonly host: CaptureHost,
     readonly page: number,
-    private readonly stream: PackStream | DeflateStream = new PackStream(),
+    private readonly stream: PackStream | ShelfStream = new PackStream(),
   ) {}
 
   get isEmpty(): boolean {

@@ -1,7 +1,7 @@
 /** What the snapshots of this tab have brought: a subtree that the other side has on its shelf is not sent again. */
 
-import { DeflateStream } from "../protocol/deflate";
 import type { CaptureHost } from "../protocol/seam";
+import { ShelfStream } from "../protocol/shelf_stream";
 import type { TreeModel } from "../protocol/tree";
 import { FrameKind, SHELF_COUNTER, TAB_SHIFT } from "../protocol/wire";
 import type { Shelving } from "./bare_text";
@@ -102,9 +102,8 @@ export class Shelf implements Shelving {
     if (isMore || this.isFull) this.save();
   }
 
-  /** Large pages at once: where there is much, deflate takes a tenth of the time, and little more room. */
   private stream(): Outbox {
-    return new Outbox(this.host, ((this.host.tab << TAB_SHIFT) | SHELF_COUNTER) >>> 0, new DeflateStream());
+    return new Outbox(this.host, ((this.host.tab << TAB_SHIFT) | SHELF_COUNTER) >>> 0, new ShelfStream());
   }
 
   private save(): void {
