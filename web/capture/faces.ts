@@ -52,5 +52,6 @@ function faceIn(rule: string): string {
 }
 
 function nameOf({ family, weight, style, unicodeRange }: FontFace): string {
-  return [family.replace(/["']/g, "").trim(), weight, style, unicodeRange].join();
+  const bold = { normal: "400", bold: "700" }[weight] ?? weight;
+  return [family.replace(/["'\\]/g, "").trim(), bold, style, unicodeRange].join();
 }
