@@ -101,5 +101,6 @@ def stage(store: AssetStore, asked: list[str], *, policy: str = STAGE_POLICY, sa
 def host_script(*, masking: object, mappings: object, tab: int, origins: tuple[str, ...] = ()) -> str:
     """What the loader does, without a server: hands frames and assets to the test."""
     given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab, "origins": origins})
-    scripts = [(DIST / name).read_text() for name in ("native.js", "framed.js", "capture.js")]
-    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + "".join(scripts)
+    framed, native, capture = ((DIST / f"{name}.js").read_text() for name in ("framed", "native", "capture"))
+    scripts = f"if (window.top !== window) {{ {framed} }} else {{ {native} {capture} }}"
+    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + scripts
