@@ -56,6 +56,8 @@ async function bundle(folders, constants, options = {}) {
     minify: true,
     format: "iife",
     target: ["chrome110", "firefox115", "safari16"],
+    // Those of these browsers know what of them is used here.
+    supported: { "regexp-unicode-property-escapes": true },
     charset: "utf8",
     legalComments: "none",
     sourcemap: false,

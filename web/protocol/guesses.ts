@@ -59,8 +59,7 @@ export class Guesses {
 
   copy(): Guesses {
     const copy = new Guesses();
-    for (const [name, value] of Object.entries(this))
-      Object.assign(copy, { [name]: ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value });
+    for (const [name, value] of Object.entries(this)) Object.assign(copy, { [name]: value.slice?.() ?? value });
     return copy;
   }
 

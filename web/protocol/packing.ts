@@ -56,7 +56,6 @@ export class PackStream {
 
   /** The bytes that carry all that was added, of which the last is the end of a line. */
   flush(): Uint8Array<ArrayBuffer> {
-    if (!this.isOpen) throw new Error("a batch ends within a line");
     this.isOpen = false;
     this.guesses!.end(this.bit, 1);
     // What is cut off is read as zeros.
@@ -100,6 +99,7 @@ let read = 0;
 export function prepare(isSpent: () => boolean): boolean {
   common ??= new Guesses();
   const text = new TextEncoder().encode(COMMON);
+  const given = (bit: number): number => bit;
   while (read < text.length && !isSpent()) {
     const byte = text[read++]!;
     common.byte(given, byte);
@@ -112,8 +112,4 @@ export function prepare(isSpent: () => boolean): boolean {
 export function ready(): Guesses {
   prepare(() => false);
   return common!.copy();
-}
-
-function given(bit: number): number {
-  return bit;
 }
