@@ -61,10 +61,10 @@ def join_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpRespon
 
 @visitor_call(rate=LINK_RATE, is_for_frames=True)
 def frame_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
-    """`{url, integrity}` of the capture code, for a frame of a page in a live session, whose origin is `parent`."""
+    """`{url, integrity}` of the capture code for a frame of a page in a live session, whose origin is `parent`."""
     refuse_unknown_fields(body, known={"public_key", "ticket", "parent", "language"})
     refuse_strangers(text_field(body, "parent", most=ORIGIN_MAX, required=True), tenant=tenant)
-    session_id, code = _joined(body, use=FOR_FRAME).session_id, capture_code()
+    session_id, code = _joined(body, use=FOR_FRAME).session_id, capture_code("framed")
     url = capture_url(tenant.id, session_id, code.sha256)
     return JsonResponse({"url": url, "integrity": integrity_of(code)})
 

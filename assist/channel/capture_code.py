@@ -15,9 +15,9 @@ from django.core import signing
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 
 DIST: Path = settings.BASE_DIR / "web" / "dist"
-# By their names in `hello` and `welcome`; the second one only for pages that are not HTML. In the order of the pages
-# that their frames carry.
-SCRIPTS = ("capture", "native")
+# By their names in `hello` and `welcome`, in the order of the pages that their frames carry: the second one is for
+# pages that are not HTML. The third one, for frames of other sites, goes by its address only.
+SCRIPTS = ("capture", "native", "framed")
 PIECE_BYTES = 64 * 1024
 SALT = "assist.capture"
 # The page asks for it as soon as it is welcomed.

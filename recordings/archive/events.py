@@ -1,7 +1,6 @@
 """The archive as a log that people and programs read: one dict for each operation, in order."""
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,37 +11,10 @@ from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decod
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
+from recordings.archive.streams import BadStream, PackedStream, PageStream, page_stream
 
-MAX_INFLATED_BYTES = 32 * 1024 * 1024
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
-
-
-class BadStream(ValueError):
-    """`str()` is a stable code: bad_stream or inflates_too_much."""
-
-
-@dataclass
-class PageStream:
-    """One raw-deflate stream of a page; its first frame's time by the visitor's clock, and by the server's."""
-
-    base_ms: float
-    at_ms: float
-    inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
-    rest: bytes = b""
-
-    def lines(self, payload: bytes) -> Iterator[bytes]:
-        """The lines that this piece completes, one at a time: there can be millions; raises `BadStream`."""
-        try:
-            text = self.inflater.decompress(payload, MAX_INFLATED_BYTES + 1)
-        except zlib.error:
-            raise BadStream("bad_stream") from None
-        if len(text) + len(self.rest) > MAX_INFLATED_BYTES or self.inflater.unconsumed_tail:
-            raise BadStream("inflates_too_much")
-        text, at = self.rest + text, 0
-        while (end := text.find(b"\n", at)) >= 0:
-            yield text[at:end]
-            at = end + 1
-        self.rest = text[at:]
+ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
 
 
 @dataclass
@@ -63,6 +35,8 @@ class EventReader:
         if frame.kind in STREAMED:
             yield from self._operations(frame, at_ms)
         else:
+            if frame.kind in ENDING and isinstance(self.streams.get(frame.page), PackedStream):
+                del self.streams[frame.page]  # who comes back to the page begins anew, and one takes a MB
             yield self._control(frame, at_ms)
 
     def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
@@ -76,12 +50,12 @@ class EventReader:
 
     def _operations(self, frame: Frame, at_ms: float) -> Iterator[dict[str, Any]]:
         if frame.flags & FrameFlag.STREAM_START:
-            self.streams[frame.page] = PageStream(frame.time, at_ms)
+            self.streams[frame.page] = page_stream(frame, at_ms)
         stream = self.streams.get(frame.page)
         if stream is None:
             return
         try:
-            for line in stream.lines(frame.payload):
+            for line in stream.lines(frame):
                 yield self._operation(frame, stream, line)
         except BadStream as error:
             del self.streams[frame.page]

@@ -2,14 +2,16 @@
 
 import json
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
-from recordings.archive.events import MAX_INFLATED_BYTES, read_events
+from recordings.archive.events import EventReader, read_events
 from recordings.archive.journal import Missing, missing_ranges
 from recordings.archive.segments import JournalEntry
+from recordings.archive.streams import MAX_INFLATED_BYTES
 
 PAGE = 1 << 16 | 1
 START_MS = 1_000_000
@@ -45,6 +47,44 @@ def test_operations_come_with_their_time_since_the_start() -> None:
     ]
     found = [(event["at_ms"], event["name"], event["page_id"]) for event in read_events(entries)][2:]
     assert found == [(500, "snapshot", PAGE), (650, "scroll", PAGE), (700, "click", PAGE)]
+
+
+PACKED = json.loads((Path(__file__).parents[1] / "vectors" / "frames" / "packed.json").read_text())
+
+
+def packed(at: int) -> bytes:
+    return bytes.fromhex(PACKED[at]["packed"])
+
+
+def test_packed_streams_are_read_when_all_of_a_batch_is_there() -> None:
+    first, second = packed(0), packed(1)
+    entries = [
+        entry(FrameKind.SNAPSHOT, first[:5], seq=1, flags=FrameFlag.STREAM_START | FrameFlag.MORE),
+        entry(FrameKind.SNAPSHOT, first[5:], seq=2),
+        entry(FrameKind.OPERATIONS, second, seq=3),
+    ]
+    assert [event["name"] for event in read_events([*start(), *entries])][2:] == ["pointer", "pointer", "click"]
+
+
+def test_broken_packed_stream_is_a_fault_and_the_next_one_is_read() -> None:
+    entries = [
+        entry(FrameKind.SNAPSHOT, packed(0), seq=1, flags=FrameFlag.STREAM_START),
+        entry(FrameKind.OPERATIONS, packed(1)[:-3], seq=2),
+        entry(FrameKind.OPERATIONS, packed(1), seq=3),
+        entry(FrameKind.SNAPSHOT, packed(0), seq=4, flags=FrameFlag.STREAM_START),
+    ]
+    assert [event["name"] for event in read_events([*start(), *entries])][2:] == ["pointer", "fault", "pointer"]
+
+
+def test_packed_stream_ends_with_the_stay() -> None:
+    entries = [
+        entry(FrameKind.SNAPSHOT, packed(0), seq=1, flags=FrameFlag.STREAM_START),
+        entry(FrameKind.PAGE_LEAVE, b'{"digest": ""}', seq=2),
+    ]
+    reader = EventReader()
+    for one in [*start(), *entries]:
+        list(reader.read(one))
+    assert not reader.streams
 
 
 def test_line_over_two_frames_comes_once_it_is_whole() -> None:

@@ -3,7 +3,6 @@
 import base64
 import struct
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from assist.channel.protocol import Frame as SentFrame
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.capture import sites
 from tests.capture.tenant import Tenant
+from tests.page_streams import Said
 
 WAIT_SECONDS = 20
 # Longer than anything that the capture code waits for before it sends more.
@@ -118,15 +118,15 @@ def streams(frames: list[bytes]) -> dict[int, str]:
 
 
 def read(frames: list[bytes]) -> Iterator[tuple[SentFrame, str]]:
-    inflaters: dict[int, Any] = {}
+    said: dict[int, Said] = {}
     for data in frames:
         frame = decode_frame(data)
         if frame.kind not in STREAMED:
             yield frame, frame.payload.decode()
             continue
         if frame.flags & FrameFlag.STREAM_START:
-            inflaters[frame.page] = zlib.decompressobj(-15)
-        yield frame, inflaters[frame.page].decompress(frame.payload).decode("utf-8", "replace")
+            said[frame.page] = Said()
+        yield frame, said[frame.page].text(frame)
 
 
 def payload_bytes(frames: list[bytes]) -> int:

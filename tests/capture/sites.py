@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import UUID
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"
@@ -101,8 +100,7 @@ def stage(store: AssetStore, asked: list[str], *, policy: str = STAGE_POLICY, sa
 
 def host_script(*, masking: object, mappings: object, tab: int, origins: tuple[str, ...] = ()) -> str:
     """What the loader does, without a server: hands frames and assets to the test."""
-    session = {"key": "00" * 32, "session": str(UUID(int=1)), "token": "token", "clockOffsetMs": 0}
-    hand_over = {"handOver": {**session, "origins": origins}} if origins else {}
-    given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab, **hand_over})
-    scripts = [(DIST / name).read_text() for name in ("native.js", "capture.js")]
-    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + "".join(scripts)
+    given = json.dumps({"masking": masking, "mappings": mappings, "tab": tab, "origins": origins})
+    framed, native, capture = ((DIST / f"{name}.js").read_text() for name in ("framed", "native", "capture"))
+    scripts = f"if (window.top !== window) {{ {framed} }} else {{ {native} {capture} }}"
+    return (PAGES / "host.js").read_text().replace("__GIVEN__", given) + scripts

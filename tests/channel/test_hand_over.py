@@ -99,9 +99,9 @@ def test_frame_gets_the_capture_code_once_and_no_way_in(channel: Scene, origin: 
     raw = ticket(channel, use=FOR_FRAME)
     answer = ask_in_frame(channel, raw, origin=origin)
     assert answer.json().keys() == {"url", "integrity"}
-    assert answer.json()["integrity"] == integrity_of(capture_code())
+    assert answer.json()["integrity"] == integrity_of(capture_code("framed"))
     address = urlsplit(answer.json()["url"])
-    assert Client().get(f"{address.path}?{address.query}").content == capture_code().text
+    assert Client().get(f"{address.path}?{address.query}").content == capture_code("framed").text
     assert ask_in_frame(channel, raw, origin=origin).json()["code"] == "expired"
     assert channel.token not in answer.content.decode()
 

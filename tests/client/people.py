@@ -3,12 +3,12 @@
 import asyncio
 import json
 import time
-import zlib
 from typing import Any
 
 from alongside_client import Assistance, NativePage
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, decode_frame
 from tests.loader.conftest import Desk
+from tests.page_streams import Said
 
 APP = "https://app.example.com/till"
 VIEWPORT = {"width": 640, "height": 480, "dpr": 2, "screen_width": 1920, "screen_height": 1080, "zoom": 1}
@@ -77,13 +77,13 @@ async def frames_of(desk: Desk, session_id: Any) -> list[Frame]:
 
 def said(frames: list[Frame]) -> str:
     """What frames say, page streams inflated."""
-    streams: dict[int, Any] = {}
+    streams: dict[int, Said] = {}
     parts = []
     for frame in frames:
         if frame.kind in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS):
             if frame.flags & FrameFlag.STREAM_START:
-                streams[frame.page] = zlib.decompressobj(-15)
-            parts.append(streams[frame.page].decompress(frame.payload).decode())
+                streams[frame.page] = Said()
+            parts.append(streams[frame.page].text(frame))
         else:
             parts.append(f"{FrameKind(frame.kind).name} {json.dumps(json.loads(frame.payload), ensure_ascii=False)}\n")
     return "".join(parts)

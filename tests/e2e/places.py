@@ -17,6 +17,7 @@ from psycopg import sql
 from assist.channel.protocol import BadFrame, FrameFlag, FrameKind, decode_frame
 from helpdesk.embedded.state import State
 from recordings.archive.segments import CorruptSegment, decode_segment
+from tests.page_streams import Said
 from tests.services import HOME_VARIABLE, superuser
 
 Place = tuple[str, bytes]
@@ -26,7 +27,7 @@ ZLIB_OR_GZIP, RAW = 47, -15
 
 def opened(where: str, blobs: Iterable[bytes]) -> Iterator[Place]:
     """The blobs, what is in them where they are compressed, and what the page streams say of which they are pieces."""
-    streams: dict[int, Any] = {}
+    streams: dict[int, Said] = {}
     for blob in blobs:
         yield where, blob
         for form in (ZLIB_OR_GZIP, RAW):
@@ -43,7 +44,7 @@ def frames_in(blob: bytes) -> list[bytes]:
     return [blob]
 
 
-def piece(streams: dict[int, Any], data: bytes) -> bytes:
+def piece(streams: dict[int, Said], data: bytes) -> bytes:
     """What this frame adds to the stream of its page."""
     try:
         frame = decode_frame(data)
@@ -52,8 +53,8 @@ def piece(streams: dict[int, Any], data: bytes) -> bytes:
     if frame.kind not in STREAMED:
         return frame.payload
     if frame.flags & FrameFlag.STREAM_START:
-        streams[frame.page] = zlib.decompressobj(RAW)
-    return streams[frame.page].decompress(frame.payload) if frame.page in streams else b""
+        streams[frame.page] = Said()
+    return streams[frame.page].text(frame).encode() if frame.page in streams else b""
 
 
 def in_valkey() -> Iterator[Place]:

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import json
 import time
-import zlib
 from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from assist.channel.protocol import PROTOCOL_VERSION, FrameFlag, FrameKind, decode_frame, unbundled
+from recordings.archive.streams import PageStream, page_stream
 
 WINDOW_BYTES = 8 * 1024 * 1024
 FIRST_SECONDS, LONGEST_SECONDS = 0.25, 2.0
@@ -23,8 +23,7 @@ class Rebuilt:
     def __init__(self) -> None:
         self.lines: list[Any] = []
         self.seq = 0
-        self._inflate: Any = None
-        self._rest = b""
+        self._stream: PageStream | None = None
 
     def take(self, data: bytes) -> None:
         frame = decode_frame(data)
@@ -36,9 +35,9 @@ class Rebuilt:
         if frame.kind not in (FrameKind.SNAPSHOT, FrameKind.OPERATIONS):
             return
         if frame.flags & FrameFlag.STREAM_START:
-            self._inflate, self._rest, self.lines = zlib.decompressobj(-15), b"", []
-        *lines, self._rest = (self._rest + self._inflate.decompress(frame.payload)).split(b"\n")
-        self.lines += map(json.loads, lines)
+            self._stream, self.lines = page_stream(frame, 0), []
+        assert self._stream, "a page that begins with no stream"
+        self.lines += map(json.loads, self._stream.lines(frame))
 
 
 class SteadyConsole:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-import zlib
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from assist.channel.heads import Heads
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
+from tests.page_streams import Said
 
 CARD = "4111111111111111"
 TELLING = "<meta name=referrer content=unsafe-url>"
@@ -60,7 +60,7 @@ class Everything:
             self.said.append((request.post_data_buffer or b"").decode("latin-1"))
 
     async def text(self) -> str:
-        streams: dict[int, Any] = {}
+        said: dict[int, Said] = {}
         asked = [f"{request.url} {(await request.all_headers()).get('referer')}" for request in self.requests]
         found = [*self.said, *asked]
         for _at, data in sorted(self.frames.items()):
@@ -69,8 +69,8 @@ class Everything:
                 found.append(frame.payload.decode())
                 continue
             if frame.flags & FrameFlag.STREAM_START:
-                streams[frame.page] = zlib.decompressobj(-15)
-            found.append(streams[frame.page].decompress(frame.payload).decode())
+                said[frame.page] = Said()
+            found.append(said[frame.page].text(frame))
         return "\n".join(found)
 
 

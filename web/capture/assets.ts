@@ -4,16 +4,17 @@ import { LOST } from "../protocol/asset_line";
 import { replaceUrls, type UrlUse } from "../protocol/css";
 import type { Operation, Unread } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
-import { fromDataUrl, Refused, TYPES } from "./asset_bytes";
+import { fromDataUrl, hash, Refused, TYPES } from "./asset_bytes";
 import { inUtf8 } from "./charset";
+import { isIdle, learnFaces } from "./faces";
 import { withoutOlderFonts } from "./fonts";
 import { readBlob } from "./painted";
 import { ServerReads } from "./server_reads";
 import { learnStates } from "./states";
 import { shown, sizeOf } from "./unread_pictures";
 import { UploadLine } from "./upload_line";
+import { placeOf } from "./urls";
 
 const MAX_ASSETS = 1000;
 const MAX_TABLE = 2000;
@@ -35,6 +36,8 @@ export class Assets {
   private readonly used = new Map<string, Set<string>>();
   private readonly adopted = new Map<string, Element>();
   private readonly waiting = new Map<string, Kind>();
+  /** Fonts in which nothing has been shown until now. */
+  private readonly idle = new Set<string>();
   private readonly found = new Map<string, string>();
   private readonly failed = new Map<string, Unread>();
   private readonly data = new Map<string, string>();
@@ -79,6 +82,16 @@ export class Assets {
     const names = this.used.get(url) ?? new Set();
     if (names.has(name) || !/^(https?:|blob:|asset:)/.test(url) || this.used.size >= MAX_ASSETS) return;
     this.used.set(url, names.add(name));
+    if (isIdle(url)) this.idle.add(url);
+    else this.want(url, kind);
+  }
+
+  /** A font may be needed by now. */
+  look(): void {
+    for (const url of this.idle) if (!isIdle(url) && this.idle.delete(url)) this.want(url, "any");
+  }
+
+  private want(url: string, kind: Kind): void {
     this.waiting.set(url, kind);
     void this.work();
   }
@@ -172,6 +185,7 @@ export class Assets {
   private follow(base: string, text: string): void {
     const uses: UrlUse[] = [];
     learnStates(text);
+    learnFaces(text, base);
     replaceUrls(text, base, (use) => {
       uses.push(use);
       return use.url;
@@ -274,17 +288,6 @@ export class Assets {
     await Promise.allSettled(uploads);
     return stored;
   }
-}
-
-/** The origin; of what has none, as `blob:`, the scheme, as violations name it. */
-function placeOf(url: string): string {
-  return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
-}
-
-export async function hash(bytes: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) return sha256Hex(bytes);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function idle(): Promise<void> {

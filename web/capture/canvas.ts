@@ -5,7 +5,8 @@
 
 import { NODE, type Operation, type Node as TreeNode } from "../protocol/operations";
 import { childrenOf } from "../protocol/tree";
-import { type Assets, hash } from "./assets";
+import { hash } from "./asset_bytes";
+import type { Assets } from "./assets";
 import { noteUnreadable } from "./gaps";
 import type { Masking } from "./masking";
 import { blobOf, painted } from "./painted";

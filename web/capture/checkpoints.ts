@@ -7,9 +7,9 @@ import type { Outbox } from "./outbox";
 import type { KnownPage, Pages } from "./pages";
 import type { Source } from "./source";
 
-const QUIET_MS = 200;
+const QUIET_MS = 600;
 /** Of a digest: enough to tell that a tree is another one. */
-const DIGITS = 16;
+export const DIGITS = 16;
 
 interface Rested {
   page: KnownPage;

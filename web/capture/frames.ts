@@ -8,7 +8,7 @@ import type { CaptureHost } from "../protocol/seam";
 import type { Assets } from "./assets";
 import type { Changed } from "./events";
 import { focusedOf, given, inner } from "./given";
-import { fits, ticket } from "./hand_over";
+import { fits } from "./hand_over";
 import { around, type Masking } from "./masking";
 import { Mirror } from "./mirror";
 import { frameDocument } from "./nodes";
@@ -59,7 +59,7 @@ export class Frames {
     if (!to || this.grafts.size >= MOST_FRAMES || isHidden(frame, this.place.masking)) return;
     const { port1, port2 } = new MessageChannel();
     this.grafts.set(frame, new Graft(frame, port1, this.place, () => this.drop(frame)));
-    const said = { alongside: "frame", ticket: ticket(handOver, "frame") };
+    const said = { alongside: "frame", ticket: handOver.ticket("frame") };
     (frame as HTMLIFrameElement).contentWindow?.postMessage(said, to, [port2]);
     if (!this.isResting) this.grafts.get(frame)!.begin();
   }

@@ -1,21 +1,28 @@
-/** Writes one stay on a page: operations into its deflate stream, the stream into frames. */
+/** Writes one stay on a page: operations into its stream, the stream into frames. */
 
 import { DeflateStream, MAX_INFLATED_BYTES } from "../protocol/deflate";
 import { formatOperation, type SentOperation } from "../protocol/operations";
+import { prepare } from "../protocol/packing";
 import type { CaptureHost } from "../protocol/seam";
 import { Said } from "../protocol/sent_mutation";
+import { SentStream } from "../protocol/sent_stream";
 import { TooLarge } from "../protocol/tree";
 import { FrameFlag, FrameKind } from "../protocol/wire";
+import { Budget, SLICE_MS } from "./budget";
 
 /** Small enough that on a slow line an acknowledgement comes every few seconds. */
 const PIECE_BYTES = 32 * 1024;
 const STEP_MS = 10;
 /** The loader keeps 8 MiB until they are safe, and what led to the snapshot is among them. */
 const LARGEST_BYTES = 7 * 1024 * 1024;
+/** Who joins late reads as much in about a second on a busy machine. */
+const MOST_PACKED_BYTES = 512 * 1024;
+/** More would take a longer task to pack than any other. */
+const MANY_NODES = 1000;
 
 export class Outbox {
-  private readonly deflate = new DeflateStream();
-  readonly said = new Said();
+  said = new Said();
+  private stream = new SentStream();
   private startedAt = 0;
   private last = 0;
   private fresh = true;
@@ -33,6 +40,16 @@ export class Outbox {
     return this.waitingBytes === 0;
   }
 
+  /** Before a difference of about so many nodes: what is too much to be packed goes on in a stream that is deflated. */
+  expect(nodes: number): void {
+    const { packedBytes } = this.stream;
+    if (!packedBytes || !this.isEmpty || (nodes < MANY_NODES && packedBytes < MOST_PACKED_BYTES)) return;
+    this.stream = new SentStream(new DeflateStream());
+    this.said = new Said();
+    this.startedAt = this.last = 0;
+    this.fresh = true;
+  }
+
   /** Operations whose times are ms since 1970, for the next `send`. */
   add(operations: SentOperation[]): void {
     if (!operations.length) return;
@@ -42,7 +59,7 @@ export class Outbox {
 
   /** A part of a line. Throws TooLarge for more than the other side reads at once; the stream can't go on. */
   addText(text: string): void {
-    this.waitingBytes += this.deflate.add(text);
+    this.waitingBytes += this.stream.add(text);
     if (this.waitingBytes > MAX_INFLATED_BYTES) throw new TooLarge("inflated");
   }
 
@@ -54,7 +71,7 @@ export class Outbox {
     if (this.isEmpty) return this.seq;
     this.startedAt ||= Date.now();
     this.waitingBytes = 0;
-    const bytes = this.deflate.flush();
+    const bytes = this.stream.flush();
     if (kind === FrameKind.SNAPSHOT && bytes.length > LARGEST_BYTES) throw new TooLarge("compressed");
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const more = at + PIECE_BYTES < bytes.length ? FrameFlag.MORE : 0;
@@ -82,4 +99,10 @@ export function inSteps(ms: number): number {
 
 export function sendControl(host: CaptureHost, kind: number, page: number, payload: unknown, flag = 0): number {
   return host.send(kind, page, new TextEncoder().encode(JSON.stringify(payload)), flag);
+}
+
+/** Before the first page is written, in slices. */
+export function prepareSoon(): void {
+  const budget = new Budget(SLICE_MS);
+  if (!prepare(() => budget.isSpent)) setTimeout(prepareSoon);
 }

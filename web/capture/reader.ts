@@ -6,6 +6,7 @@ import { sha256Hex } from "../protocol/sha256";
 import type { Addresses } from "./addresses";
 import { isFramework, isGeometry, isLabel, isPlain } from "./attributes";
 import { isCustomField } from "./entered";
+import { learnFaces } from "./faces";
 import { gapOf, isFrame, isPicture } from "./gaps";
 import { affectedBy, hiddenInLine } from "./line";
 import type { Masking } from "./masking";
@@ -246,6 +247,7 @@ export class Reader {
 
   private css(text: string, base: string): string {
     learnStates(text);
+    learnFaces(text, base);
     const shown = this.masking.data.size ? withStrings(text, (string) => this.masking.personal(string)) : text;
     return replaceUrls(shown, base, ({ url, imports }) => {
       const own = this.options.addresses.ofPage(url, base);

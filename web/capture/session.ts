@@ -14,7 +14,7 @@ import { Front } from "./front";
 import { HandOver } from "./hand_over";
 import { Masking } from "./masking";
 import { watchNavigation } from "./navigation";
-import { sendControl } from "./outbox";
+import { prepareSoon, sendControl } from "./outbox";
 import { findPoint, type KnownPage, Pages } from "./pages";
 import { holdsCard } from "./personal";
 import { Shelf } from "./shelf";
@@ -74,6 +74,7 @@ export class Session implements CaptureControl, Place {
       renamed: () => this.followNavigation(),
     });
     this.source = this.html();
+    prepareSoon();
     // An application that has handed over a native page hands it over again before this.
     queueMicrotask(() => this.enteredAt || this.enter(this.source));
   }

@@ -70,7 +70,13 @@ export class HtmlSource implements Source {
     for (const { target } of resized) this.recorder.mark(target);
   });
 
-  constructor(host: CaptureHost, addresses: Addresses, assets: Assets, changed: Changed, ownScript: Element | null) {
+  constructor(
+    host: CaptureHost,
+    addresses: Addresses,
+    private readonly assets: Assets,
+    changed: Changed,
+    ownScript: Element | null,
+  ) {
     this.masking = addresses.masking;
     this.masking.enter(location.href);
     const reader = new Reader({
@@ -120,6 +126,7 @@ export class HtmlSource implements Source {
     this.followRules();
     this.recorder.lookAround();
     this.canvases.look();
+    this.assets.look();
   }
 
   /** An application that changes its address itself comes under other rules without a page load. */

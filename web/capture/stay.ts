@@ -5,7 +5,7 @@ import { sentMutation } from "../protocol/sent_mutation";
 import { FrameKind } from "../protocol/wire";
 import type { Assets } from "./assets";
 import { PATIENCE_MS } from "./budget";
-import { Checkpoints } from "./checkpoints";
+import { Checkpoints, DIGITS } from "./checkpoints";
 import type { Front } from "./front";
 import { Outbox, sendControl } from "./outbox";
 import type { KnownPage, Pages } from "./pages";
@@ -89,7 +89,7 @@ export class Stay {
     this.page.canvas = source.pictures();
     this.page.complete = assets.settled;
     const digest = source.model.digest();
-    const seq = sendControl(host, FrameKind.PAGE_LEAVE, this.page.id, { digest });
+    const seq = sendControl(host, FrameKind.PAGE_LEAVE, this.page.id, { digest: digest.slice(0, DIGITS) });
     pages.point(this.page, digest, seq);
   }
 
@@ -131,6 +131,7 @@ export class Stay {
     const now = performance.now();
     const began = this.behindSince;
     const isHeld = this.storm.holds(source, now);
+    this.outbox.expect(isHeld ? 0 : source.weight());
     const change = isHeld ? null : source.flush(ms);
     this.storm.flushed(source);
     if (change)

@@ -21,3 +21,8 @@ export function partOf(page: string, url: string): string | null {
   const [address, fragment] = url.split("#");
   return fragment && address === page.split("#")[0] ? `#${fragment}` : null;
 }
+
+/** The origin; of what has none, as `blob:`, the scheme, as violations name it. */
+export function placeOf(url: string): string {
+  return /^https?:/.test(url) ? new URL(url).origin : url.split(":")[0]!;
+}

@@ -6,6 +6,7 @@ import type { AssetUploads } from "./assets";
 import type { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
 import { loadValue, type Saved, saveValue } from "./store";
+import { ticket } from "./ticket";
 
 export interface HostParts {
   welcome: Welcome;
@@ -32,11 +33,8 @@ export function captureHost({
   const { sessionId: session, channelToken: token } = saved as Required<Saved>;
   return {
     handOver: {
-      key: hand_over.key,
       origins: hand_over.origins as string[],
-      session,
-      token,
-      clockOffsetMs: time - welcomedAt,
+      ticket: (use) => ticket({ key: hand_over.key, session, token, clockOffsetMs: time - welcomedAt }, use),
     },
     tab,
     masking,

@@ -2,6 +2,7 @@
 
 import type { Stub } from "../protocol/stub";
 import { toBase64 } from "./base64";
+import { unhexed } from "./hex";
 
 export type Injection = "inline" | "blob" | "url";
 
@@ -33,7 +34,7 @@ export class Injector {
       document.documentElement.append(script);
     } else if (text !== null) await this.load(script, URL.createObjectURL(scriptBlob(text)));
     else {
-      script.integrity = `sha256-${toBase64(bytesOf(sha256))}`;
+      script.integrity = `sha256-${toBase64(unhexed(sha256))}`;
       script.crossOrigin = "anonymous";
       script.referrerPolicy = "origin";
       await this.load(script, url);
@@ -91,10 +92,6 @@ function hasPolicy(shown: Element): boolean {
   const isHidden = probe.getAttribute("nonce") === "";
   probe.remove();
   return isHidden || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
 
 function scriptBlob(text: string): Blob {

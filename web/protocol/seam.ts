@@ -41,8 +41,8 @@ export interface CaptureHost {
   uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
   /** As `subtree_ask` of the protocol; nothing is known where the line breaks meanwhile. */
   askSubtrees?(names: string): Promise<SubtreeAnswer>;
-  /** What a ticket to another origin of the tenant is made of. */
-  readonly handOver?: { key: string; origins: string[]; session: string; token: string; clockOffsetMs: number };
+  /** Tickets for a link to another origin of the tenant, and for a frame of one; `origins` are patterns. */
+  readonly handOver?: { origins: string[]; ticket(use: "mac" | "frame"): string };
   /** The loader's own element (`<alongside-assist>`): never captured. */
   readonly ownElement: Element;
 }

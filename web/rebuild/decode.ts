@@ -4,7 +4,9 @@ import { joined } from "../protocol/bytes";
 import type { FrameHead } from "../protocol/front";
 import { InflateStream } from "../protocol/inflate";
 import type { Operation, Volatile } from "../protocol/operations";
+import { PACKED } from "../protocol/packing";
 import type { Viewport } from "../protocol/seam";
+import { UnpackStream } from "../protocol/unpacking";
 import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
 import { LineReader } from "./lines";
@@ -41,8 +43,10 @@ export type Item = Place &
     | { name: Simple }
   );
 
+type PageStream = InflateStream | UnpackStream;
+
 interface OpenStream {
-  inflate: InflateStream;
+  stream: PageStream;
   lines: LineReader;
   /** By the visitor's clock, and by the server's. */
   startedAt: number;
@@ -71,9 +75,10 @@ export class Decoder {
     const place = this.place(frame, received);
     if (isStreamed(frame)) {
       const open = this.open(frame, place);
-      return this.items([frame], place, open, open?.inflate.push(frame.payload) ?? [], received === undefined);
+      return this.items([frame], place, open, open ? pushed(open.stream, frame) : [], received === undefined);
     }
     const simple = SIMPLE[frame.kind];
+    if (simple === "leave" || simple === "close") this.end(frame.page);
     if (simple) return [{ ...place, name: simple }];
     return this.control(frame, place);
   }
@@ -124,15 +129,20 @@ export class Decoder {
     const place = this.place(first);
     const open = this.open(first, place);
     if (!open) return this.items(frames, place, open, []);
-    const bytes = joined(frames.map(({ payload }) => payload));
-    const begins = first.flags & FrameFlag.STREAM_START;
-    return this.items(frames, place, open, await (begins ? open.inflate.begin(bytes) : open.inflate.push(bytes)));
+    return this.items(frames, place, open, await allPushed(open.stream, frames));
   }
 
-  private open({ flags, page, time }: Frame, { at }: Place): OpenStream | undefined {
-    if (flags & FrameFlag.STREAM_START)
-      this.streams.set(page, { inflate: new InflateStream(), lines: new LineReader(), startedAt: time, at });
+  private open({ flags, page, time, payload }: Frame, { at }: Place): OpenStream | undefined {
+    if (flags & FrameFlag.STREAM_START) {
+      const stream = payload[0] === PACKED ? new UnpackStream() : new InflateStream();
+      this.streams.set(page, { stream, lines: new LineReader(), startedAt: time, at });
+    }
     return this.streams.get(page);
+  }
+
+  /** Who comes back to the page begins a packed stream anew, and one takes a MB. */
+  private end(page: number): void {
+    if (this.streams.get(page)?.stream instanceof UnpackStream) this.streams.delete(page);
   }
 
   /** What the frames said, each line with the place of its frame; `place` is the first one's. */
@@ -159,11 +169,26 @@ export class Decoder {
   }
 }
 
+function pushed(stream: PageStream, frame: Frame): string[] {
+  return stream instanceof UnpackStream ? stream.push(frame.payload, isPart(frame)) : stream.push(frame.payload);
+}
+
+async function allPushed(stream: PageStream, frames: Frame[]): Promise<string[]> {
+  if (stream instanceof UnpackStream) return frames.flatMap((frame) => pushed(stream, frame));
+  const bytes = joined(frames.map(({ payload }) => payload));
+  return frames[0]!.flags & FrameFlag.STREAM_START ? stream.begin(bytes) : stream.push(bytes);
+}
+
 /** Nobody has looked before at what the visitor's side says. */
 function arrivalOf(given: Partial<Arrival> | null): Arrival {
   const { url = "", title = "", kind, viewport } = given ?? {};
   const named = { url: String(url), title: String(title), kind: kind === "native" ? kind : ("html" as const) };
   return { ...given, ...named, viewport: bounded(viewport) };
+}
+
+/** Of what was flushed at once, but not the last. */
+function isPart({ flags }: Frame): boolean {
+  return Boolean(flags & FrameFlag.MORE);
 }
 
 function isStreamed({ kind }: Frame): boolean {
@@ -181,6 +206,6 @@ function endOfRun(frames: Frame[], begin: number): number {
 }
 
 /** Or no whole line could have come with it. */
-function isBefore({ flags, time }: Frame, since: number): boolean {
-  return time < since || Boolean(flags & FrameFlag.MORE);
+function isBefore(frame: Frame, since: number): boolean {
+  return frame.time < since || isPart(frame);
 }

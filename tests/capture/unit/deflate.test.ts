@@ -4,31 +4,8 @@ import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { DeflateStream } from "../../../web/protocol/deflate";
 import { codeFor } from "../../../web/protocol/huffman";
 import { InflateStream } from "../../../web/protocol/inflate";
+import { anyTexts, numbers, WINDOW } from "./any_texts";
 import { deflated } from "./deflated";
-
-const WINDOW = 32 * 1024;
-
-/** Numbers below `below`, the same in each run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-/** Words of few letters or many, what was said before again, and runs. */
-function anyText(any: (below: number) => number, past: string): string {
-  const letters = "etaoin shrdlu{}[],:\"0123456789é上🚚".slice(0, 1 + any(32));
-  const parts = Array.from({ length: any(40) }, () => {
-    const kind = any(4);
-    const from = Math.max(past.length - any(2 * WINDOW), 0);
-    if (kind === 0) return past.slice(from, from + any(400));
-    if (kind === 1) return "x".repeat(any(600));
-    return Array.from({ length: any(60) }, () => letters[any(letters.length)]).join("");
-  });
-  return parts.join("").toWellFormed();
-}
 
 function whole(pieces: Uint8Array[]): string {
   return inflateRawSync(Buffer.concat(pieces), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
@@ -44,16 +21,6 @@ function check(stream: DeflateStream, texts: string[]): number {
   });
   assert.equal(whole(pieces), texts.map((text) => `${text}\n`).join(""));
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
-}
-
-function anyTexts(seed: number, count: number): string[] {
-  const any = numbers(seed);
-  let past = "";
-  return Array.from({ length: count }, () => {
-    const text = anyText(any, past);
-    past = (past + text).slice(-3 * WINDOW);
-    return text;
-  });
 }
 
 test("zlib reads what was written, whatever it is and wherever it is flushed", () => {

@@ -1,14 +1,14 @@
 /** The capture of a framed document, for the page around it, which is of another origin of the tenant (frames.ts). */
 
+import { Addresses } from "../capture/addresses";
+import { Assets } from "../capture/assets";
+import { finished, SLICE_MS } from "../capture/budget";
+import type { Batch } from "../capture/frames";
+import { HtmlSource } from "../capture/source";
+import { Ticker } from "../capture/ticker";
+import { fits } from "../capture/too_large";
 import type { Operation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
-import { Addresses } from "./addresses";
-import { Assets } from "./assets";
-import { finished, SLICE_MS } from "./budget";
-import type { Batch } from "./frames";
-import { HtmlSource } from "./source";
-import { Ticker } from "./ticker";
-import { fits } from "./too_large";
 
 type Given = Pick<CaptureHost, "masking" | "limits"> & Pick<Batch, "turn">;
 
@@ -83,7 +83,6 @@ export class Framed {
     this.port.close();
     if (current !== this) return;
     current = null;
-    delete window.__alongsideCapture;
     delete window.__alongsideFrame;
   }
 

@@ -1,0 +1,70 @@
+"""Page streams, deflated or packed (docs/protocol.md), frame by frame."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from assist.channel.packing import PACKED, BadPacking, UnpackStream
+from assist.channel.protocol import Frame, FrameFlag
+
+MAX_INFLATED_BYTES = 32 * 1024 * 1024
+
+
+class BadStream(ValueError):
+    """`str()` is a stable code: bad_stream or inflates_too_much."""
+
+
+@dataclass
+class PageStream:
+    """One raw-deflate stream of a page; its first frame's time by the visitor's clock, and by the server's."""
+
+    base_ms: float
+    at_ms: float
+    inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
+    rest: bytes = b""
+
+    def lines(self, frame: Frame) -> Iterator[bytes]:
+        """The lines that this frame completes, one at a time: there can be millions; raises `BadStream`."""
+        text, at = self.rest + self.inflated(frame), 0
+        if len(text) > MAX_INFLATED_BYTES:
+            raise BadStream("inflates_too_much")
+        while (end := text.find(b"\n", at)) >= 0:
+            yield text[at:end]
+            at = end + 1
+        self.rest = text[at:]
+
+    def inflated(self, frame: Frame) -> bytes:
+        try:
+            text: bytes = self.inflater.decompress(frame.payload, MAX_INFLATED_BYTES + 1)
+        except zlib.error:
+            raise BadStream("bad_stream") from None
+        if self.inflater.unconsumed_tail:
+            raise BadStream("inflates_too_much")
+        return text
+
+
+@dataclass
+class PackedStream(PageStream):
+    """The same of a packed one, which is read when all that was flushed at once has come."""
+
+    inflater: UnpackStream = field(default_factory=UnpackStream)
+    held: bytes = b""
+
+    def inflated(self, frame: Frame) -> bytes:
+        self.held += frame.payload
+        if len(self.held) > MAX_INFLATED_BYTES:
+            raise BadStream("inflates_too_much")
+        if frame.flags & FrameFlag.MORE:
+            return b""
+        batch, self.held = self.held, b""
+        try:
+            return self.inflater.batch(batch, MAX_INFLATED_BYTES)
+        except BadPacking as error:
+            raise BadStream(str(error)) from None
+
+
+def page_stream(first: Frame, at_ms: float) -> PageStream:
+    """Of the page of the frame, with which it begins."""
+    kind = PackedStream if first.payload.startswith(PACKED) else PageStream
+    return kind(first.time, at_ms)

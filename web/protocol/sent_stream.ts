@@ -1,0 +1,39 @@
+/**
+ * What is said of a page, or put on the shelf: packed where it begins with little, else deflated, since much takes four
+ * times as long to pack.
+ */
+
+import { DeflateStream } from "./deflate";
+import { PackStream } from "./packing";
+
+const LITTLE = 16 * 1024;
+
+export class SentStream {
+  /** Of the text that had to be packed, about. */
+  packedBytes = 0;
+  /** Until it is known how much it begins with. */
+  private held = "";
+
+  constructor(private stream: DeflateStream | PackStream | null = null) {}
+
+  /** Take in a part of what the next `flush` completes; returns about its length in bytes. */
+  add(text: string): number {
+    if (this.stream instanceof PackStream) this.packedBytes += text.length;
+    if (this.stream) return this.stream.add(text);
+    this.held += text;
+    if (this.held.length > LITTLE) this.begin(new DeflateStream());
+    return text.length;
+  }
+
+  /** The bytes that carry all that was added, of which the last is the end of a line. */
+  flush(): Uint8Array<ArrayBuffer> {
+    if (!this.stream) this.begin(new PackStream());
+    return this.stream!.flush();
+  }
+
+  private begin(stream: DeflateStream | PackStream): void {
+    this.stream = stream;
+    this.add(this.held);
+    this.held = "";
+  }
+}
