@@ -24,7 +24,12 @@ test("what many changed elements have in common is looked at once", () => {
   };
   const reader = { affectedBy: () => [], masking: { reachOf: (element: Element) => element } };
   const notes = new Notes(new Marks(), ids as unknown as Ids, reader as unknown as Reader);
-  const records = elements.toReversed().map((target) => ({ type: "attributes", target, attributeName: "class" }));
+  const records = elements.toReversed().map((target) => ({
+    type: "attributes",
+    target,
+    attributeName: "class",
+    removedNodes: [],
+  }));
   notes.take(records as unknown as MutationRecord[], new TreeModel([9, 1, [tree]]));
   assert.equal(looks, DEPTH + 1);
 });
