@@ -131,7 +131,7 @@ export class Stay {
     const now = performance.now();
     const began = this.behindSince;
     const isHeld = this.storm.holds(source, now);
-    this.outbox.expect(isHeld ? 0 : source.weight());
+    this.outbox.expect(source.weight());
     const change = isHeld ? null : source.flush(ms);
     this.storm.flushed(source);
     if (change)

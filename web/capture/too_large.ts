@@ -8,7 +8,7 @@ import type { Source } from "./source";
 
 /** The page itself says it in both languages, for the recording; the console has a word of its own. */
 const TEXT = "This page is too large to show. / 此页面过大，无法显示。";
-const STYLE = "margin:20vh auto;max-width:32em;text-align:center;font:18px sans-serif;color:#444";
+const STYLE = "margin:20vh auto;text-align:center";
 
 export class TooLargeSource implements Source {
   readonly kind = "html";
