@@ -11,10 +11,12 @@ from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decod
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
-from recordings.archive.streams import BadStream, PackedStream, PageStream, page_stream
+from recordings.archive.streams import Allowance, BadStream, PackedStream, PageStream, page_stream
 
 STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
+# A packed stream takes a MB, and a visitor may begin thousands: a page and a shelf for each connection at least.
+MOST_PACKED = 100
 
 
 @dataclass
@@ -24,6 +26,8 @@ class EventReader:
     started_at_ms: float = 0
     clock: Clock = field(default_factory=Clock)
     streams: dict[int, PageStream] = field(default_factory=dict)
+    packed: dict[int, None] = field(default_factory=dict)  # pages, the one heard of last at the end
+    allowance: Allowance = field(default_factory=Allowance)
 
     def read(self, entry: JournalEntry) -> Iterator[dict[str, Any]]:
         try:
@@ -36,7 +40,7 @@ class EventReader:
             yield from self._operations(frame, at_ms)
         else:
             if frame.kind in ENDING and isinstance(self.streams.get(frame.page), PackedStream):
-                del self.streams[frame.page]  # who comes back to the page begins anew, and one takes a MB
+                self._drop(frame.page)  # who comes back to the page begins anew
             yield self._control(frame, at_ms)
 
     def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
@@ -50,16 +54,29 @@ class EventReader:
 
     def _operations(self, frame: Frame, at_ms: float) -> Iterator[dict[str, Any]]:
         if frame.flags & FrameFlag.STREAM_START:
-            self.streams[frame.page] = page_stream(frame, at_ms)
+            self.streams[frame.page] = page_stream(frame, at_ms, self.allowance)
         stream = self.streams.get(frame.page)
         if stream is None:
             return
+        self._note(frame.page, stream)
         try:
             for line in stream.lines(frame):
                 yield self._operation(frame, stream, line)
         except BadStream as error:
-            del self.streams[frame.page]
+            self._drop(frame.page)
             yield self._event(at_ms, frame, "fault", str(error))
+
+    def _note(self, page: int, stream: PageStream) -> None:
+        """It was heard of just now; of too many packed ones that goes of which nothing was heard for longest."""
+        self.packed.pop(page, None)
+        if isinstance(stream, PackedStream):
+            self.packed[page] = None
+        if len(self.packed) > MOST_PACKED:
+            self._drop(next(iter(self.packed)))
+
+    def _drop(self, page: int) -> None:
+        self.packed.pop(page, None)
+        del self.streams[page]
 
     def _operation(self, frame: Frame, stream: PageStream, line: bytes) -> dict[str, Any]:
         try:

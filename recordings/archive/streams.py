@@ -9,6 +9,8 @@ from assist.channel.packing import PACKED, BadPacking, UnpackStream
 from assist.channel.protocol import Frame, FrameFlag
 
 MAX_INFLATED_BYTES = 32 * 1024 * 1024
+# Of what is packed: 6 KB can stand for 32 MiB, which take minutes to read here. Pages are packed to a tenth.
+PACKED_TIMES = 64
 
 
 class BadStream(ValueError):
@@ -45,9 +47,17 @@ class PageStream:
 
 
 @dataclass
+class Allowance:
+    """How much text the packed streams of one session may still have: it grows with what they bring."""
+
+    text_bytes: int = MAX_INFLATED_BYTES
+
+
+@dataclass
 class PackedStream(PageStream):
     """The same of a packed one, which is read when all that was flushed at once has come."""
 
+    allowance: Allowance = field(default_factory=Allowance)
     inflater: UnpackStream = field(default_factory=UnpackStream)
     held: bytes = b""
 
@@ -58,13 +68,20 @@ class PackedStream(PageStream):
         if frame.flags & FrameFlag.MORE:
             return b""
         batch, self.held = self.held, b""
+        self.allowance.text_bytes += PACKED_TIMES * len(batch)
+        most = min(MAX_INFLATED_BYTES, self.allowance.text_bytes)
         try:
-            return self.inflater.batch(batch, MAX_INFLATED_BYTES)
+            text = self.inflater.batch(batch, most)
         except BadPacking as error:
+            # How far it came took its time, too.
+            self.allowance.text_bytes -= most if str(error) == "inflates_too_much" else 0
             raise BadStream(str(error)) from None
+        self.allowance.text_bytes -= len(text)
+        return text
 
 
-def page_stream(first: Frame, at_ms: float) -> PageStream:
+def page_stream(first: Frame, at_ms: float, allowance: Allowance | None = None) -> PageStream:
     """Of the page of the frame, with which it begins."""
-    kind = PackedStream if first.payload.startswith(PACKED) else PageStream
-    return kind(first.time, at_ms)
+    if first.payload.startswith(PACKED):
+        return PackedStream(first.time, at_ms, allowance=allowance or Allowance())
+    return PageStream(first.time, at_ms)

@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
-from recordings.archive.events import EventReader, read_events
+from recordings.archive.events import MOST_PACKED, EventReader, read_events
 from recordings.archive.journal import Missing, missing_ranges
 from recordings.archive.segments import JournalEntry
-from recordings.archive.streams import MAX_INFLATED_BYTES
+from recordings.archive.streams import (
+    MAX_INFLATED_BYTES,
+    PACKED_TIMES,
+    Allowance,
+    BadStream,
+    page_stream,
+)
 
 PAGE = 1 << 16 | 1
 START_MS = 1_000_000
@@ -131,3 +137,27 @@ def test_bytes_that_are_no_stream_are_named() -> None:
 def test_missing_frames_are_named_by_tab() -> None:
     entries = [*start(), entry(2, b"", seq=1), entry(2, b"", seq=4), entry(FrameKind.GAP, b"{}", seq=9)]
     assert missing_ranges(entries) == [Missing(1, 2, 3, "lost"), Missing(1, 5, 8, "given_up")]
+
+
+def begun(page: int, seq: int) -> JournalEntry:
+    frame = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, page, seq, START_MS, packed(0))
+    return JournalEntry(b"", START_MS, encode_frame(frame))
+
+
+def test_so_many_packed_streams_are_kept_and_no_more() -> None:
+    reader = EventReader()
+    for at in range(1, MOST_PACKED + 4):
+        assert list(reader.read(begun(1 << 16 | at, at)))
+    assert len(reader.streams) == len(reader.packed) == MOST_PACKED
+    assert 1 << 16 | 3 not in reader.streams
+    assert 1 << 16 | 4 in reader.streams
+
+
+def test_packed_streams_have_as_much_text_as_they_bring_bytes_for() -> None:
+    payload = packed(0)
+    frame = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, PAGE, 1, START_MS, payload)
+    allowance = Allowance(5 - PACKED_TIMES * len(payload))
+    with pytest.raises(BadStream, match="inflates_too_much"):
+        list(page_stream(frame, 0, allowance).lines(frame))
+    assert allowance.text_bytes == 0
+    assert list(page_stream(frame, 0, allowance).lines(frame))

@@ -8,6 +8,8 @@ import { between, PACKED, ready } from "./packing";
 const LINE_END = 10;
 /** So many bytes behind the end are looked at, which stand for zeros. */
 const AHEAD = 4;
+/** All streams' text comes through here: a page that has once said much would keep as much room for ever. */
+let room = /* @__PURE__ */ new Uint8Array(64 * 1024);
 
 export class UnpackStream {
   private readonly guesses = ready();
@@ -19,7 +21,6 @@ export class UnpackStream {
   private low = 0;
   private high = 0;
   private value = 0;
-  private text = new Uint8Array(64 * 1024);
 
   /** The lines of what was flushed at once, when it is whole; `isPart` while more of it comes. Throws StreamFault. */
   push(bytes: Uint8Array, isPart = false): string[] {
@@ -39,28 +40,21 @@ export class UnpackStream {
     [this.low, this.high, this.value] = [0, 0xffffffff, 0];
     for (let i = 0; i < AHEAD; i++) this.shift();
     const length = this.read();
-    return new TextDecoder().decode(this.text.subarray(0, length - 1)).split("\n");
+    return new TextDecoder().decode(room.subarray(0, length - 1)).split("\n");
   }
 
   private read(): number {
     let length = 0;
     for (;;) {
       const byte = this.guesses.byte(this.bit, 0);
-      if (length === this.text.length) this.grow();
-      this.text[length++] = byte;
+      if (length === room.length) grow();
+      room[length++] = byte;
       if (this.at > this.bytes.length + AHEAD) throw new StreamFault("a frame of the page stream is cut off");
       if (byte === LINE_END && this.guesses.end(this.bit, 0)) break;
     }
     // As many bytes as a writer has written who is there.
     if (this.at - AHEAD + (this.low ? 1 : 0) !== this.bytes.length) throw new StreamFault("the page stream is broken");
     return length;
-  }
-
-  private grow(): void {
-    if (this.text.length >= MAX_INFLATED_BYTES) throw new StreamFault("a frame inflates to more than 32 MiB");
-    const larger = new Uint8Array(2 * this.text.length);
-    larger.set(this.text);
-    this.text = larger;
   }
 
   private readonly bit = (_: number, chance: number): number => {
@@ -79,4 +73,11 @@ export class UnpackStream {
   private shift(): void {
     this.value = ((this.value << 8) | (this.bytes[this.at++] ?? 0)) >>> 0;
   }
+}
+
+function grow(): void {
+  if (room.length >= MAX_INFLATED_BYTES) throw new StreamFault("a frame inflates to more than 32 MiB");
+  const larger = new Uint8Array(2 * room.length);
+  larger.set(room);
+  room = larger;
 }

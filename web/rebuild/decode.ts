@@ -53,6 +53,8 @@ interface OpenStream {
   at: number;
 }
 
+/** A packed stream takes a MB, and a visitor may begin thousands: a page and a shelf for each connection at least. */
+const MOST_PACKED = 100;
 const SIMPLE: Partial<Record<number, Simple>> = {
   [FrameKind.PAGE_LEAVE]: "leave",
   [FrameKind.PAGE_CLOSE]: "close",
@@ -65,6 +67,8 @@ const SIMPLE: Partial<Record<number, Simple>> = {
 
 export class Decoder {
   private readonly streams = new Map<number, OpenStream>();
+  /** Pages, the one heard of last at the end. */
+  private readonly packed = new Set<number>();
   private readonly clock = new Clock();
 
   /**
@@ -137,12 +141,21 @@ export class Decoder {
       const stream = payload[0] === PACKED ? new UnpackStream() : new InflateStream();
       this.streams.set(page, { stream, lines: new LineReader(), startedAt: time, at });
     }
-    return this.streams.get(page);
+    const open = this.streams.get(page);
+    if (open) this.note(page, open);
+    return open;
   }
 
-  /** Who comes back to the page begins a packed stream anew, and one takes a MB. */
+  /** The packed stream of which nothing was heard for longest goes where there are too many. */
+  private note(page: number, { stream }: OpenStream): void {
+    this.packed.delete(page);
+    if (stream instanceof UnpackStream) this.packed.add(page);
+    if (this.packed.size > MOST_PACKED) this.end([...this.packed][0]!);
+  }
+
+  /** Who comes back to the page begins a packed stream anew. */
   private end(page: number): void {
-    if (this.streams.get(page)?.stream instanceof UnpackStream) this.streams.delete(page);
+    if (this.packed.delete(page)) this.streams.delete(page);
   }
 
   /** What the frames said, each line with the place of its frame; `place` is the first one's. */

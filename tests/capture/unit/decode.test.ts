@@ -141,3 +141,21 @@ function hello(decoder: Decoder, offset_ms: number, received: number): void {
   const payload = new TextEncoder().encode(JSON.stringify({ tab: 1, offset_ms }));
   decoder.decode({ kind: FrameKind.TAB_HELLO, flags: 0, page: 65536, seq: 0, time: received, payload }, received);
 }
+
+test("so many packed streams are kept and no more, those that were heard of last", () => {
+  const decoder = new Decoder();
+  const seqs = new Map<number, number>();
+  const streams = new Map<number, PackStream>();
+  const send = (at: number, flags = 0): Item[] => {
+    const page = PAGE + at;
+    if (flags) streams.set(page, new PackStream());
+    const seq = (seqs.get(page) ?? 0) + 1;
+    seqs.set(page, seq);
+    const payload = flushed(streams.get(page)!, '["scroll",0,1,0,0]\n');
+    return decoder.decode({ kind: FrameKind.OPERATIONS, flags, page, seq, time: BEGAN, payload });
+  };
+  for (let at = 0; at < 100; at++) send(at, FrameFlag.STREAM_START);
+  assert.equal(send(0).length, 1);
+  send(100, FrameFlag.STREAM_START);
+  assert.deepEqual([0, 1, 2, 100].map((at) => send(at).length), [1, 0, 1, 1]);
+});
