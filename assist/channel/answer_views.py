@@ -16,7 +16,7 @@ from assist.links.consent import consent_of
 from assist.links.landing import BadLanding, read_landing
 from assist.links.queries import LinkDead, link_of_token
 from assist.links.visitor_http import LANDING_MAX, SHA256_LENGTH, link_refusal, token_in
-from assist.requests.limits import LINK_RATE
+from assist.requests.limits import FRAME_RATE, LINK_RATE
 from assist.requests.visitor_http import (
     Body,
     Refusal,
@@ -59,7 +59,7 @@ def join_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpRespon
     return _way_in(str(joined.session_id), token=joined.token)
 
 
-@visitor_call(rate=LINK_RATE, is_for_frames=True)
+@visitor_call(rate=FRAME_RATE, is_for_frames=True)
 def frame_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
     """`{url, integrity}` of the capture code for a frame of a page in a live session, whose origin is `parent`."""
     refuse_unknown_fields(body, known={"public_key", "ticket", "parent", "language"})

@@ -32,6 +32,8 @@ class Rate:
 
 REQUEST_RATE = Rate("request", per_address=20, per_tenant=600)
 LINK_RATE = Rate("link", per_address=60, per_tenant=3000)
+# Of their own: any site can make a browser ask, in a sandbox or in a frame, and consent must not wait for that.
+FRAME_RATE = Rate("frame", per_address=200, per_tenant=6000)
 
 
 def seconds_to_wait(rate: Rate, *, tenant_id: UUID, address: str, now: float) -> int:

@@ -15,6 +15,7 @@ from assist.channel.models import AssistSession, SessionState
 from assist.links.actions import expire
 from assist.links.models import ConsentReceipt
 from assist.requests.delivery import link_of
+from assist.requests.limits import LINK_RATE
 from helpdesk.tenants.context import run_in_tenant, tenant_scope
 from helpdesk.tenants.models import Tenant
 from tests import factories
@@ -38,6 +39,16 @@ def test_answer_that_was_lost_is_given_again_until_the_hello(tenant, agent):
         assert ConsentReceipt.objects.count() == 1
         visitor_seen(session.pk, tab=0, now=timezone.now())
     assert redeem(tenant, token, landed).json()["code"] == "used"
+
+
+def test_frames_that_ask_take_nothing_from_who_agrees(tenant, agent):
+    """Any site can make the visitor's browser ask, from a sandbox, as often as it likes."""
+    _id, url = accept(tenant, agent)
+    landed = call(tenant, "land", token_of(url)).json()
+    body = {"public_key": tenant.public_key, "ticket": "x", "parent": ORIGIN}
+    answers = [post("/assist/links/frame/", body, origin="null") for _ in range(2 * LINK_RATE.per_address)]
+    assert {answer.status_code for answer in answers} == {410}
+    assert redeem(tenant, token_of(url), landed).status_code == 200
 
 
 def test_two_answers_to_one_landing_at_once_are_one_consent(tenant, agent):
