@@ -6,6 +6,7 @@ import { toBase64 } from "./base64";
 import type { Channel } from "./channel";
 
 const OFFER_MOST = 200;
+const MOST_BYTES = 8 * 1024 * 1024;
 /** One goes up, while the answer for the one before is awaited. */
 const AT_ONCE = 2;
 const TRIES = 3;
@@ -19,6 +20,8 @@ const BREAKS = 5;
 /** Operations that wait go first. */
 const CALM_BYTES = 16 * 1024;
 const CALM_EVERY_MS = 100;
+/** What else the server would take for no message, and close the line: a frame of another site says these, too. */
+const IS_TYPE = /^[ -~]{0,200}$/;
 const COMPRESSIBLE = /^text\/|json|xml|javascript|svg|font\/ttf|font\/otf|sfnt|bmp/;
 
 export type Offered = [sha256: string, sizeBytes: number, contentType: string];
@@ -49,8 +52,8 @@ export class AssetUploads {
 
   async offer(assets: Offered[]): Promise<string[]> {
     const parts: Promise<string[]>[] = [];
-    for (let at = 0; at < assets.length; at += OFFER_MOST)
-      parts.push(this.offerPart(assets.slice(at, at + OFFER_MOST)));
+    const sized = assets.filter(([, size]) => Number.isSafeInteger(size));
+    for (let at = 0; at < sized.length; at += OFFER_MOST) parts.push(this.offerPart(sized.slice(at, at + OFFER_MOST)));
     return (await Promise.all(parts)).flat();
   }
 
@@ -89,6 +92,7 @@ export class AssetUploads {
   }
 
   async upload(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
+    if (!bytes.length || bytes.length > MOST_BYTES || !IS_TYPE.test(contentType)) return false;
     if (this.running >= AT_ONCE) await new Promise<void>((begin) => this.queue(bytes.length, begin));
     this.running++;
     try {
