@@ -94,7 +94,9 @@ function about(shape: string, said: unknown[], find: Find): Told {
 }
 
 function pointer(time: number, given: unknown, find: Find): Told {
-  if (!are(given, (path) => are(path, isNumber) && (path as PointerPath).length % 3 === 1)) refuse();
+  // One that is shorter has no place, which the other side takes for a stream that is broken.
+  if (!are(given, (path) => are(path, isNumber) && (path as number[]).length % 3 === 1 && 3 in (path as object)))
+    refuse();
   const paths = (given as PointerPath[]).map((path) => [path[3] ? find(path[3]) : null, path] as const);
   return (id) => {
     const said = paths.map(([on, [dt, x, y, , ...more]]): PointerPath => [dt, x, y, on ? id(on) : 0, ...more]);

@@ -53,6 +53,7 @@ test("what is not as the protocol says is refused", () => {
     ["canvas", 5, 1, "../../etc"],
     ["media", 5, 1, { time: "now" }],
     ["pointer", 5, [[0, 1, 2]]],
+    ["pointer", 5, [[0]]],
     ["pointer", 5, "everywhere"],
     ["selection", 5, [[1, 0, 2]]],
   ];
