@@ -22,7 +22,7 @@ ROWS = """count => document.querySelector('ul').append(...Array.from({ length: c
 SAY = "text => { document.querySelector('p').textContent = text; }"
 FILL = "document.querySelector('textarea').value = 'x'.repeat(20000)"
 # Of text; each says something else.
-LENGTH, TIMES = 64_000, 10
+LENGTH, TIMES = 30_000, 6
 
 
 @pytest.fixture

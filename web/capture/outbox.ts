@@ -15,8 +15,8 @@ const PIECE_BYTES = 32 * 1024;
 const STEP_MS = 10;
 /** The loader keeps 8 MiB until they are safe, and what led to the snapshot is among them. */
 const LARGEST_BYTES = 7 * 1024 * 1024;
-/** Who joins late reads as much in about a second on a busy machine. */
-const MOST_PACKED_BYTES = 512 * 1024;
+/** Who joins late reads as much in a quarter of a second on a busy machine. */
+const MOST_PACKED_BYTES = 128 * 1024;
 /** More would take a longer task to pack than any other. */
 const MANY_NODES = 1000;
 
