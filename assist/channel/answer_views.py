@@ -61,12 +61,15 @@ def join_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpRespon
 
 @visitor_call(rate=FRAME_RATE, is_for_frames=True)
 def frame_view(request: HttpRequest, *, tenant: Tenant, body: Body) -> HttpResponse:
-    """`{url, integrity}` of the capture code for a frame of a page in a live session, whose origin is `parent`."""
+    """`{url, integrity, masking}`: the capture code for a frame of a page in a live session, of origin `parent`.
+
+    And the tenant's rules, which are not that page's to say: its origin may have fallen to somebody.
+    """
     refuse_unknown_fields(body, known={"public_key", "ticket", "parent", "language"})
     refuse_strangers(text_field(body, "parent", most=ORIGIN_MAX, required=True), tenant=tenant)
     session_id, code = _joined(body, use=FOR_FRAME).session_id, capture_code("framed")
     url = capture_url(tenant.id, session_id, code.sha256)
-    return JsonResponse({"url": url, "integrity": integrity_of(code)})
+    return JsonResponse({"url": url, "integrity": integrity_of(code), "masking": tenant.masking})
 
 
 def _joined(body: Body, *, use: bytes = FOR_LINK) -> Joined:

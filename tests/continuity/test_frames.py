@@ -18,6 +18,14 @@ FRAMED = """<!doctype html><title>Framed</title><p>Inside the shop</p><input id=
 ADD = "document.body.append(Object.assign(document.createElement('iframe'), { src: '%s/framed', id: 'shop' }))"
 ASK = """shop.contentWindow.postMessage(
   { alongside: "frame", ticket: "x" }, "*", [new MessageChannel().port2])"""
+# A page around the frame that would have nothing masked there.
+UNMASK = """{
+  const { postMessage } = MessagePort.prototype;
+  MessagePort.prototype.postMessage = function (said, ...more) {
+    if (said[0] === "begin") said[1].masking = { allow: ["*"] };
+    return postMessage.call(this, said, ...more);
+  };
+}"""
 IS_CAPTURED = "typeof window.__alongsideFrame === 'function'"
 
 
@@ -98,3 +106,30 @@ async def test_page_of_a_stranger_learns_nothing_of_a_frame(framed: Site, visito
         await stranger.evaluate(ASK)
     assert (await answer.value).status == 403
     assert not await frame.evaluate(IS_CAPTURED)
+
+
+async def test_page_around_says_nothing_of_what_is_masked(
+    framed: Site, visitor: Visitor, agent: Watcher, desk: Desk
+) -> None:
+    await desk.within(allow, desk.tenant.pk, ["http://localhost:*", "http://*.localhost:*"])
+    await visitor.page.add_init_script(UNMASK)
+    await visitor.page.reload()
+    await visitor.captured()
+    await visitor.page.evaluate(ADD % host("shop", framed))
+    await until_seen(agent, "Inside the shop")
+    frame = await frame_of(visitor.page)
+    await frame.evaluate("document.querySelector('p').append(', typed')")
+    await frame.fill("#typed", "canary")
+    await until_seen(agent, "Inside the shop, typed")
+    deadline = time.monotonic() + WAIT_SECONDS
+    while "••••••" not in (told := [await value(each) for each in agent.page.frames]):
+        assert "canary" not in told
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def value(frame: Frame) -> str:
+    try:
+        return str(await frame.evaluate("document.querySelector('#typed')?.value ?? ''"))
+    except PlaywrightError:
+        return ""

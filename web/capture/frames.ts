@@ -135,8 +135,7 @@ class Graft {
   }
 
   begin(): void {
-    const { masking, limits } = this.place.host;
-    this.say("begin", { masking, limits, turn: this.turn });
+    this.say("begin", { limits: this.place.host.limits, turn: this.turn });
   }
 
   /** What is on its way already is not taken. */

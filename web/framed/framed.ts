@@ -10,7 +10,7 @@ import { fits } from "../capture/too_large";
 import type { Operation, Volatile } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 
-type Given = Pick<CaptureHost, "masking" | "limits"> & Pick<Batch, "turn">;
+type Given = Pick<CaptureHost, "limits"> & Pick<Batch, "turn">;
 
 interface Live {
   source: HtmlSource;
@@ -35,7 +35,10 @@ export class Framed {
   private asked = 0;
   private readonly answers = new Map<number, (value: unknown) => void>();
 
-  constructor(private readonly port: MessagePort) {
+  constructor(
+    private readonly port: MessagePort,
+    private readonly masking: CaptureHost["masking"],
+  ) {
     const before = current;
     current = this;
     before?.end();
@@ -121,11 +124,11 @@ export class Framed {
   }
 
   /** Nothing is kept beyond this document, and all goes by the page around it. */
-  private host({ masking, limits }: Given): CaptureHost {
+  private host({ limits }: Given): CaptureHost {
     const kept = new Map<string, string>();
     return {
       tab: 0,
-      masking,
+      masking: this.masking,
       limits,
       mappings: {},
       load: (key) => kept.get(key) ?? null,

@@ -8,7 +8,7 @@ import { trustedPolicy } from "./policy";
 
 declare global {
   interface Window {
-    __alongsideFrame?: (port: MessagePort) => unknown;
+    __alongsideFrame?: (port: MessagePort, masking: unknown) => unknown;
   }
 }
 
@@ -33,7 +33,7 @@ async function answer({ base, publicKey, nonce }: AppOptions, ticket: string, pa
   if (!response.ok) return port.close();
   const code = await response.json();
   if (!window.__alongsideFrame) await load(code, nonce);
-  window.__alongsideFrame!(port);
+  window.__alongsideFrame!(port, code.masking);
 }
 
 async function load({ url, integrity }: { url: string; integrity: string }, nonce: string): Promise<void> {

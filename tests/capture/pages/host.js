@@ -5,7 +5,8 @@
     const open = [];
     return window.addEventListener("message", ({ data, ports: [port] }) => {
       if (window.__alongsideFrame) open[0] = window.__alongsideFrame;
-      if (port && data?.alongside === "frame" && document.querySelector("script[data-desk]")) open[0](port);
+      if (port && data?.alongside === "frame" && document.querySelector("script[data-desk]"))
+        open[0](port, __GIVEN__.masking);
     });
   }
   const given = __GIVEN__;
