@@ -98,7 +98,8 @@ def test_ticket_of_another_tenant_is_refused(channel: Scene) -> None:
 def test_frame_gets_the_capture_code_once_and_no_way_in(channel: Scene, origin: str) -> None:
     raw = ticket(channel, use=FOR_FRAME)
     answer = ask_in_frame(channel, raw, origin=origin)
-    assert answer.json().keys() == {"url", "integrity"}
+    assert answer.json().keys() == {"url", "integrity", "masking"}
+    assert answer.json()["masking"] == channel.tenant.masking
     assert answer.json()["integrity"] == integrity_of(capture_code("framed"))
     address = urlsplit(answer.json()["url"])
     assert Client().get(f"{address.path}?{address.query}").content == capture_code("framed").text
