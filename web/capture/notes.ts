@@ -40,8 +40,8 @@ export class Notes {
 
   /** What is known may have changed while nobody observed it, and may come back in what is not. */
   private markReturned(node: Node): void {
-    if (this.ids.has(node)) this.marks.add(node);
-    node.childNodes.forEach((child) => this.markReturned(child));
+    const inside = document.createTreeWalker(node); // a script can nest deeper than calls go
+    for (let at: Node | null = node; at; at = inside.nextNode()) if (this.ids.has(at)) this.marks.add(at);
   }
 
   /** A changed attribute can also change which rules of masking cover the element and what is in it. */
