@@ -152,7 +152,7 @@ def rig(
 
     With a `tenant` this is one session of it, and subtrees are asked for.
 
-    Frames of `origins` (patterns) that have the script tag say themselves what is in them.
+    Frames of `origins` (how they begin) that have the script tag say themselves what is in them.
 
     `ratio` is the pixel ratio of both screens; the visitor's can be a touch screen without a mouse.
     """

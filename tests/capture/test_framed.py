@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
 
-ORIGINS = ("http://localhost:*",)
+ORIGINS = ("http://localhost:",)
 LOADER = "<script data-desk=desk></script>"
 # Observers that are at work, in the way of a page that counts them.
 COUNTED = """<script>

@@ -83,6 +83,24 @@ def test_return_to_page_whose_scripts_leave_no_time_to_compare_it(browser: Brows
         assert "HISTORY" in names(shown.frames[before:])
 
 
+def test_return_to_page_that_never_came_to_rest(browser: Browser, tmp_path: Path) -> None:
+    """As it was sent first: the visitor was at it at once."""
+    change = "if (sessionStorage['alongside:seq'] > 1 && !localStorage.left) document.body.title = Date.now()"
+    (tmp_path / "one.html").write_text(
+        f"<!doctype html><title>One</title><p>One</p><script>setInterval(() => {{ {change} }}, 200)</script>"
+    )
+    (tmp_path / "two.html").write_text("<!doctype html><title>Two</title><p>Two</p>")
+    with rig(browser, tmp_path) as shown:
+        shown.open("one.html")
+        shown.until_sent('"title"')
+        shown.visitor.evaluate("localStorage.left = 1")
+        shown.open("two.html")
+        shown.settle()
+        before = len(shown.frames)
+        go_back(shown)
+        assert "HISTORY" in names(shown.frames[before:])
+
+
 def test_return_to_page_that_changed_meanwhile(browser: Browser, tmp_path: Path) -> None:
     count = "said.textContent = localStorage.visits = 1 + +(localStorage.visits || 0)"
     page = f"<!doctype html><title>One</title><p id=said></p><script>{count}</script>"

@@ -1,4 +1,4 @@
-/** When a page comes to rest, its state gets a name that a later return can use. */
+/** When a page has been sent whole, and when it comes to rest, its state gets a name that a later return can use. */
 
 import type { TreeModel } from "../protocol/tree";
 import { Budget, SLICE_MS } from "./budget";
@@ -48,7 +48,7 @@ export class Checkpoints {
       const budget = new Budget(SLICE_MS);
       if (this.isBusy() || stay.source.isBehind) this.after(QUIET_MS, stay);
       else if (!this.isDone(stay.source.model, () => budget.isSpent)) this.after(0, stay);
-      else this.mark(stay);
+      else this.mark();
     }, ms);
   }
 
@@ -56,7 +56,9 @@ export class Checkpoints {
     return model.isDigested(isSpent) && this.common.upload(model, isSpent);
   }
 
-  private mark({ page, outbox, source }: Rested): void {
+  /** Now: the tree is digested, and all of it has been sent. */
+  mark(): void {
+    const { page, outbox, source } = this.stay!;
     const digest = source.model.digest();
     if (page.points.some(([known]) => known === digest)) return;
     outbox.add([["checkpoint", Date.now(), digest.slice(0, DIGITS)]]);

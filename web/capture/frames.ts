@@ -8,7 +8,6 @@ import type { CaptureHost } from "../protocol/seam";
 import type { Assets } from "./assets";
 import type { Changed } from "./events";
 import { focusedOf, given, inner } from "./given";
-import { fits } from "./hand_over";
 import { around, type Masking } from "./masking";
 import { Mirror } from "./mirror";
 import { frameDocument } from "./nodes";
@@ -55,7 +54,7 @@ export class Frames {
   offer(frame: Element, isNew: boolean): void {
     if (isNew) this.drop(frame);
     const { handOver } = this.place.host;
-    const to = handOver && !this.grafts.has(frame) && addressee(frame, handOver.origins);
+    const to = handOver && !this.grafts.has(frame) && addressee(frame, handOver.isNamed);
     if (!to || this.grafts.size >= MOST_FRAMES || isHidden(frame, this.place.masking)) return;
     const { port1, port2 } = new MessageChannel();
     this.grafts.set(frame, new Graft(frame, port1, this.place, () => this.drop(frame)));
@@ -253,12 +252,12 @@ class Graft {
 }
 
 /** To whom of what is in the frame is spoken: "*" where a sandbox leaves it no origin of its own; null for a stranger. */
-function addressee(frame: Element, origins: string[]): string | null {
+function addressee(frame: Element, isNamed: (origin: string) => boolean): string | null {
   const { src = "", srcdoc, localName } = frame as HTMLIFrameElement;
   if (!/^i?frame$/.test(localName) || frameDocument(frame).length) return null;
   const own = location.origin;
   const origin = srcdoc || !src ? own : originOf(src, own);
-  const isAllowed = origin === own || origins.some((pattern) => fits(String(origin), pattern));
+  const isAllowed = origin === own || isNamed(String(origin));
   const isOpaque = !/allow-same-origin/i.test(frame.getAttribute("sandbox") ?? "allow-same-origin");
   if (isOpaque) return isAllowed ? "*" : null;
   return isAllowed && origin !== own ? origin : null;

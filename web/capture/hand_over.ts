@@ -26,7 +26,7 @@ export class HandOver {
     const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement && target.href);
     if (event.defaultPrevented || !(link instanceof HTMLAnchorElement) || link.hasAttribute("download")) return;
     const { handOver } = this.host;
-    if (link.origin === location.origin || !handOver?.origins.some((pattern) => fits(link.origin, pattern))) return;
+    if (link.origin === location.origin || !handOver?.isNamed(link.origin)) return;
     this.lend(link, handOver.ticket("mac"));
   }
 
@@ -46,11 +46,4 @@ export class HandOver {
     this.lent?.link.setAttribute("href", this.lent.own);
     this.lent = null;
   }
-}
-
-/** `https://*.example.com`, `http://localhost:*`: as helpdesk/tenants/origins.py reads them. */
-export function fits(origin: string, pattern: string): boolean {
-  const escaped = pattern.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  const host = escaped.replace("\\/\\/\\*\\.", "\\/\\/(?:[a-z0-9-]+\\.)+");
-  return new RegExp(`^${host.replace(/:\\\*$/, "(?::[0-9]{1,5})?")}$`).test(origin);
 }

@@ -5,6 +5,8 @@ import { SHELF_COUNTER, TAB_SHIFT } from "../protocol/wire";
 
 const MAX_PAGES = 64;
 const MAX_POINTS = 8;
+/** A page is mostly returned to as it was sent, or as it came to rest first. */
+const KEPT_POINTS = 2;
 
 export interface KnownPage {
   id: number;
@@ -62,7 +64,7 @@ export class Pages {
 
   point(page: KnownPage, digest: string, seq: number): void {
     page.points = [...page.points.filter(([known]) => known !== digest), [digest, seq] as [string, number]];
-    if (page.points.length > MAX_POINTS) page.points.splice(1, 1);
+    if (page.points.length > MAX_POINTS) page.points.splice(KEPT_POINTS, 1);
     this.save();
   }
 }

@@ -115,6 +115,7 @@ export class Stay {
     const ended = performance.now();
     this.storm.sentWhole(ended - whole.tookMs, ended);
     this.rest();
+    this.checkpoints.mark(); // the visitor may be at it before it ever rests
     this.place.changed();
   }
 

@@ -5,6 +5,7 @@ import { FrameKind } from "../protocol/wire";
 import type { AssetUploads } from "./assets";
 import type { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
+import { fits } from "./origins";
 import { loadValue, type Saved, saveValue } from "./store";
 import { ticket } from "./ticket";
 
@@ -33,7 +34,7 @@ export function captureHost({
   const { sessionId: session, channelToken: token } = saved as Required<Saved>;
   return {
     handOver: {
-      origins: hand_over.origins as string[],
+      isNamed: (origin) => (hand_over.origins as string[]).some((pattern) => fits(origin, pattern)),
       ticket: (use) => ticket({ key: hand_over.key, session, token, clockOffsetMs: time - welcomedAt }, use),
     },
     tab,

@@ -41,8 +41,8 @@ export interface CaptureHost {
   uploadAsset(sha256: string, contentType: string, bytes: Uint8Array): Promise<boolean>;
   /** As `subtree_ask` of the protocol; nothing is known where the line breaks meanwhile. */
   askSubtrees?(names: string): Promise<SubtreeAnswer>;
-  /** Tickets for a link to another origin of the tenant, and for a frame of one; `origins` are patterns. */
-  readonly handOver?: { origins: string[]; ticket(use: "mac" | "frame"): string };
+  /** Tickets for a link to another origin of the tenant, and for a frame of one; `isNamed`: whether it is one. */
+  readonly handOver?: { isNamed(origin: string): boolean; ticket(use: "mac" | "frame"): string };
   /** The loader's own element (`<alongside-assist>`): never captured. */
   readonly ownElement: Element;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fits } from "../../../web/capture/hand_over";
+import { fits } from "../../../web/loader/origins";
 
 test("an origin fits a pattern as it does at the server", () => {
   const cases: [string, string, boolean][] = [
