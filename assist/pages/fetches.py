@@ -59,8 +59,14 @@ async def fetch_asset(tenant_id: UUID, session_id: UUID, url: str) -> Fetched:
             async with turn(session_id):
                 return await run_in_tenant(tenant_id, _kept, session_id, url, remote)
         finally:
-            # Not sooner: who asks before it is remembered joins in.
-            _flights.pop((tenant_id, url), None)
+            # Not sooner: who asks before it is remembered, or while it is still under way, joins in.
+            if flight := _flights.get((tenant_id, url)):
+                flight.add_done_callback(lambda done: _forget((tenant_id, url), done))
+
+
+def _forget(key: tuple[UUID, str], flight: "Future[Outcome]") -> None:
+    if _flights.get(key) is flight:
+        del _flights[key]
 
 
 def _looked_up(session_id: UUID, url: str) -> Fetched | list[str]:

@@ -1,5 +1,6 @@
 """A visitor's page has the server read an asset of a site that the tenant names, and learns its digest only."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -111,6 +112,35 @@ async def test_same_address_is_read_once_for_all_sessions(allowed: Scene, site: 
     assert await fetched(other, site.url("/slow.png")) == kept()
     assert site.paths() == ["/slow.png"]
     assert await sync_to_async(refers_to)(other, digest(PNG))
+
+
+async def test_address_is_read_once_though_who_asked_first_has_given_up(
+    allowed: Scene, site: OtherSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, boards, flight_of = threading.Event(), asyncio.Semaphore(0), fetches._flight
+
+    def slowly(line: Any) -> None:
+        goes_on.wait()
+        line.sendall(answer())
+
+    def boarded(*asked: Any) -> Any:
+        boards.release()
+        return flight_of(*asked)
+
+    def fetch() -> asyncio.Task[Fetched]:
+        return asyncio.create_task(fetch_asset(allowed.tenant.id, allowed.session_id, site.url("/slow.png")))
+
+    monkeypatch.setattr(fetches, "_flight", boarded)
+    site.answers["/slow.png"] = slowly
+    first = fetch()
+    await boards.acquire()
+    first.cancel()
+    await asyncio.wait([first])
+    second = fetch()
+    await boards.acquire()
+    goes_on.set()
+    assert (await second).sha256 == digest(PNG)
+    assert site.paths() == ["/slow.png"]
 
 
 async def test_failure_is_remembered_too(allowed: Scene, site: OtherSite) -> None:
