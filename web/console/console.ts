@@ -112,6 +112,7 @@ class Console {
 
   private onFrame(frame: Frame, data: ArrayBuffer): void {
     if (frame.kind === FrameKind.GAP) this.counted.missing += missingIn(frame);
+    if (frame.kind === FrameKind.SNAPSHOT) this.resyncs.answered(frame.page);
     this.pages.take(frame);
     this.tabs.take(frame);
     this.stage.post({ type: "frames", frames: [data], received: [this.channel.now()], live: true }, [data]);

@@ -35,8 +35,25 @@ test("faults that come before a snapshot may be asked for again are one wish, an
   assert.equal(asked.length, 2);
   clock.turn(1);
   assert.deepEqual(asked.slice(2), [[1, "second"]]);
+  resyncs.answered(1);
   for (let second = 0; second < 60; second++) clock.turn(1000);
   assert.equal(asked.length, 3);
   resyncs.want(1, "later");
   assert.deepEqual(asked.slice(3), [[1, "later"]]);
+});
+
+test("what nobody answers is asked again, three times, until a page of the tab comes whole", () => {
+  const clock = new Clock();
+  const asked: number[] = [];
+  const resyncs = new Resyncs((page) => asked.push(page), clock);
+  const [first, second, other] = [0x10001, 0x10002, 0x20001];
+  resyncs.want(first, "lost");
+  resyncs.want(other, "never answered");
+  clock.turn(9999);
+  assert.deepEqual(asked, [first, other]);
+  clock.turn(1);
+  assert.deepEqual(asked.splice(0), [first, other, first, other]);
+  resyncs.answered(second);
+  for (let tens = 0; tens < 6; tens++) clock.turn(10_000);
+  assert.deepEqual(asked, [other, other]);
 });
