@@ -18,7 +18,7 @@ from tests.fidelity.site import site
 # People's fields are seen, as far as nothing says otherwise; the body of a page can.
 MASKING = {"allow": ["body:not(.private)", "html:not(:has(> body))"]}
 # The other site of the stand, whose frames can have the loader inside.
-ORIGINS = ("http://localhost:*",)
+ORIGINS = ("http://localhost:",)
 LONGEST_SECONDS = 20.0
 BOXES = """selector => [...document.querySelectorAll(selector)].map((element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
