@@ -58,10 +58,9 @@ class Console {
     this.lastState = view.state;
     this.pages = new Pages(main);
     this.tabs = new Tabs(main, this.pages);
-    const url = main.dataset.stageUrl ?? "";
-    this.stage = new StageFrame(find("[data-testid=assist-stage]", main), find("[data-stage-box]", main), url, {
+    this.stage = new StageFrame(find("[data-testid=assist-stage]", main), find("[data-stage-box]", main), {
       report: (report) => this.onReport(report),
-      failed: () => view.setFault(word("error.stage", { origin: new URL(url).origin })),
+      failed: () => view.setFault(word("error.stage", { origin: this.stage.origin })),
     });
     this.stage.post({ type: "language", language: document.documentElement.lang });
     wireScale(main, this.stage);

@@ -11,19 +11,24 @@ export interface DeskHandlers {
   online?(isOnline: boolean): void;
 }
 
-export function listenToDesk(handlers: DeskHandlers): Socket {
-  return new Socket("/ws/desk/", {
-    opened() {
-      handlers.online?.(true);
+const listeners: DeskHandlers[] = [];
+
+/** For as long as the document is there; all of them listen to one connection. Called while its scripts run. */
+export function listenToDesk(handlers: DeskHandlers): void {
+  if (listeners.push(handlers) === 1) connect();
+}
+
+function connect(): void {
+  const tell = (kind: string, payload: Record<string, unknown>): void =>
+    listeners.forEach((listener) => listener.event(kind, payload));
+  const tellOnline = (isOnline: boolean): void => listeners.forEach((listener) => listener.online?.(isOnline));
+  new Socket("/ws/desk/", {
+    opened: () => tellOnline(true),
+    text({ type, kind, payload }) {
+      if (type === "hello") tell("joined", {});
+      if (typeof kind === "string") tell(kind, (payload ?? {}) as Record<string, unknown>);
     },
-    text(message) {
-      const { type, kind, payload } = message;
-      if (type === "hello") handlers.event("joined", {});
-      if (typeof kind === "string") handlers.event(kind, (payload ?? {}) as Record<string, unknown>);
-    },
-    lost() {
-      handlers.online?.(false);
-    },
+    lost: () => tellOnline(false),
     closed: (code) => SIGNED_OUT.includes(code),
   });
 }

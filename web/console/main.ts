@@ -6,6 +6,6 @@ import { runList } from "./list";
 followTheme();
 const list = document.querySelector<HTMLElement>("[data-assist-list]");
 const live = document.querySelector<HTMLElement>("[data-testid=assist-console]");
-if (list || live) followHandOvers();
 if (list) runList(list);
-if (live) runConsole(live);
+if (live) runConsole(live); // first: the agent waits for the page
+if (list || live) followHandOvers();

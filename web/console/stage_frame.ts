@@ -1,6 +1,10 @@
-/** The stage's iframe and the MessagePort to it; used by the console and by the review page. */
+/**
+ * The stage's iframe, which the document brings along so that it loads beside our script, and the MessagePort to it; used
+ * by the console and by the review page.
+ */
 
-import type { StageCommand, StageReport, Viewport } from "../protocol/seam";
+import { IS_THERE, type StageCommand, type StageReport, type Viewport } from "../protocol/seam";
+import { find } from "./dom";
 
 const START_DEADLINE_MS = 15_000;
 
@@ -12,8 +16,8 @@ export interface StageHandlers {
 
 /** Shown size of the stage: scaled down to fit, never up; or at its own size, to be scrolled. */
 export class StageFrame {
-  private readonly frame = document.createElement("iframe");
-  private readonly origin: string;
+  readonly origin: string;
+  private readonly frame: HTMLIFrameElement;
   private port: MessagePort | null = null;
   private waiting: [StageCommand, Transferable[]][] = [];
   private size = { width: 1280, height: 720 };
@@ -23,15 +27,11 @@ export class StageFrame {
   constructor(
     private readonly area: HTMLElement,
     private readonly box: HTMLElement,
-    url: string,
     private readonly handlers: StageHandlers,
   ) {
-    this.origin = new URL(url).origin;
-    this.frame.src = url;
-    this.frame.title = area.getAttribute("aria-label") ?? "";
-    this.frame.referrerPolicy = "no-referrer";
-    this.frame.addEventListener("load", () => this.connect(), { once: true });
-    this.box.replaceChildren(this.frame);
+    this.frame = find("iframe", box);
+    this.origin = new URL(this.frame.src).origin;
+    this.meet();
     setTimeout(() => this.isReady || this.handlers.failed(), START_DEADLINE_MS);
     const moves = new ResizeObserver(() => this.place());
     for (const element of [this.area, this.box, ...document.querySelectorAll("header")]) moves.observe(element);
@@ -55,12 +55,22 @@ export class StageFrame {
     this.place();
   }
 
+  /** It is told the port when it is there: when it has loaded, or at once where it had before our script ran. */
+  private meet(): void {
+    this.frame.addEventListener("load", () => this.connect());
+    window.addEventListener("message", ({ source, origin, data }) => {
+      if (source === this.frame.contentWindow && origin === this.origin && data === IS_THERE) this.connect();
+    });
+    this.frame.contentWindow?.postMessage(IS_THERE, "*"); // which nobody hears in the document that is there until then
+  }
+
   /** The port goes to the stage's origin only, and the stage takes one from the desk's origin only. */
   private connect(): void {
+    if (this.port) return;
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     port1.onmessage = (event: MessageEvent<StageReport>) => this.receive(event.data);
-    this.frame.contentWindow?.postMessage({ type: "alongside-stage" }, this.origin, [port2]);
+    this.frame.contentWindow?.postMessage(IS_THERE, this.origin, [port2]);
   }
 
   private receive(report: StageReport): void {

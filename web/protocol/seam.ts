@@ -97,6 +97,9 @@ export type StageCommand =
   | { type: "size"; width: number; height: number }
   | { type: "language"; language: string };
 
+/** Said to the stage's document, and by it where it is ready to be handed the port. */
+export const IS_THERE = "alongside-stage";
+
 /** What a command's frames count for in the report that they are `taken`. */
 export function bytesOf(frames: { byteLength: number }[]): number {
   return frames.reduce((sum, { byteLength }) => sum + byteLength, 0);

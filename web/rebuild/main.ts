@@ -1,6 +1,6 @@
 /** Entry of the stage: a console hands over a port, or the video worker uses `window.alongsideStage`. */
 
-import type { StageCommand, StagePlayer } from "../protocol/seam";
+import { IS_THERE, type StageCommand, type StagePlayer } from "../protocol/seam";
 import { AssetMap } from "./asset_map";
 import { Player } from "./player";
 import { Stage } from "./stage";
@@ -33,8 +33,9 @@ let connected = false;
 const { deskOrigin } = document.documentElement.dataset;
 window.addEventListener("message", (event: MessageEvent) => {
   const [port] = event.ports;
-  if (connected || !port || event.source !== window.parent) return;
+  if (connected || event.source !== window.parent) return;
   if (deskOrigin && event.origin !== deskOrigin) return;
+  if (!port) return window.parent.postMessage(IS_THERE, event.origin);
   connected = true;
   const stage = new Stage(document.body, (report) => port.postMessage(report));
   port.onmessage = ({ data }: MessageEvent<StageCommand>) => stage.command(data);

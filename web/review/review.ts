@@ -25,10 +25,9 @@ class Review {
     this.video = main.querySelector("video");
     this.slider = main.querySelector("[data-slider]");
     this.log = new Log((atMs) => this.seek(atMs));
-    const url = main.dataset.stageUrl ?? "";
-    this.stage = new StageFrame(find("[data-testid=recording-replay]", main), find("[data-stage-box]", main), url, {
+    this.stage = new StageFrame(find("[data-testid=recording-replay]", main), find("[data-stage-box]", main), {
       report: () => undefined,
-      failed: () => this.say(word("error.stage", { origin: new URL(url).origin })),
+      failed: () => this.say(word("error.stage", { origin: this.stage.origin })),
     });
     this.stage.post({ type: "language", language: document.documentElement.lang });
     this.wire();
