@@ -4,14 +4,14 @@ import asyncio
 import itertools
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from playwright.async_api import Browser, Error, Frame, Page, expect
+from playwright.async_api import Browser, Error, Frame, Page, Route, expect
 
 from assist.channel.actions import open_session
 from assist.channel.protocol import FrameFlag, FrameKind
@@ -21,6 +21,7 @@ from tests.channel.peers import VIEWPORT, VisitorPeer
 from tests.stack import LiveStack
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Holding = Callable[[Route], Awaitable[None]]
 RAN = "window.top.postMessage('ran', '*'); document.title = 'ran'; window.__ran = 1"
 
 
@@ -126,11 +127,13 @@ def hostile_session() -> tuple[Any, str, str]:
 
 
 async def console_of(
-    browser: Browser, stack: LiveStack, session: Any, cookie: str, *, script: str = ""
+    browser: Browser, stack: LiveStack, session: Any, cookie: str, *, script: str = "", held: Holding | None = None
 ) -> tuple[Page, list[str]]:
-    """The console, and which URLs it asks for; the script runs first in each of its documents."""
+    """The console, and which URLs it asks for; the script runs first in each of its documents, `held` has its own."""
     context = await browser.new_context()
     await context.add_init_script(script)
+    if held:
+        await context.route("**/console.js", held)
     await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": stack.base_url}])
     page, asked = await context.new_page(), []
     context.on("request", lambda request: asked.append(request.url))

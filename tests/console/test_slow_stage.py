@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 from asgiref.sync import sync_to_async
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from assist.channel.limits import CONSOLE_BACKLOG_BYTES, CONSOLE_MAX_WINDOW_BYTES
 from assist.channel.protocol import Frame, FrameKind, encode_frame
@@ -143,3 +143,17 @@ async def test_latency_behind_a_queue_is_that_of_the_live_frame(live_stack: Live
         main = page.locator("main[data-latency-ms]")
         await expect(main).to_be_attached(timeout=WAIT_MS)
         assert int(await main.get_attribute("data-latency-ms") or 0) >= 500
+
+
+async def test_console_whose_own_script_comes_last_meets_its_stage(live_stack: LiveStack, browser: Browser) -> None:
+    async def after_the_stage(route: Route) -> None:
+        page = route.request.frame.page
+        stage = next((frame for frame in page.frames if "/stage/" in frame.url), None)
+        stage = stage or await page.wait_for_event("framenavigated", lambda frame: "/stage/" in frame.url)
+        await stage.wait_for_load_state("load")
+        await route.continue_()
+
+    async with visited(live_stack) as (visitor, session):
+        await visitor.show_text("Here")
+        page, _ = await console_of(browser, *session, held=after_the_stage)
+        await expect(first_row(page)).to_have_text("Here", timeout=WAIT_MS)
