@@ -1,4 +1,4 @@
-"""Runs the TypeScript unit tests by Node's own runner, each file bundled as the browser code is."""
+"""Runs the TypeScript unit tests in Node, each file in a process of its own, bundled as the browser code is."""
 
 import os
 import subprocess
@@ -26,10 +26,5 @@ def test_unit(unit: Path, tmp_path: Path) -> None:
     ]
     subprocess.run(command, check=True, cwd=ROOT)
     environment = {**os.environ, "VECTORS": str(ROOT / "tests" / "vectors" / "native")}
-    run = subprocess.run(
-        ["node", "--test", bundle],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    run = subprocess.run(["node", bundle], capture_output=True, text=True, env=environment)
     assert run.returncode == 0, run.stdout + run.stderr
