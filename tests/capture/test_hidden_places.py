@@ -52,7 +52,7 @@ ENTERED = """<output><b>canary-output</b></output>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
 <form data-of=booking><input name=children><input name=attributes>
-  <input name=matches value=1><input name=closest></form><img name=title alt="">"""
+  <input name=matches value=1><input name=closest><input name=getRootNode></form><img name=title alt="">"""
 ADDRESSES = """<p>See https://a.example/?token=canary-text.</p><p data-set='{"u":"/a?token=canary-json"}'>j</p>
 <img id=signed src="seen.png?token=canary-signed&w=1"><img srcset="seen.png?token=canary-set 1x">
 <p id=styled style="background:url(seen.png?token=canary-style)">p</p><portal src="/p?token=canary-portal"></portal>

@@ -36,7 +36,7 @@ export function titleOf(document: Document): string {
 
 /** The host of the shadow root, or the frame of the document, in which the element is. */
 export function around(element: Element, crossesFrames = false): Element | null {
-  const root: Node = element.getRootNode();
+  const root = Node.prototype.getRootNode.call(element); // of a form it can be a field
   if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
   return crossesFrames ? frameOf(root) : null;
 }
