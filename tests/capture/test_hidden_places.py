@@ -24,14 +24,16 @@ WORDS = f"""<user-card phone="{PHONE}" :email="{EMAIL}" @tel="{PHONE}" id="user-
 <style id=scripted></style>
 <script>scripted.sheet.insertRule('.told::after {{ content: "{EMAIL}" }}');
 const sheet = new CSSStyleSheet(); sheet.replaceSync('.other::after {{ content: "{EMAIL}" }}');
-document.adoptedStyleSheets = [sheet];</script>"""
+document.adoptedStyleSheets = [sheet];</script><u id=own></u><script>own.marked = "by a script";</script>"""
 PRIVATE = """<div class=private><img id=masked src=masked.png><img srcset="masked.png 1x" src=masked.png>
   <p style="background:url(masked.png);--name:'canary-variable'">p</p><x-row owner=canary-owner></x-row>
   <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg>
   <svg aria-label="canary-label url(x)" data-of="canary-data url(x)"></svg><i id=moves></i>
   <p id=laid style="--shown: canary unquoted ext(x) {canary-block} /**/ canary-end; --gap: calc(1px + 2%) RED solid
     3s -.5 !important; --of: var(--shown)">p</p>
-  <style>.private { --sheet: canary-unquoted } .private::after { content: "canary-quoted" }</style></div>
+  <style>.private { --sheet: canary-unquoted } .private::after { content: "canary-quoted" }
+  #pictured { background: url(masked.png) }</style><p id=pictured style="background:image-set('masked.png' 1x)">p</p>
+  <u marked=canary-marked>u</u></div>
 <b id=told-by-frames></b>
 <section id=later style="width:90px;height:30px">seen at first</section>
 <form class=open><input id=blocked class=blocked><p class=blocked style="--x:'canary-blocked'">p</p></form>
@@ -40,12 +42,17 @@ ENTERED = """<output><b>canary-output</b></output>
 <div contenteditable>an <span contenteditable=false>canary-island <b>canary-inner</b></span></div>
 <iframe srcdoc="<x-field value=canary-framed></x-field><script>
   customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
-<x-text id=component></x-text><div><input id=grows><span id=sizer></span></div>
+<style>select { appearance: base-select }</style>
+<select><button><selectedcontent id=repeated></selectedcontent></button><option>first<option>second<b>-one</b></select>
+<x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
+<x-chip role=textbox></x-chip>
+<div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
+<div><input id=grows><span id=sizer></span></div>
 <input id=word type=password><p id=echo></p><label id=mirror><input id=mirrored></label>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
 <form data-of=booking><input name=children><input name=attributes>
-  <input name=matches value=1><input name=closest></form><img name=title alt="">"""
+  <input name=matches value=1><input name=closest><input name=getRootNode></form><img name=title alt="">"""
 ADDRESSES = """<p>See https://a.example/?token=canary-text.</p><p data-set='{"u":"/a?token=canary-json"}'>j</p>
 <img id=signed src="seen.png?token=canary-signed&w=1"><img srcset="seen.png?token=canary-set 1x">
 <p id=styled style="background:url(seen.png?token=canary-style)">p</p><portal src="/p?token=canary-portal"></portal>
@@ -55,9 +62,15 @@ ACT = """() => {
   component.attachShadow({ mode: "open" }).innerHTML = "<input>";
   component.shadowRoot.firstChild.value = "canary-component"; component.setAttribute("text", "canary-component");
   sizer.textContent = grows.value;
+  for (const chip of document.querySelectorAll("x-chip"))
+    chip.attachShadow({ mode: "open" }).innerHTML = "<p><b title=canary-chip>canary-chip</b><img src=masked.png></p>";
+  written.editContext = new EditContext();
+  written.editContext.addEventListener("textupdate", ({ target }) => drawn.textContent = target.text);
+  document.querySelector("select").selectedIndex = 1;
   mirrored.value = "canary-mirrored"; mirror.style.setProperty("--typed", `"${mirrored.value}"`);
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
+  echo.className = other.value;
   later.className = "blocked"; later.append("canary-later");
   host.attachShadow({ mode: "open" }).append("in a shadow");
   line.title = "seen before";
@@ -84,6 +97,8 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.visitor.evaluate(ACT)
         made.visitor.focus("#keys")
         made.visitor.keyboard.type("canary-code")
+        made.visitor.focus("#written")
+        made.visitor.keyboard.type("canary-written")
         made.settle()
         made.visitor.evaluate("testCapture.resync()")
         made.settle()
@@ -142,6 +157,13 @@ def test_fields_named_as_what_a_form_is_asked_for_hide_nothing_else(shown: Rig) 
 
 def test_what_an_application_draws_of_what_is_typed_is_hidden(shown: Rig) -> None:
     assert shown.page.evaluate("lines.textContent") == "•" * len("canary-code")
+    assert shown.page.evaluate("drawn.textContent") == "•" * len("canary-written")
+
+
+def test_what_a_masked_choice_shows_of_its_option_is_left_out(shown: Rig) -> None:
+    assert shown.visitor.evaluate("repeated.textContent") == "second-one"
+    assert '"selectedcontent",{"id":"repeated"},[]' in shown.operations()
+    assert '"selectedcontent",{"id":"repeated"},["' not in shown.operations()
 
 
 def test_rule_that_comes_to_cover_more_covers_all_in_it(shown: Rig) -> None:

@@ -149,3 +149,20 @@ def test_what_is_no_page_hurts_no_other(browser: Browser, tmp_path: Path) -> Non
         shown.console.evaluate("command({ type: 'seek', timeMs: 1e15 })")
         shown.stage.wait_for_function(is_good)
         assert errors == []
+
+
+def test_thousands_of_slots_and_popovers_are_shown_in_time(browser: Browser, tmp_path: Path) -> None:
+    """What takes time by the square of their number does not come to the end of the page within anybody's patience."""
+    many = 10_000
+    slots: list[Any] = [[1, 20 + at, "slot", {}, [], {"slotted": [at]}] for at in range(many)]
+    inside: list[Any] = [[1, 20_000 + at, "i", {}, []] for at in range(many)]
+    host = [1, 4, "x-host", {}, [[11, 5, slots, {"manual": 1}], *inside]]
+    raised: list[Any] = [[1, 40_000 + at, "dialog", {}, [], {"top": "modal", "order": many - at}] for at in range(many)]
+    good = [1, 60_000, "p", {"id": "good"}, []]
+    tree = [9, 1, [[1, 2, "html", {}, [[1, 3, "body", {}, [host, *raised, good]]]]]]
+    with rig(browser, tmp_path) as shown:
+        push(shown, frames_of(["snapshot", 0, tree, {}, VIEWPORT]), is_live=True)
+        shown.stage.wait_for_function("document.querySelector('iframe').contentDocument.getElementById('good')")
+        assert shown.page.evaluate("document.querySelectorAll(':modal').length") == 100
+        last = "document.querySelector('x-host').shadowRoot.lastChild.assignedNodes().length"
+        assert shown.page.evaluate(last) == 1

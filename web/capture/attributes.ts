@@ -25,7 +25,8 @@ function ownOf(element: Element): Set<string> {
   const known = own.get(key);
   if (known) return known;
   const names = new Set<string>();
-  for (const name in isComponent ? document.documentElement : element) names.add(name.toLowerCase());
+  const prototype = Object.getPrototypeOf(isComponent ? document.documentElement : element); // scripts add to elements
+  for (const name in prototype) names.add(name.toLowerCase());
   own.set(key, names);
   return names;
 }

@@ -1,10 +1,12 @@
 /** Where on a page something is entered, and what. */
 
+import { NODE } from "../protocol/operations";
 import { SECRET_NAME } from "../protocol/secrets";
+import { frameOf } from "./nodes";
 
 const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
-/** What stands for a field where the application draws its own. */
-const FIELD_ROLES = "[role=textbox],[role=searchbox],[role=spinbutton],[role=slider]";
+/** What stands for a field where the application draws its own, or says what comes of it. */
+const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[role=slider]";
 /** What mirrors a field stands in a box with little else. */
 const MOST_AROUND = 20;
 /** Too little for a letter, CSS pixels. */
@@ -32,19 +34,38 @@ export function titleOf(document: Document): string {
   return typeof title === "string" ? title : (document.querySelector("title")?.textContent ?? "");
 }
 
-/** Pictures and formulas inside an editor don't say by themselves that they are part of it, and islands say no. */
-export function isEditable(element: Element): boolean {
-  for (let at: Element | null = element; at; at = at.parentElement) {
-    if (!("isContentEditable" in at)) continue;
-    if (at.isContentEditable === true) return true;
-    const island: Element | null = closest(at, "[contenteditable]");
-    return island?.parentElement ? isEditable(island.parentElement) : false;
+/** The host of the shadow root, or the frame of the document, in which the element is. */
+export function around(element: Element, crossesFrames = false): Element | null {
+  const root = Node.prototype.getRootNode.call(element); // of a form it can be a field
+  if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
+  return crossesFrames ? frameOf(root) : null;
+}
+
+/** The element or the nearest around it that matches, also out of shadow roots. */
+export function nearest(element: Element, selector: string, crossesFrames = false): Element | null {
+  for (let at: Element | null = selector ? element : null; at; at = around(at, crossesFrames)) {
+    const found = closest(at, selector);
+    if (found) return found;
   }
-  return false;
+  return null;
+}
+
+/** Pictures, formulas and components inside an editor don't say by themselves that they are part of it; islands say no. */
+export function isEditable(element: Element): boolean {
+  const { isContentEditable: isSo } = element as HTMLElement;
+  if (isSo === true) return true;
+  const island = isSo === undefined ? element : closest(element, "[contenteditable]");
+  const outer = island?.parentElement ?? around(element);
+  return outer !== null && isEditable(outer);
 }
 
 export function isDrawnField(element: Element): boolean {
-  return closest(element, FIELD_ROLES) !== null;
+  return nearest(element, DRAWN_FIELDS) !== null;
+}
+
+/** It takes what is typed for the application, which draws it wherever it likes. */
+export function hasEditContext(element: Element): boolean {
+  return !!(element as { editContext?: unknown }).editContext;
 }
 
 /**
@@ -52,12 +73,13 @@ export function isDrawnField(element: Element): boolean {
  * terminals do. Null for a field that shows what is in it.
  */
 export function editorAround(field: Element): Element | null {
-  if (isSeen(field)) return null;
+  const drawn = hasEditContext(field) ? field : null;
+  if (!drawn && isSeen(field)) return null;
   for (let at = field.parentElement; at && at !== field.ownerDocument.body; at = at.parentElement) {
     const { width, height } = at.getBoundingClientRect();
     if (width > UNSEEN_WIDTH && height > UNSEEN_WIDTH) return at;
   }
-  return null;
+  return drawn;
 }
 
 function isSeen(field: Element): boolean {

@@ -6,9 +6,10 @@
 import type { Mutation, SentOperation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import type { Assets } from "./assets";
+import { around } from "./entered";
 import type { Changed } from "./events";
 import { focusedOf, given, inner } from "./given";
-import { around, type Masking } from "./masking";
+import type { Masking } from "./masking";
 import { Mirror } from "./mirror";
 import { frameDocument } from "./nodes";
 import type { Recorder } from "./recorder";

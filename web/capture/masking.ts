@@ -1,20 +1,21 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
-import { NODE } from "../protocol/operations";
 import { decoded } from "../protocol/secrets";
 import { bullets } from "../protocol/text";
 import {
+  around,
   childElements,
   closest,
   editorAround,
   enteredIn,
+  hasEditContext,
   isDrawnField,
   isEditable,
   looksSecret,
   matches,
+  nearest,
 } from "./entered";
 import { NO_RULES, Reach, rulesAt } from "./masking_rules";
-import { frameOf } from "./nodes";
 import { type DataType, findPersonal, hidden, holdsCard, isNamedPersonal } from "./personal";
 
 const LABEL_TYPES = new Set(["button", "submit", "reset", "image"]);
@@ -31,23 +32,6 @@ const TYPED = /^(input|textarea)$/;
 const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
 /** What JSON writes for white space, which would count as a letter before a number. */
 const ESCAPE = /\\[bfnrt]/g;
-
-/** The element or the nearest around it that matches, also out of shadow roots. */
-function within(element: Element, selector: string, crossesFrames = false): boolean {
-  if (!selector) return false;
-  for (let at: Element | null = element; at; ) {
-    if (closest(at, selector)) return true;
-    at = around(at, crossesFrames);
-  }
-  return false;
-}
-
-/** The host of the shadow root, or the frame of the document, in which the element is. */
-export function around(element: Element, crossesFrames: boolean): Element | null {
-  const root: Node = element.getRootNode();
-  if (root.nodeType === NODE.SHADOW) return (root as ShadowRoot).host;
-  return crossesFrames ? frameOf(root) : null;
-}
 
 export class Masking {
   private url = "";
@@ -120,8 +104,7 @@ export class Masking {
 
   /** Whether the text directly inside this element is hidden. */
   masksText(element: Element): boolean {
-    const field = closest(element, "textarea,output");
-    if (field) return this.masksValue(field);
+    if (element.localName === "textarea") return this.masksValue(element);
     return this.covers(element) || this.isTypedInto(element) || this.suggests(element);
   }
 
@@ -133,7 +116,7 @@ export class Masking {
 
   /** Something is typed here: the editor of which that tells for the first time. */
   noteTyping(target: Element): Element | null {
-    if (target.localName !== "textarea" && !isDrawnField(target)) return null;
+    if (target.localName !== "textarea" && !hasEditContext(target) && !isDrawnField(target)) return null;
     const editor = editorAround(target);
     if (!editor || this.editors.has(editor)) return null;
     this.editors.add(editor);
@@ -141,8 +124,14 @@ export class Masking {
     return editor;
   }
 
+  /** Whether this repeats what is chosen of options, where that is hidden. */
+  hidesChoice(element: Element): boolean {
+    const select = element.localName === "selectedcontent" ? closest(element, "select") : null;
+    return select !== null && this.masksValue(select);
+  }
+
   private isInEditor(element: Element): boolean {
-    for (let at: Element | null = this.hasEditors ? element : null; at; at = at.parentElement ?? around(at, false))
+    for (let at: Element | null = this.hasEditors ? element : null; at; at = at.parentElement ?? around(at))
       if (this.editors.has(at)) return true;
     return false;
   }
@@ -189,8 +178,9 @@ export class Masking {
     return hidden(text, findPersonal(text, this.data));
   }
 
-  /** Of an attribute, which can be JSON, or parameters of an address. */
+  /** Of an attribute, which can be JSON, or parameters of an address; nor a password. */
   personalInAttribute(text: string): string {
+    if (this.tellsPassword(text)) return bullets(text);
     if (!this.data.size) return text;
     const shown = hidden(text, findPersonal(text.replace(ESCAPE, "  "), this.data));
     if (!/%[\da-f]{2}/i.test(shown)) return shown;
@@ -199,8 +189,10 @@ export class Masking {
 
   /** Titles, labels and the like of an element whose text is hidden, or that repeat what a hidden field holds. */
   label(text: string, element: Element, name = ""): string {
-    const isHidden = this.covers(element) || this.repeats(text, element) || this.suggests(element);
-    if (isHidden || this.tellsPassword(text) || isNamedPersonal(name, text, this.data)) return bullets(text);
+    const outer = element.parentElement ?? around(element);
+    const isWritten = outer !== null && this.isTypedInto(outer); // the editor's own labels are not
+    const isHidden = isWritten || this.covers(element) || this.repeats(text, element) || this.suggests(element);
+    if (isHidden || isNamedPersonal(name, text, this.data)) return bullets(text);
     return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
   }
 
@@ -223,11 +215,11 @@ export class Masking {
 
   /** Whether a rule of the tenant says that nothing of the element may be read. */
   covers(element: Element): boolean {
-    return within(element, this.now.mask, true) || this.isKept(element, "mask");
+    return nearest(element, this.now.mask, true) !== null || this.isKept(element, "mask");
   }
 
   private allows(element: Element): boolean {
-    return within(element, this.now.allow) && !this.isKept(element, "allow");
+    return nearest(element, this.now.allow) !== null && !this.isKept(element, "allow");
   }
 
   private isKept(element: Element, rule: "allow" | "mask"): boolean {

@@ -15,7 +15,7 @@ import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
 import { isManual, slottedInto } from "./slots";
 import { learnStates, statesOf } from "./states";
-import { withoutContent, withoutWords, withSaid, withStrings } from "./style_texts";
+import { withoutContent, withSaid, withStrings } from "./style_texts";
 import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
@@ -73,9 +73,9 @@ export class Reader {
     if (node.nodeType !== NODE.ELEMENT) return this.kept(node);
     const element = node as Element;
     if (EMPTY_TAGS.has(element.localName) || this.masking.blocks(element)) return [];
-    if (isFrame(element) || isPicture(element)) return isFrame(element) ? frameDocument(element) : [];
-    const shadow = element.shadowRoot;
-    return shadow ? [shadow, ...this.kept(node)] : this.kept(node);
+    if (isFrame(element)) return frameDocument(element);
+    if (isPicture(element) || this.masking.hidesChoice(element)) return [];
+    return element.shadowRoot ? [element.shadowRoot, ...this.kept(node)] : this.kept(node);
   }
 
   text(node: Node): string {
@@ -234,15 +234,16 @@ export class Reader {
 
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string): string {
-    const says = /url\(|--/i.test(value) && (this.masking.blocks(element) || this.masking.hidesPictures(element));
-    const told = says ? withoutContent(value) : withSaid(value, (said) => this.masking.label(said, element));
-    return this.css(told, element.baseURI);
+    const { baseURI: base } = element;
+    const isHidden = this.masking.blocks(element) || this.masking.hidesPictures(element);
+    const told = isHidden ? withoutContent(value, base) : withSaid(value, (said) => this.masking.label(said, element));
+    return this.css(told, base);
   }
 
   /** Of rules it can't be known what they are for, but those inside of what is masked. */
   private sheet(text: string, owner: Element | null): string {
-    const isMasked = owner && this.masking.covers(owner);
-    return this.css(isMasked ? withoutWords(text) : text, owner?.baseURI ?? document.baseURI);
+    const base = owner?.baseURI ?? document.baseURI;
+    return this.css(owner && this.masking.covers(owner) ? withoutContent(text, base) : text, base);
   }
 
   private css(text: string, base: string): string {

@@ -1,16 +1,16 @@
 /** Words in style text: strings, which `content` shows, and what else variables say. */
 
+import { replaceUrls, STRING } from "../protocol/css";
 import { bullets } from "../protocol/text";
 
 const COMMENT = "/\\*[\\s\\S]*?\\*/";
-const STRING = `"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"|'[^'\\\\]*(?:\\\\[\\s\\S][^'\\\\]*)*'`;
 const URL_OR_STRING = new RegExp(
   `${COMMENT}|(?:url\\(|@(?:import|charset|namespace))\\s*(?:${STRING})?|${STRING}`,
   "gi",
 );
 /** Of selectors and other properties nothing. */
 const SAYS = new RegExp(
-  `((?:^|[;{\\s/])(?:--[^\\s:;{}]+|content|quotes)\\s*:)((?:${STRING}|\\\\[\\s\\S]|\\([^()]*\\)|\\{[^{}]*\\}|[^;{}"'\\\\(]+|\\()*)`,
+  `((?:^|[;{\\s/])(?:--[^\\s:;{}/]+|content|quotes)\\s*:)((?:${STRING}|\\\\[\\s\\S]|\\([^()]*\\)|\\{[^{}]*\\}|[^;{}"'\\\\(]+|\\()*)`,
   "gi",
 );
 const SEGMENTS = new RegExp(`${COMMENT}|url\\(\\s*(?:${STRING}|[^)"']*)|${STRING}|(?:(?!url\\(|/\\*)[^"'])+`, "gi");
@@ -20,7 +20,6 @@ const JOINS = /\($|^--|^!important$|^[^\w\\\x80-\uffff]+$/;
 /** Together they take the numbers, sizes, times and keywords of most. */
 const LAYS_OUT =
   "color margin scale rotate transition-duration transition-timing-function display align-items border-style";
-const LOADED = new RegExp(`url\\(\\s*(?:${STRING}|[^)]*)\\s*\\)`, "gi");
 
 /** The text with each string, without its quotes, as `change` gives it; addresses stay. */
 export function withStrings(text: string, change: (string: string) => string): string {
@@ -45,14 +44,13 @@ export function withSaid(text: string, change: (said: string, isString: boolean)
   });
 }
 
-/** With nothing that is said in it: of what is no string, numbers and keywords stay, by which things are laid out. */
-export function withoutWords(text: string): string {
-  return withSaid(text, (said, isString) => (isString ? bullets(said) : said.replace(WORD, hiddenWord)));
-}
-
-/** And nothing that is loaded. */
-export function withoutContent(text: string): string {
-  return withoutWords(text).replace(LOADED, 'url("data:,")');
+/**
+ * With nothing that is said in it, or loaded but style sheets: of what is no string, numbers and keywords stay, by
+ * which things are laid out.
+ */
+export function withoutContent(text: string, base: string): string {
+  const shown = replaceUrls(text, base, ({ url, imports }) => (imports ? url : "data:,"));
+  return withSaid(shown, (said, isString) => (isString ? bullets(said) : said.replace(WORD, hiddenWord)));
 }
 
 function hiddenWord(word: string): string {

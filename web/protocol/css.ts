@@ -1,8 +1,15 @@
 /** URLs inside style text: made absolute, or handed over one by one. */
 
-/** A url() token or an import of CSS; comments and other strings are matched so that nothing inside them counts. */
-const TOKENS =
-  /\/\*[\s\S]*?\*\/|@namespace[^;]*;|(@import\s+)?url\(\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^"')\s](?:[^)\\]|\\[\s\S])*?))\s*\)|(@import\s+)(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)')|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/gi;
+/** With its quotes, of which the second may be missing: it ends with its line. */
+export const STRING = `"(?:[^"\\\\\\n]|\\\\(?:\\r?[^]|$))*"?|'(?:[^'\\\\\\n]|\\\\(?:\\r?[^]|$))*'?`;
+/**
+ * A url() token or an import of CSS; comments and other strings are matched so that nothing inside them counts. What is
+ * not closed goes on to the end, as for a browser: so nothing is looked at twice.
+ */
+const TOKENS = new RegExp(
+  `/\\*[^]*?(?:\\*/|$)|@namespace[^;]*|(@import\\s+)?url\\(\\s*(?:(${STRING})\\s*|([^"')\\s](?:[^)\\\\]|\\\\(?:[^]|$))*))(?:\\)|$)|(@import\\s+)?(${STRING})`,
+  "gi",
+);
 /** An escaped code point, line break or character (CSS Syntax 3, 4.3.7). */
 const ESCAPES = /\\(?:([0-9a-f]{1,6})\s?|(\r\n|[\n\r\f])|([\s\S]))/gi;
 
@@ -21,8 +28,8 @@ export type UrlUse = { url: string; imports: boolean };
 export function replaceUrls(text: string, base: string, change: (use: UrlUse) => string): string {
   if (!/url\(|@import|image-set\(/i.test(text)) return text;
   return text.replace(SETS, withUrls).replace(TOKENS, (whole: string, ...found: (string | undefined)[]) => {
-    const [importsUrl, double, single, bare, imports, importDouble, importSingle] = found;
-    const given = double ?? single ?? bare ?? importDouble ?? importSingle;
+    const [importsUrl, quoted, bare, imports, imported] = found;
+    const given = (quoted ?? (imports && imported))?.replace(/^["']|["']$/g, "") ?? bare?.trimEnd();
     if (given === undefined || given.startsWith("#")) return whole;
     const lead = importsUrl ?? imports ?? "";
     const url = absolute(unescaped(given), base);

@@ -80,9 +80,7 @@ export class Builder {
     this.keep(tree[1], document);
     [this.room, this.bodyRoom] = [Infinity, count];
     try {
-      for (const child of tree[2]) {
-        this.append(document, child, document);
-      }
+      for (const child of tree[2]) this.append(document, child, document);
     } finally {
       this.room = room;
       this.bodyRoom = Infinity; // a body that comes later has all the room
@@ -100,6 +98,7 @@ export class Builder {
       else this.held.push(held);
     }
     this.room = Infinity;
+    attempt(() => this.slots.settle(), faults);
     if (faults.length) throw faults[0];
   }
 

@@ -17,7 +17,7 @@ const USUAL: Media = {
 };
 const FEATURE = new RegExp(`\\(\\s*(${Object.keys(USUAL).join("|")})\\s*(?::\\s*([\\w-]+)\\s*)?\\)`, "gi");
 const RESOLUTION =
-  /\(\s*(?:(min-|max-)?resolution|-webkit-(min-|max-)?device-pixel-ratio)\s*(:|[<>]=?|=)\s*([\d.]+)\s*(dppx|dpi|dpcm|x)?\s*\)/gi;
+  /\(\s*(?:(min-|max-)?resolution|-webkit-(min-|max-)?device-pixel-ratio)\s*(:|[<>]=?|=)\s*([\d.]+)(dppx|dpi|dpcm|x)?\s*\)/gi;
 const TYPE = /(^|,\s*)((?:only|not)\s+)?(screen|print|speech)\b/gi;
 const TRUE = "(min-width: 0px)";
 const FALSE = "(min-width: 99999999px)";

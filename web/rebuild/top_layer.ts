@@ -5,6 +5,9 @@ import { STATE_ATTRIBUTE } from "./states";
 
 type Raised = "modal" | "popover" | "fullscreen";
 
+/** Each that comes below others raises all of these again, and a page that means harm has a hundred thousand. */
+const MOST = 100;
+
 export class TopLayer {
   private readonly raised = new Map<HTMLElement, { top: Raised; order: number }>();
 
@@ -15,7 +18,9 @@ export class TopLayer {
     if (known || !top) lower(element);
     this.raised.delete(element);
     if (!top) return;
-    const above = [...this.raised].filter(([other, at]) => at.order > order && other.isConnected);
+    for (const other of this.raised.keys()) if (!other.isConnected) this.raised.delete(other);
+    if (this.raised.size >= MOST) return;
+    const above = [...this.raised].filter(([, at]) => at.order > order);
     this.raised.set(element, { top, order });
     raise(element, top);
     for (const [other, at] of above.sort(([, a], [, b]) => a.order - b.order)) {

@@ -64,3 +64,17 @@ test("part of the page itself stays one", () => {
   const told = replaceUrls("fill: url(page.html#g); mask: url(#m)", PAGE, () => "other");
   assert.equal(told, 'fill: url("#g"); mask: url(#m)');
 });
+
+test("a string ends with its line, and what is not closed with the text", () => {
+  assert.deepEqual(urls("a { content: 'it }\nb { background: url(a.png) }"), ["https://site.example/app/a.png"]);
+  assert.deepEqual(urls("a { content: 'it\\\r\ns url(b)'; background: url('c.png'"), ["https://site.example/app/c.png"]);
+  assert.deepEqual(urls("a { background: url( d.png "), ["https://site.example/app/d.png"]);
+});
+
+/** What takes more than linear time does not end here within the patience of anybody. */
+test("what is never closed is read in linear time", () => {
+  const many = (text: string): string => text.repeat(1_000_000 / text.length);
+  const texts = ["url(a ", `url("a" `, "url('\\", "'\\", "/*", "@namespace", "@import ", "image-set("];
+  for (const text of texts) urls(`url(a)${many(text)}`);
+  for (const lead of ["url(a", `url("a"`, "@import", "image-set('a'"]) urls(lead + many(" "));
+});
