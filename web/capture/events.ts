@@ -66,10 +66,7 @@ export class Events {
     input: (event) => this.noteField(event.composedPath()[0] ?? null),
     focusin: (event) => this.noteFocus("focus", event),
     focusout: (event) => this.noteFocus("blur", event),
-    selectionchange: (event) => {
-      this.newest.selected = event.currentTarget as Document;
-      this.changed();
-    },
+    selectionchange: () => this.changed(),
   };
   private readonly inSight: Listeners = listeners(["resize", "scroll"], () => this.changed());
   private readonly pointing: Listeners = {
