@@ -7,7 +7,7 @@ import type { CaptureHost } from "../protocol/seam";
 import type { Addresses } from "./addresses";
 import { fromDataUrl, hash, Refused, TYPES } from "./asset_bytes";
 import { inUtf8 } from "./charset";
-import { isIdle, learnFaces, strangers } from "./faces";
+import { isIdle, learnFaces } from "./faces";
 import { withoutOlderFonts } from "./fonts";
 import { readBlob } from "./painted";
 import { ServerReads } from "./server_reads";
@@ -89,7 +89,6 @@ export class Assets {
   /** A font may be needed by now. */
   look(): void {
     for (const url of this.idle) if (!isIdle(url) && this.idle.delete(url)) this.want(url, "any");
-    if (this.settled) for (const family of strangers()) this.miss(family, "font");
   }
 
   private want(url: string, kind: Kind): void {
@@ -244,7 +243,6 @@ export class Assets {
     if (this.failed.has(key)) return;
     this.failed.set(key, [what, reason]);
     this.news.unread.push([what, reason]);
-    this.changed();
   }
 
   private async hand(read: Read[]): Promise<void> {

@@ -49,7 +49,7 @@ export class Events {
   /** Of a node; a field that has moved to another place is a new one there. */
   private readonly sent = new WeakMap<Field, FieldState & { id: number }>();
   private readonly media = new Set<HTMLMediaElement>();
-  /** The node that the other side shows with the focus, or 0. */
+  /** The node that the other side shows with the focus, below 0 where the focus itself does not show, or 0. */
   private focused = 0;
   private readonly newest: Newest;
   private readonly closing = new AbortController();
@@ -66,10 +66,7 @@ export class Events {
     input: (event) => this.noteField(event.composedPath()[0] ?? null),
     focusin: (event) => this.noteFocus("focus", event),
     focusout: (event) => this.noteFocus("blur", event),
-    selectionchange: (event) => {
-      this.newest.selected = event.currentTarget as Document;
-      this.changed();
-    },
+    selectionchange: () => this.changed(),
   };
   private readonly inSight: Listeners = listeners(["resize", "scroll"], () => this.changed());
   private readonly pointing: Listeners = {
@@ -149,7 +146,7 @@ export class Events {
     this.isCatchingUp = this.recorder.isBehind;
     for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
     for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
-    this.focused = this.recorder.idOf(focusedIn(document));
+    this.focused = this.focusNow();
   }
 
   /** Values that scripts set raise no event; nor does it when what is moved begins at its top again. */
@@ -160,7 +157,7 @@ export class Events {
       this.fields.set(field, Date.now());
       this.changed();
     }
-    if (this.newest.isNews) this.changed();
+    if (this.newest.isNews || this.focusNow() !== this.focused) this.changed();
     for (const [node, place] of this.placed) if (this.place(node) !== place) this.noteScroll(node);
   }
 
@@ -268,17 +265,20 @@ export class Events {
     return id ? ["media", Date.now(), id, { paused: paused ? 1 : 0, time, rate, volume, muted: muted ? 1 : 0 }] : null;
   }
 
-  /** An element that is taken away or moved loses the focus without an event. */
+  private focusNow(): number {
+    const element = focusedIn(document);
+    const id = this.recorder.idOf(element);
+    return element && hasRing(element) ? id : -id;
+  }
+
+  /** An element that is taken away or moved loses the focus without an event, and with a key the focus comes to show. */
   private focusChange(told: SentOperation[]): Operation | null {
     if (!this.isShown) return null;
     const last = told.findLast(([name, , kind]) => name === "click" && (kind === "focus" || kind === "blur"));
-    if (last) this.focused = last[2] === "focus" ? (last[3] as number) : 0;
-    const element = focusedIn(document);
-    const now = this.recorder.idOf(element);
-    if (now === this.focused) return null;
-    const [kind, id] = now ? ["focus" as const, now] : ["blur" as const, this.focused];
+    if (last) this.focused = last[2] === "focus" ? (last[3] as number) * (last[4] ? 1 : -1) : 0;
+    const [was, now] = [this.focused, this.focusNow()];
     this.focused = now;
-    return ["click", Date.now(), kind, id, element && hasRing(element) ? 1 : 0, 0];
+    return now === was ? null : ["click", Date.now(), now ? "focus" : "blur", Math.abs(now || was), now > 0 ? 1 : 0, 0];
   }
 }
 

@@ -8,13 +8,10 @@ const DESCRIPTORS = { weight: "font-weight", style: "font-style", unicodeRange: 
 
 /** By URL, the faces that are loaded from it. */
 const faces = new Map<string, Set<string>>();
-/** Those of all sheets that were read. */
-const named = new Set<string>();
 
 export function learnFaces(text: string, base: string): void {
   for (const rule of text.match(RULE) ?? []) {
     const face = faceIn(rule);
-    named.add(face);
     replaceUrls(rule, base, ({ url }) => {
       faces.set(url, (faces.get(url) ?? new Set()).add(face));
       return url;
@@ -32,13 +29,6 @@ export function isIdle(url: string): boolean {
     isNeeded.set(name, isNeeded.get(name) || face.status !== "unloaded");
   }
   return [...own].every((name) => isNeeded.get(name) === false);
-}
-
-/** Families in which something is shown and which no sheet names: scripts have made them, of what can't be read. */
-export function strangers(): string[] {
-  return [...facesIn(window)].flatMap((face) =>
-    face.status === "loaded" && !named.has(nameOf(face)) ? [face.family] : [],
-  );
 }
 
 function* facesIn(view: Window): Iterable<FontFace> {

@@ -22,8 +22,6 @@ type ComposedSelection = Selection & {
 
 export class Newest {
   private told: Record<string, string> = {};
-  /** Where something was selected last. */
-  selected: Document = document;
 
   constructor(
     private readonly known: Known,
@@ -56,22 +54,23 @@ export class Newest {
   }
 
   private selection(): Span[] {
-    return this.inField() ?? this.inTexts();
+    return [...this.inField(), ...Array.from(this.known.roots()).flatMap((root) => this.inTexts(root))];
   }
 
   /** Only of the one with the focus it is seen. */
-  private inField(): Span[] | null {
+  private inField(): Span[] {
     const field = focusedIn(document);
     const { selectionStart: from, selectionEnd: to } = (field ?? {}) as HTMLInputElement;
     const id = this.known.idOf(field);
     const isSelected = isField(field) && from !== to && id && !this.masking.blocks(field);
-    return isSelected ? [[id, from!, id, to!]] : null;
+    return isSelected ? [[id, from!, id, to!]] : [];
   }
 
-  private inTexts(): Span[] {
-    const selection = this.selected.getSelection() as ComposedSelection | null;
+  /** Each document has a selection of its own; in some browsers shadow roots have as well, which is their document's. */
+  private inTexts(root: Document | ShadowRoot): Span[] {
+    const selection = (root as Document).defaultView?.getSelection() as ComposedSelection | null | undefined;
     if (!selection?.rangeCount) return [];
-    const shadowRoots = Array.from(this.known.roots()).filter((root) => "host" in root);
+    const shadowRoots = Array.from(this.known.roots()).filter((known) => "host" in known);
     const ranges = selection.getComposedRanges?.({ shadowRoots }) ?? [selection.getRangeAt(0)];
     return ranges.flatMap((range) => this.span(range));
   }

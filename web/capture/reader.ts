@@ -15,7 +15,7 @@ import { frameDocument } from "./nodes";
 import { adoptedRules, scriptedRules } from "./rules";
 import { isManual, slottedInto } from "./slots";
 import { learnStates, statesOf } from "./states";
-import { withoutContent, withSaid, withStrings } from "./style_texts";
+import { withLengths, withoutContent, withSaid, withStrings } from "./style_texts";
 import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
 import { absolute, origin, partOf } from "./urls";
@@ -158,7 +158,7 @@ export class Reader {
 
   private attribute(element: Element, name: string, value: string): string | null {
     if (DROPPED.has(name) || isHandler(name)) return null;
-    if (name === "style") return this.style(element, value);
+    if (name === "style") return this.style(element, withLengths(value, element));
     if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
     if (element.namespaceURI === SVG && PAINTS.test(name) && value.includes("url("))

@@ -21,6 +21,16 @@ const JOINS = /\($|^--|^!important$|^[^\w\\\x80-\uffff]+$/;
 const LAYS_OUT =
   "color margin scale rotate transition-duration transition-timing-function display align-items border-style";
 
+/** Of a length that a script has set, a style attribute says six digits: rows of long lists would overlap. */
+export function withLengths(text: string, element: any): string {
+  const tell = (value: any): void => {
+    for (const key in value) if (typeof value[key] === "object") tell(value[key]);
+    if (value?.unit === "px") text = text.replace(value, `${value.value}px`);
+  };
+  if (/\d{6}|e\+/.test(text)) tell([...new Map(element.attributeStyleMap)]);
+  return text;
+}
+
 /** The text with each string, without its quotes, as `change` gives it; addresses stay. */
 export function withStrings(text: string, change: (string: string) => string): string {
   return text.replace(URL_OR_STRING, (found) => {

@@ -7,8 +7,8 @@ import { titleOf } from "./entered";
 import type { Source } from "./source";
 
 /** The page itself says it in both languages, for the recording; the console has a word of its own. */
-const TEXT = "This page is too large to show. / 此页面过大，无法显示。";
-const STYLE = "margin:20vh auto;text-align:center";
+const TEXT = "Too large / 页面过大";
+const STYLE = "text-align:center";
 
 export class TooLargeSource implements Source {
   readonly kind = "html";

@@ -103,7 +103,7 @@ export function focusedIn(root: Document | ShadowRoot): Element | null {
   const { activeElement: active } = root;
   // In a frame of another site something may be active although the focus is around it.
   if (root === document && window !== top && !document.hasFocus()) return null;
-  if (!active || active === (root as Partial<Document>).body) return null;
+  if (!active || (active === (root as Partial<Document>).body && !active.matches(":focus"))) return null;
   const inner = isFrame(active) ? frameDocument(active)[0] : active.shadowRoot;
   // Something in it may be active in its own document and have the focus of no other.
   if (inner || isFrame(active)) return (inner && focusedIn(inner)) ?? (active.matches(":focus") ? active : null);

@@ -52,7 +52,7 @@ export class TreeModel {
   gone: (id: number) => void = () => undefined;
 
   constructor(root: DocumentNode) {
-    if (!Array.isArray(root) || root[0] !== NODE.DOCUMENT) throw new TreeFault("a snapshot begins with a document");
+    if (!Array.isArray(root) || root[0] !== NODE.DOCUMENT) throw new TreeFault("no document");
     this.root = root;
     this.register(root, 0, 0);
   }

@@ -4,7 +4,7 @@ import { STATE_ATTRIBUTE } from "./states";
 
 /** What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins. */
 const BASE_RULES = `@layer {
-  [${STATE_ATTRIBUTE}focus-visible] { outline: -webkit-focus-ring-color auto 1px; }
+  [${STATE_ATTRIBUTE}focus-visible]:not(html, body) { outline: -webkit-focus-ring-color auto 1px; }
   ::selection { background-color: Highlight; color: HighlightText; }
   a[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 1px; }
   :is([type=checkbox], [type=radio])[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 2px; }

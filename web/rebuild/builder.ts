@@ -160,7 +160,7 @@ export class Builder {
   /** Show a picture in a canvas, which is a plain box in a document without scripts. */
   paint(canvas: HTMLElement, address: string): void {
     if (canvas.localName === "video") return setAttribute(canvas, "poster", address);
-    this.dress.put(canvas, pictureStyles(canvas, address));
+    this.dress.put(canvas, pictureStyles(address));
   }
 
   /** The css text of a style element, with its URLs replaced. */

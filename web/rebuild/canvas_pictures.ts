@@ -1,4 +1,4 @@
-/** Pictures of canvases, which are shown as the background of an element. */
+/** Pictures of canvases, which are shown as the content of an element. */
 
 import type { AssetMap } from "./asset_map";
 
@@ -12,7 +12,7 @@ export class CanvasPictures {
   /** `paint` once the picture can be drawn at once. */
   show(canvas: HTMLElement, sha256: string, paint: (address: string) => void): void {
     const address = this.assets.address(sha256);
-    // Of the page's own document: what another one has loaded is loaded again for a background, and comes later.
+    // Of the page's own document: what another one has loaded is loaded again for a style, and comes later.
     const image = canvas.ownerDocument.createElement("img");
     image.src = address;
     const shown = image

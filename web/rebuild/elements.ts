@@ -72,9 +72,7 @@ export function blockStyles(element: HTMLElement, [width, height]: [number, numb
   return { "box-sizing": "border-box", width: w, "min-width": w, height: h, "min-height": h };
 }
 
-/** A background, where the picture would be in a canvas. */
-export function pictureStyles(canvas: Element, address: string): Styles {
-  const { objectFit: fit, objectPosition } = getComputedStyle(canvas);
-  const size = fit === "fill" ? "100% 100%" : fit === "none" ? "auto" : fit === "cover" ? "cover" : "contain";
-  return { background: `url("${address}") ${objectPosition} / ${size} no-repeat content-box` };
+/** Without scripts a canvas is an element as any other; with a picture for a content it is laid out as a canvas is. */
+export function pictureStyles(address: string): Styles {
+  return { content: `url("${address}")` };
 }

@@ -22,8 +22,8 @@
     /^(on(?!($|e$|ce$|ly$|line$|[a-z]*-)).*|action|formaction|target|ping|srcdoc|autofocus|nonce|integrity|http-equiv|crossorigin|form|data|sandbox|allow|is|loading|autoplay|background|usemap|cite|download)$/;
   const LOADS = new Set(["src", "poster", "href", "xlink:href"]);
   const TEXT_FIELD = /^(text|search|url|tel|email|password|number|date|month|week|time|datetime-local|color|range|textarea)$/;
-  /** A canvas is shown as a picture behind it. */
-  const PICTURE = /\s*background: url[^;]*!important;/;
+  /** A canvas is shown as a picture in it. */
+  const PICTURE = /\s*content: url[^;]*!important;/;
   const half = (number) => Math.round(number * 2) / 2;
   const bullets = (text) => text.replace(/\S/gu, "•");
 
