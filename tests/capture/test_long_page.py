@@ -30,6 +30,13 @@ HEIGHT = "document.documentElement.scrollHeight"
 APPLIED = "reports.some((report) => report.type === 'applied')"
 
 
+def hand_over_all(shown: Rig) -> None:
+    """As a queue; what comes meanwhile follows it."""
+    frames = [*shown.frames]
+    hand_over(shown, frames)
+    shown._moved = len(frames)
+
+
 @contextmanager
 def joined(browser: Browser, folder: Path, *, style: str = "", scroll_y: int = 0) -> Iterator[Rig]:
     """The stage has the page's queue, and has shown its first frame."""
@@ -42,8 +49,7 @@ def joined(browser: Browser, folder: Path, *, style: str = "", scroll_y: int = 0
         if scroll_y:
             shown.until_sent(f"1,0,{scroll_y}]")
         shown.stage.evaluate(FREEZE)
-        hand_over(shown, shown.frames)
-        shown._moved = len(shown.frames)
+        hand_over_all(shown)
         shown.console.wait_for_function(APPLIED)
         yield shown
 
@@ -105,8 +111,7 @@ def test_style_sheet_in_which_the_first_slice_ends_is_whole(browser: Browser, tm
     with rig(browser, tmp_path) as shown:
         shown.open("page.html")
         shown.until_sent(f"box {ROWS - 1}.")
-        hand_over(shown, shown.frames)
-        shown._moved = len(shown.frames)
+        hand_over_all(shown)
         shown.console.wait_for_function("reports.some((report) => report.type === 'taken')")
         shown.stage.locator("[data-testid=assist-page][data-waits='0']").wait_for()
         assert shown.page.evaluate(BUILT) == ROWS
