@@ -222,12 +222,12 @@ async def test_given_up_frames_are_skipped_by_name(channel: Scene) -> None:
 
 
 async def test_overrun_window_closes(channel: Scene) -> None:
-    """Four windows at once: no acknowledgement makes room as fast."""
+    """Sixteen windows at once: no acknowledgement makes room as fast."""
     async with channel.visitor() as visitor:
         welcome = await visitor.hello(token=channel.token)
         assert welcome["credit"] == WINDOW_BYTES
         payload = b"x" * (MAX_FRAME_BYTES - HEADER_BYTES)
-        frames = [visitor.frame(FrameKind.OPERATIONS, payload) for _ in range(16)]
+        frames = [visitor.frame(FrameKind.OPERATIONS, payload) for _ in range(64)]
         # Behind each other in one go: a busy client would let the server keep up.
         await asyncio.gather(*(visitor.socket.send(frame) for frame in frames), return_exceptions=True)
         # What it has sent is not read any more: it gives its own part of the goodbye up after ten seconds.
