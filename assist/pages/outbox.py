@@ -14,6 +14,7 @@ from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, TAB_SHIFT, FrameFlag, FrameKind
+from assist.channel.valkey import end_if_cancelled
 from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue, read_with_shelf
 
 RESUME_BYTES = MAX_FRAME_BYTES
@@ -101,9 +102,14 @@ class Outbox:
 
     async def run(self) -> None:
         while True:
-            await self._moved.wait()
-            self._moved.clear()
+            await self._move()
             await self._work()
+
+    async def _move(self) -> None:
+        """Until something has moved. Whoever reads a queue may have been cancelled in that, and not know it yet."""
+        end_if_cancelled()
+        await self._moved.wait()
+        self._moved.clear()
 
     async def _work(self) -> None:
         while self._lags or self._wanted or self._waiting:
@@ -224,6 +230,5 @@ class Outbox:
 
     async def _wait_for_credit(self, size: int) -> None:
         while self.sent_bytes + size > self._credit:
-            self._moved.clear()
-            await self._moved.wait()
+            await self._move()
         self._moved.set()

@@ -1,9 +1,9 @@
 """The shelf of a tab comes ahead of the pages that refer to it, and stays while one of them is shown."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -59,7 +59,7 @@ class Reader:
             await self._sent.wait_for(lambda: seq in self.seqs)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def reader(scene: Scene) -> AsyncIterator[Reader]:
     made = Reader(scene)
     running = asyncio.create_task(made.outbox.run())
@@ -173,6 +173,28 @@ async def test_edition_that_begins_while_a_page_is_read_comes_with_the_page_as_i
         console.outbox.want(0)
         await console.until_sent(old + 2)
         assert console.seqs == [2, old + 1, 1, old + 2]
+
+
+async def test_reader_that_was_cancelled_ends_though_the_client_of_valkey_swallows_that(
+    channel: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Python 3.11 `asyncio.wait_for` does, when what it waits for is there at the same time."""
+    reads = asyncio.Event()
+
+    async def reading(keys: SessionKeys, page: int) -> tuple[QueuePart, QueuePart | None]:
+        reads.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return await read_with_shelf(keys, page)
+
+    monkeypatch.setattr(outbox, "read_with_shelf", reading)
+    made = Reader(channel)
+    made.outbox.want(0)
+    running = asyncio.create_task(made.outbox.run())
+    await asyncio.wait_for(reads.wait(), WAIT_SECONDS)
+    running.cancel()
+    await asyncio.wait([running], timeout=WAIT_SECONDS)
+    assert running.cancelled()
 
 
 @pytest.mark.long
