@@ -7,6 +7,8 @@ import select
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.relay.speakers import SPEAKERS, Speaker
@@ -113,16 +115,16 @@ class Load:
             if due > now:
                 self._turn(due - now)
                 continue
-            self._send(speakers[index], due)
+            self._attempt(partial(speakers[index].send, due))
             late.append(now - due)
             number += 1
             self._keep_alive()
             if number % 16 == 0:
                 self._turn(0)
 
-    def _send(self, speaker: Speaker, due: float) -> None:
+    def _attempt(self, say: Callable[[], None]) -> None:
         try:
-            speaker.send(due)
+            say()
         except (Closed, RuntimeError) as trouble:
             self.closed += 1
             self.trouble = self.trouble or str(trouble)
@@ -136,7 +138,7 @@ class Load:
             speaker = self._speakers[self._pinged % len(self._speakers)]
             self._pinged += 1
             if speaker.is_ready:
-                speaker.keep_alive()
+                self._attempt(speaker.keep_alive)
 
     def _drain(self, speakers: list[Speaker]) -> None:
         end = time.monotonic() + DRAIN_SECONDS

@@ -17,7 +17,7 @@ FRAMES_PER_SECOND = 10
 SLOW_FRAMES_PER_SECOND = 2
 FULL = Plan(warm_seconds=3, probe_seconds=12, confirm_seconds=30, precision=0.06)
 QUICK = Plan(warm_seconds=1.5, probe_seconds=4, confirm_seconds=0, precision=0.2)
-SESSION_GUESS = 1000
+SESSION_GUESS = 1500
 IDLE_SESSIONS = 200
 SETTLE_SECONDS = 8
 

@@ -52,15 +52,15 @@ def node(script: str) -> tuple[str, ...]:
 
 
 SIDES = [
-    Side("ours_daphne", "**ours**, Daphne", "ours", daphne(OURS), 5000),
-    Side("ours_uvicorn", "**ours**, uvicorn", "ours", uvicorn(OURS), 8500),
+    Side("ours_daphne", "**ours**, Daphne", "ours", daphne(OURS), 5900),
+    Side("ours_uvicorn", "**ours**, uvicorn", "ours", uvicorn(OURS), 9000),
     Side("ours_granian", "**ours**, granian", "ours", granian(OURS), 8500),
-    Side("core_daphne", "`group_send`, core, Daphne", "plain", daphne(GROUPS), 600, {"RELAY_LAYER": "core"}),
-    Side("core_uvicorn", "`group_send`, core, uvicorn", "plain", uvicorn(GROUPS), 800, {"RELAY_LAYER": "core"}),
-    Side("pubsub_daphne", "`group_send`, pubsub, Daphne", "plain", daphne(GROUPS), 1700, {"RELAY_LAYER": "pubsub"}),
-    Side("pubsub_uvicorn", "`group_send`, pubsub, uvicorn", "plain", uvicorn(GROUPS), 2500, {"RELAY_LAYER": "pubsub"}),
-    Side("socketio_redis", "socket.io, Redis adapter, Node", "socketio", node("socketio.mjs"), 7000),
-    Side("ws", "`ws`, Node, no broker: the bound", "plain", node("bound.mjs"), 14000),
+    Side("core_daphne", "`group_send`, core, Daphne", "plain", daphne(GROUPS), 700, {"RELAY_LAYER": "core"}),
+    Side("core_uvicorn", "`group_send`, core, uvicorn", "plain", uvicorn(GROUPS), 1150, {"RELAY_LAYER": "core"}),
+    Side("pubsub_daphne", "`group_send`, pubsub, Daphne", "plain", daphne(GROUPS), 2300, {"RELAY_LAYER": "pubsub"}),
+    Side("pubsub_uvicorn", "`group_send`, pubsub, uvicorn", "plain", uvicorn(GROUPS), 2900, {"RELAY_LAYER": "pubsub"}),
+    Side("socketio_redis", "socket.io, Redis adapter, Node", "socketio", node("socketio.mjs"), 8300),
+    Side("ws", "`ws`, Node, no broker: the bound", "plain", node("bound.mjs"), 45000),
 ]
 
 

@@ -20,7 +20,8 @@ dir {folder}
 databases {databases}
 appendonly yes
 appendfsync everysec
-auto-aof-rewrite-min-size 512mb
+auto-aof-rewrite-min-size 1gb
+auto-aof-rewrite-percentage 200
 rdbcompression no
 client-output-buffer-limit pubsub 32mb 8mb 60
 save ""
