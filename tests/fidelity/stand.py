@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, Page
@@ -144,11 +143,11 @@ def on_screen(page: Page) -> bytes:
 
 
 @contextmanager
-def stand(browser: Browser, *, ratio: float, touch: bool, folder: Path | None = None) -> Iterator[Stand]:
-    """For all features of that pixel ratio; pages of `folder` instead where it is given."""
+def stand(browser: Browser, *, ratio: float, touch: bool) -> Iterator[Stand]:
+    """For all features of that pixel ratio."""
     with ExitStack() as stack:
         other = stack.enter_context(sites.served(site()))
-        handler = sites.site(folder) if folder else site(other.replace("127.0.0.1", "localhost"))
+        handler = site(other.replace("127.0.0.1", "localhost"))
         shown = stack.enter_context(
             rig(browser, PAGES, masking=MASKING, handler=handler, ratio=ratio, touch=touch, origins=ORIGINS)
         )

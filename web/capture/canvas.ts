@@ -7,9 +7,11 @@ import { NODE, type Operation, type Node as TreeNode } from "../protocol/operati
 import { childrenOf } from "../protocol/tree";
 import { hash } from "./asset_bytes";
 import type { Assets } from "./assets";
+import { Drawings } from "./drawings";
 import { noteUnreadable } from "./gaps";
 import type { Masking } from "./masking";
-import { blobOf, painted } from "./painted";
+import { painted } from "./painted";
+import { BLANK, changedPart, encoded, fingerprint } from "./pictures";
 import type { Recorder } from "./recorder";
 
 /** What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. */
@@ -21,12 +23,8 @@ const MOVING_EVERY_MS = 400;
 const LOOK_SHARE = 8;
 /** After a return, what animates again is given the time to come to rest before it is compared. */
 const REST_MS = 2500;
-/** A picture that is larger though nothing in it is lost is made with losses, but finer ones than of what moves. */
-const LARGE_PICTURE_BYTES = 200 * 1024;
-const [FINE, COARSE] = [0.85, 0.5];
-/** Of a WebP picture without losses, near its beginning: a colour profile may come first. */
-const LOSSLESS = "VP8L";
-const HEAD_BYTES = 4096;
+/** A larger one is always sent whole: what was sent is kept to compare with, 4 bytes a pixel. */
+const MOST_KEPT_PIXELS = 4e6;
 /** A film that plays would be as large as a film. */
 const FILM_EVERY_MS = 5000;
 /** A canvas that moves on and on takes no more of the line, about what a video of it would. */
@@ -38,8 +36,10 @@ const DRAWN = "canvas,video";
 type Drawn = HTMLCanvasElement | HTMLVideoElement;
 
 interface Seen {
-  /** Digest of the picture that the other side has. */
+  /** The picture that the other side has. */
   sent: string;
+  /** The last one that was sent whole and exactly. */
+  whole?: Whole;
   /** Fingerprint of what that picture shows exactly; 0 while it is only about as it was. */
   exact: number;
   /** Fingerprint of the last sample, and since when each was another than that before. */
@@ -50,6 +50,12 @@ interface Seen {
   busy: boolean;
   /** When the last picture was taken. */
   at: number;
+}
+
+interface Whole {
+  sha256: string;
+  copy: HTMLCanvasElement;
+  print: number;
 }
 
 /** A copy of what is drawn, so that it stays as it was while it is encoded. */
@@ -66,6 +72,9 @@ export class Canvases {
   private operations: [canvas: Drawn, at: number, sha256: string][] = [];
   private again = 0;
   private restsUntil = 0;
+  /** Of those that can't be read later: what was on them when they were drawn last. */
+  private readonly kept = new WeakMap<Drawn, HTMLCanvasElement>();
+  private readonly drawings = new Drawings((canvas) => this.keep(canvas));
   /** Nothing is sampled before it is decided how the page is sent. */
   private shown = false;
 
@@ -78,6 +87,8 @@ export class Canvases {
 
   stop(): void {
     clearTimeout(this.again);
+    this.shown = false;
+    this.drawings.stop();
   }
 
   /** Digests of the pictures as last sent, in document order. */
@@ -147,6 +158,7 @@ export class Canvases {
   }
 
   private sample(): void {
+    this.again = 0;
     if (!this.shown) return;
     for (const canvas of this.all()) void this.follow(canvas);
   }
@@ -160,7 +172,7 @@ export class Canvases {
     this.seen.set(drawn, seen);
     const copy = this.copied(drawn);
     const print = copy && this.print(drawn, copy);
-    if (!print) return;
+    if (!print || (print === BLANK && this.isGone(drawn, seen))) return;
     const moves = print !== seen.last;
     seen.last = print;
     seen.since = moves ? seen.since || at : 0;
@@ -177,10 +189,30 @@ export class Canvases {
     this.again = window.setTimeout(() => this.look(), Math.max(LOOK_AGAIN_MS, LOOK_SHARE * (Date.now() - at)));
   }
 
-  /** In an animation frame, while a WebGL drawing buffer is still there. */
+  /** In an animation frame, while the buffer of what WebGL draws in each is still there. */
   private copied(drawn: Drawn): HTMLCanvasElement | null {
-    if (!drawn.isConnected || !this.recorder.idOf(drawn) || this.isHidden(drawn)) return null;
-    return isFilm(drawn) && !isShown(drawn) ? null : painted(drawn);
+    if (!this.isSeen(drawn) || (isFilm(drawn) && !isShown(drawn))) return null;
+    return painted(this.kept.get(drawn) ?? drawn);
+  }
+
+  private isSeen(drawn: Drawn): boolean {
+    return drawn.isConnected && this.recorder.idOf(drawn) > 0 && !this.isHidden(drawn);
+  }
+
+  /** What is blank may be what WebGL has drawn before; a canvas that was not blank has a context, and gets no other. */
+  private isGone(drawn: Drawn, seen: Seen): boolean {
+    this.drawings.watch(drawn.ownerDocument.defaultView);
+    return seen.last > BLANK && !isFilm(drawn) && !drawn.getContext("2d");
+  }
+
+  private keep(canvas: HTMLCanvasElement): void {
+    if (!this.shown || !this.isSeen(canvas)) return;
+    const kept = this.kept.get(canvas) ?? document.createElement("canvas");
+    this.kept.set(canvas, kept);
+    kept.width = canvas.width; // which clears it as well
+    kept.height = canvas.height;
+    kept.getContext("2d")?.drawImage(canvas, 0, 0);
+    if (!this.again) this.lookAgain(Date.now());
   }
 
   private print(drawn: Drawn, copy: HTMLCanvasElement): number {
@@ -202,41 +234,37 @@ export class Canvases {
     if (noteUnreadable(canvas, "canvas", isSo)) this.recorder.mark(canvas);
   }
 
-  private async send({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<void> {
+  private async send(taken: Taken, seen: Seen): Promise<void> {
+    const { drawn, at, print, moves } = taken;
     [seen.at, seen.exact] = [at, moves ? 0 : print];
-    const blob = await encoded(copy, { moves, isPhoto: isFilm(drawn), goesOn: () => this.shown });
-    if (!blob) return;
+    const picture = print === seen.whole?.print ? seen.whole.sha256 : await this.upload(taken, seen);
+    // A rule may have come to cover it meanwhile, and a snapshot that was sent meanwhile begins anew.
+    if (!picture || !this.shown || this.isHidden(drawn) || this.seen.get(drawn) !== seen || seen.sent === picture)
+      return;
+    seen.sent = picture;
+    this.operations.push([drawn, at, picture]);
+    this.changed();
+  }
+
+  /** What the other side does not have of it; returns how it is called there, nothing where it can't be shown. */
+  private async upload({ drawn, copy, at, print, moves }: Taken, seen: Seen): Promise<string> {
+    const { whole } = seen;
+    const part = whole && changedPart(whole.copy, copy);
+    const how = { moves, isPhoto: isFilm(drawn), goesOn: () => this.shown };
+    const [blob, isExact] = await encoded(part?.copy ?? copy, how);
+    if (!blob) return "";
     const bytes = new Uint8Array(await blob.arrayBuffer());
     const sha256 = await hash(bytes);
-    // A rule may have come to cover it meanwhile.
-    if (!this.shown || this.isHidden(drawn) || seen.sent === sha256) return;
-    // A snapshot that was sent meanwhile begins anew.
-    if (!(await this.assets.put(bytes, blob.type)) || this.seen.get(drawn) !== seen) return;
-    seen.sent = sha256;
+    if (!this.shown || this.isHidden(drawn) || !(await this.assets.put(bytes, blob.type))) return "";
     seen.nextAt = Math.max(seen.nextAt, at - SPARED_MS) + bytes.length / BYTES_A_MS;
     if (moves) seen.nextAt = Math.max(seen.nextAt, at + MOVING_EVERY_MS);
-    this.operations.push([drawn, at, sha256]);
-    this.changed();
+    if (part) return `${whole.sha256} ${sha256} ${part.x} ${part.y}`;
+    if (isExact && copy.width * copy.height <= MOST_KEPT_PIXELS) seen.whole = { sha256, copy, print };
+    return sha256;
   }
 }
 
 const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
-
-/** As few bytes as show what rests exactly: PNG, or WebP where the browser makes it without losses and smaller. */
-async function encoded(
-  copy: HTMLCanvasElement,
-  { moves, isPhoto, goesOn }: { moves: boolean; isPhoto: boolean; goesOn(): boolean },
-): Promise<Blob | null> {
-  const about = moves ? await blobOf(copy, "image/webp", COARSE) : null;
-  if (about && (isPhoto || !goesOn())) return about;
-  const png = await blobOf(copy, "image/png");
-  if (!goesOn()) return null;
-  const whole = await blobOf(copy, "image/webp", 1);
-  const isExact = whole && (await whole.slice(0, HEAD_BYTES).text()).includes(LOSSLESS);
-  const exact = isExact && png && whole.size < png.size ? whole : png;
-  if (about) return exact && exact.size < about.size ? exact : about;
-  return exact && exact.size > LARGE_PICTURE_BYTES ? blobOf(copy, "image/webp", FINE) : exact;
-}
 
 /** Not of a camera, a screen or a call: what is seen there is nobody's business. */
 function isShown(film: HTMLVideoElement): boolean {
@@ -249,12 +277,4 @@ function isFilm(drawn: Drawn): drawn is HTMLVideoElement {
 
 function isPlaying(drawn: Drawn): boolean {
   return isFilm(drawn) && !drawn.paused;
-}
-
-/** Of its pixels, never 0; the digest is taken only of what is sent. Throws where they may not be read. */
-function fingerprint(copy: HTMLCanvasElement): number {
-  const { data } = copy.getContext("2d")!.getImageData(0, 0, copy.width, copy.height);
-  let hash = 2166136261;
-  for (const pixel of new Uint32Array(data.buffer)) hash = Math.imul(hash ^ pixel, 16777619);
-  return (hash >>> 0) + 1;
 }

@@ -66,7 +66,7 @@ export class Events {
     input: (event) => this.noteField(event.composedPath()[0] ?? null),
     focusin: (event) => this.noteFocus("focus", event),
     focusout: (event) => this.noteFocus("blur", event),
-    selectionchange: () => this.changed(),
+    selectionchange: () => this.changed(true),
   };
   private readonly inSight: Listeners = listeners(["resize", "scroll"], () => this.changed());
   private readonly pointing: Listeners = {

@@ -1,6 +1,6 @@
 /** What the capture code of a frame may say: anything else would harm the page around it, here or at the other side. */
 
-import type { Extra, Operation, PointerPath, Span } from "../protocol/operations";
+import { type Extra, type Operation, PICTURE, type PointerPath, type Span } from "../protocol/operations";
 
 /** What a frame tells is not as the protocol says, or too much. */
 export class BadFrame extends Error {}
@@ -65,12 +65,12 @@ export function checkedExtra(value: object): Extra {
 }
 
 /** By operation what follows its time: a node, and what is checked by its letter. */
-const SHAPES = new Map(Object.entries({ scroll: "@nn", input: "@tn", canvas: "@d", media: "@m", click: "c@nn" }));
+const SHAPES = new Map(Object.entries({ scroll: "@nn", input: "@tn", canvas: "@p", media: "@m", click: "c@nn" }));
 const CHECKS: Record<string, (value: unknown) => boolean> = {
   "@": () => true,
   n: isNumber,
   t: isText,
-  d: isDigest,
+  p: (value) => isText(value) && PICTURE.test(value),
   c: (value) => isText(value) && CLICKS.test(value),
   m: (value) => Object.values(value as object).every(isNumber),
 };

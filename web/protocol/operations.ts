@@ -199,6 +199,8 @@ const NAMES = new Set(
 
 const LARGEST_NUMBER = 1e12;
 const DIGEST = /^[0-9a-f]{64}$/;
+/** Of a canvas: the digest of a picture, or of one onto which another is put, and where. */
+export const PICTURE = /^[0-9a-f]{64}( [0-9a-f]{64} \d{1,5} \d{1,5})?$/;
 
 /** The reason of an `unread` whose URL is that of the page itself, which can't be sent at all. */
 export const PAGE_TOO_LARGE = "page_too_large";
@@ -242,7 +244,7 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
     case "assets":
       return isObject(first) && Object.values(first).every((sha256) => DIGEST.test(String(sha256)));
     case "canvas":
-      return isNumber(first) && DIGEST.test(String(second));
+      return isNumber(first) && PICTURE.test(String(second));
     case "unread":
       return (
         Array.isArray(first) &&

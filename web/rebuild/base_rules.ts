@@ -2,13 +2,16 @@
 
 import { STATE_ATTRIBUTE } from "./states";
 
-/** What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins. */
+/**
+ * What the visitor's browser does by itself and a frame without focus and scripts does not; any rule of the page wins.
+ * A canvas is a box of its size until it has a picture, which then has that size of its own, as a canvas does.
+ */
 const BASE_RULES = `@layer {
   [${STATE_ATTRIBUTE}focus-visible]:not(html, body) { outline: -webkit-focus-ring-color auto 1px; }
   ::selection { background-color: Highlight; color: HighlightText; }
   a[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 1px; }
   :is([type=checkbox], [type=radio])[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 2px; }
-  canvas { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
+  canvas:not([style*="content: url"]) { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
     aspect-ratio: attr(width type(<number>), 300) / attr(height type(<number>), 150); }
   [${STATE_ATTRIBUTE}fullscreen] { border: 0; padding: 0; color: inherit; background: none; }
   :enabled:read-write:is([${STATE_ATTRIBUTE}hover], [${STATE_ATTRIBUTE}focus])::-webkit-inner-spin-button,

@@ -69,12 +69,13 @@ export class View {
     this.state = state;
     this.assets.reset();
     this.sheets.reset();
+    this.pictures.forget();
     this.volatiles = new Volatiles(state, {
       find: this.find,
       fieldSelection: this.fieldSelection,
       shades: this.shades,
       document: () => this.document(),
-      paint: (canvas, sha256) => this.pictures.show(canvas, sha256, (address) => this.builder.paint(canvas, address)),
+      paint: (canvas, picture) => this.pictures.show(canvas, picture, (address) => this.builder.paint(canvas, address)),
     });
     this.followMedia(state);
     this.builder = new Builder(this.assets, this.sheets, this.machine, () => state.url);

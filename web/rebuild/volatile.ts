@@ -15,7 +15,8 @@ export interface Page {
   /** What was built of a node. */
   find(id: number): Node | undefined;
   document(): Document;
-  paint(canvas: HTMLElement, sha256: string): void;
+  /** `picture` as of PICTURE. */
+  paint(canvas: HTMLElement, picture: string): void;
   readonly fieldSelection: FieldSelection;
   readonly shades: Shades;
 }
@@ -36,7 +37,7 @@ export class Volatiles {
   restore(): void {
     const { state } = this;
     for (const [id, [text, checked]] of state.values) this.attempt(() => fill(this.element(id), text, checked));
-    for (const [id, sha256] of state.canvas) this.attempt(() => this.page.paint(this.element(id), sha256));
+    for (const [id, picture] of state.canvas) this.attempt(() => this.page.paint(this.element(id), picture));
     for (const [id, media] of state.media) this.attempt(() => this.media(id, media));
     if (state.focus) this.attempt(() => this.focus(state.focus, state.ring));
     this.hover(state.hover);
