@@ -43,27 +43,32 @@ class Peer:
     events: list[object] = field(default_factory=list)
 
     def compare(self, feature: Feature) -> tuple[np.ndarray, np.ndarray]:
-        """Both pictures, once they are the same or when they have not been for long enough."""
-        self.begin(feature)
+        """Both pictures, once the steps are taken."""
+        steps.emulate(self.visitor, feature)
+        self.begin()
+        self.visitor.goto(f"{self.origin}/{feature.file}")
         for step in feature.steps:
             if step == "sent":
                 self.pump(1)
             else:
                 steps.take(self.visitor, step)
         self.visitor.evaluate(steps.AT_REST)
+        return self.once_alike()
+
+    def once_alike(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both pictures, once they are the same or when they have not been for long enough."""
         deadline = time.monotonic() + self.longest_seconds
         while True:
             self.pump(0.1)
-            seen = self.look(feature)
+            seen = self.look()
             if time.monotonic() > deadline or not pictures.differing(*seen).any():
                 return seen
 
-    def begin(self, feature: Feature) -> None:
-        steps.emulate(self.visitor, feature)
+    def begin(self) -> None:
+        """Without anything of before."""
         self.visitor.goto("about:blank")
         self.events.clear()
         self.player.evaluate("begin()")
-        self.visitor.goto(f"{self.origin}/{feature.file}")
 
     def pump(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -75,8 +80,9 @@ class Peer:
             if time.monotonic() > until:
                 return
 
-    def look(self, feature: Feature) -> tuple[np.ndarray, np.ndarray]:
-        size = self.visitor.viewport_size or {"width": feature.size[0], "height": feature.size[1]}
+    def look(self) -> tuple[np.ndarray, np.ndarray]:
+        size = self.visitor.viewport_size
+        assert size
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"]}
         shots = self.visitor.screenshot(caret="initial"), self.player.screenshot(clip=clip, caret="initial")  # type: ignore[arg-type]
         return pictures.decoded(shots[0]), pictures.decoded(shots[1])

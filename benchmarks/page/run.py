@@ -1,25 +1,56 @@
-"""`make bench-page`: longest main-thread stretch and script sizes, ours beside rrweb's record in one run."""
+"""`make bench-page`: main-thread work, memory and script sizes, ours beside rrweb's record and the page alone."""
 
 import argparse
 import re
 import statistics
 import subprocess
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import result
 from helpdesk.embedded.browser import ARGUMENTS, chromium_path
+from tests.apps.actor import Actor
+from tests.apps.serving import Applications
+from tests.apps.sessions import APPLICATIONS
+from tests.capture import sites
+from tests.capture.chromium import OWN_HOSTS_ONLY
+from tests.capture.rig import SIZE
 
 FOLDER = Path(__file__).parent
-ROOT = FOLDER.parent.parent
 SCRIPTS = {
     "alone": None,  # the page's own work
-    "ours": ROOT / "web" / "dist" / "capture.js",
-    "rrweb": ROOT / "node_modules" / "rrweb" / "umd" / "rrweb.min.js",
+    "ours": sites.DIST / "capture.js",
+    "rrweb": sites.ROOT / "node_modules" / "rrweb" / "umd" / "rrweb.min.js",
 }
 ROWS = {750: 100, 7_500: 1_000, 37_500: 5_000}
+# Of one page each, since what is counted is of one document.
+APPLICATIONS_SEEN = ("api", "grid", "charts")
+PACE = 0.2
+REST_SECONDS = 1.0
+LONGEST_TASK_MS = 50
+
+
+@dataclass(frozen=True)
+class Table:
+    """Longest stretch of main-thread work in ms, while recording begins and while half of the rows are replaced."""
+
+    start: float
+    change: float
+
+
+@dataclass(frozen=True)
+class Session:
+    """Total blocking time in ms (of each task what is above 50 ms) and the heap after a collection, in MB."""
+
+    blocked: float
+    heap: float
+
+
+Measured = TypeVar("Measured", Table, Session)
 
 
 def page_of(rows: int) -> str:
@@ -30,59 +61,95 @@ def page_of(rows: int) -> str:
     return f"<!doctype html><meta charset=utf-8>{style}<table><tbody id=rows>{body}</tbody></table>"
 
 
-def measure(browser: Browser, who: str, *, rows: int) -> tuple[float, float]:
-    """(start, change) in ms."""
+def of_table(browser: Browser, who: str, *, rows: int) -> Table:
     page = browser.new_page()
     page.set_content(page_of(rows))
     if script := SCRIPTS[who]:
         page.add_script_tag(path=script)
-    page.add_script_tag(path=FOLDER / "peer.js")
-    start = page.evaluate("who => benchStart(who)", who)
-    change = page.evaluate("benchChange()")
-    if not page.evaluate("benchBytes()"):
-        raise RuntimeError(f"{who} recorded nothing")
+    page.add_script_tag(path=FOLDER / "sides.js")
+    start = longest(page, f"benchBegin('{who}')")
+    change = longest(page, "benchChange()")
     page.close()
-    return start, change
+    return Table(start, change)
+
+
+def longest(page: Page, what: str) -> float:
+    """Of all stretches until the side has said all that there is to say."""
+    page.evaluate("benchWatch()")
+    page.evaluate(what)
+    wait_for_rest(page)
+    return float(page.evaluate("benchSeen().longest"))
+
+
+def wait_for_rest(page: Page) -> None:
+    before = -1
+    while (sent := page.evaluate("benchSeen().sent")) != before:
+        before = sent
+        page.wait_for_timeout(REST_SECONDS * 1000)
+    if not sent:
+        raise RuntimeError("nothing was recorded")
+
+
+def of_session(browser: Browser, who: str, *, name: str) -> Session:
+    """A session of the application at five times a person's pace, recorded from its beginning."""
+    application = next(one for one in APPLICATIONS if one.name == name)
+    script = SCRIPTS[who]
+    with sites.served(Applications) as origin:
+        page = browser.new_page(viewport=SIZE)
+        sides = (FOLDER / "sides.js").read_text()
+        begin = f"document.addEventListener('DOMContentLoaded', () => benchBegin('{who}'))"
+        page.add_init_script(f"{script.read_text() if script else ''};{sides};{begin}")
+        application.session(Actor(page, origin, pace=PACE))
+        wait_for_rest(page)
+        blocked, heap = page.evaluate("benchSeen().blocked"), heap_of(page)
+        page.close()
+    return Session(blocked, heap)
+
+
+def heap_of(page: Page) -> float:
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+
+def medians(measure: Callable[[str], Measured], *, repeats: int) -> dict[str, Measured]:
+    """By side; the sides take turns."""
+    seen: dict[str, list[Measured]] = {who: [] for who in SCRIPTS}
+    for _ in range(repeats):
+        for who in SCRIPTS:
+            seen[who].append(measure(who))
+    return {who: type(of[0])(*map(statistics.median, zip(*map(astuple, of), strict=True))) for who, of in seen.items()}
 
 
 def brotli_bytes(name: str) -> int:
     """Size of a built visitor script, as the build prints it."""
-    printed = subprocess.run(["node", "web/build.mjs"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        ["node", "web/build.mjs"], cwd=sites.ROOT, capture_output=True, text=True, check=True
+    ).stdout
     found = re.search(rf"^{name}\.js: (\d+) bytes", printed, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"the build printed no size of {name}.js: {printed}")
     return int(found[1])
 
 
-def run(*, repeats: int) -> dict[int, dict[str, tuple[float, float]]]:
-    """Medians by page size and side; the sides take turns."""
-    out: dict[int, dict[str, tuple[float, float]]] = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path()), args=ARGUMENTS)
-        for elements, rows in ROWS.items():
-            seen: dict[str, list[tuple[float, float]]] = {who: [] for who in SCRIPTS}
-            for _ in range(repeats):
-                for who in SCRIPTS:
-                    seen[who].append(measure(browser, who, rows=rows))
-            out[elements] = {who: _medians(values) for who, values in seen.items()}
-        browser.close()
-    return out
-
-
-def _medians(values: list[tuple[float, float]]) -> tuple[float, float]:
-    return statistics.median(start for start, _ in values), statistics.median(change for _, change in values)
-
-
-def table(measured: dict[int, dict[str, tuple[float, float]]], sizes: dict[str, int]) -> str:
+def table(tables: dict[int, dict[str, Table]], sessions: dict[str, dict[str, Session]], sizes: dict[str, int]) -> str:
     lines = [
-        "| elements | start, ours | start, rrweb | change, ours | change, rrweb | change, the page alone |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| longest task, of elements | start, ours | rrweb | the page alone | change, ours | rrweb | the page alone |",
+        "| ---: |" + " ---: |" * 6,
     ]
-    for elements, sides in measured.items():
-        starts = [sides[who][0] for who in ("ours", "rrweb")]
-        changes = [sides[who][1] for who in ("ours", "rrweb", "alone")]
-        cells = [f"{value:.0f} ms" for value in starts + changes]
-        lines.append(f"| {elements:,} | " + " | ".join(cells) + " |")
+    for elements, by in tables.items():
+        figures = [by[who].start for who in ("ours", "rrweb", "alone")]
+        figures += [by[who].change for who in ("ours", "rrweb", "alone")]
+        lines.append(f"| {elements:,} | " + " | ".join(f"{figure:.0f} ms" for figure in figures) + " |")
+    lines += [
+        "",
+        "| a session of | blocked, ours | rrweb | the page alone | heap, ours | rrweb | the page alone |",
+        "| --- |" + " ---: |" * 6,
+    ]
+    for name, of in sessions.items():
+        blocked = [f"{of[who].blocked:.0f} ms" for who in ("ours", "rrweb", "alone")]
+        heap = [f"{of[who].heap:.1f} MB" for who in ("ours", "rrweb", "alone")]
+        lines.append(f"| {name} | " + " | ".join(blocked + heap) + " |")
     lines += ["", "| script | bytes after brotli |", "| --- | ---: |"]
     return "\n".join(lines + [f"| {name}.js | {size:,} |" for name, size in sizes.items()])
 
@@ -90,19 +157,32 @@ def table(measured: dict[int, dict[str, tuple[float, float]]], sizes: dict[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    measured = run(repeats=3 if parser.parse_args().quick else 7)
+    repeats = 1 if parser.parse_args().quick else 5
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, OWN_HOSTS_ONLY]
+        browser = playwright.chromium.launch(executable_path=str(chromium_path()), args=arguments)
+        tables = {
+            elements: medians(lambda who, rows=rows: of_table(browser, who, rows=rows), repeats=repeats)
+            for elements, rows in ROWS.items()
+        }
+        sessions = {
+            name: medians(lambda who, name=name: of_session(browser, who, name=name), repeats=repeats)
+            for name in APPLICATIONS_SEEN
+        }
+        browser.close()
     sizes = {name: brotli_bytes(name) for name in ("loader", "rest", "capture")}
-    largest = measured[max(ROWS)]
-    (start, _), (their_start, _) = largest["ours"], largest["rrweb"]
-    figures: dict[str, Any] = {
-        "longest_task_ms": round(start, 1),
-        "ratio_to_rrweb_longest_task": round(start / their_start, 3),
-        "loader_brotli_bytes": sizes["loader"],
-        "capture_brotli_bytes": sizes["capture"],
+    ours, theirs = (tables[max(ROWS)][who] for who in ("ours", "rrweb"))
+    figures = {
+        "longest_task_ms": round(ours.start, 1),
+        "longest_task_at_most_ms": LONGEST_TASK_MS,
+        "ratio_to_rrweb_longest_task": round(ours.start / theirs.start, 3),
+        "ratio_to_rrweb_change": round(ours.change / theirs.change, 3),
+        **{f"{name}_brotli_bytes": size for name, size in sizes.items()},
     }
-    peers = {"rrweb": "2.2.2", "rrweb_longest_task_ms": round(their_start, 1)}
-    text = table(measured, sizes)
-    result.write(FOLDER, figures=figures, peers=peers, table=text)
+    text = table(tables, sessions, sizes)
+    result.write(
+        FOLDER, figures=figures, peers={"rrweb": "2.2.2", "longest_task_ms": round(theirs.start, 1)}, table=text
+    )
     print(text)
 
 

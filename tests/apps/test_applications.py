@@ -4,46 +4,20 @@ import contextlib
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.apps.actor import Actor
+from tests.apps.alike import Alike
 from tests.apps.serving import Applications
 from tests.apps.sessions import APPLICATIONS, Application
-from tests.apps.ssim import ssim
 from tests.capture import sites
 from tests.capture.invariant import Invariant
-from tests.capture.likeness import differing_share, pictures
 from tests.capture.rig import Rig, rig
 
-MOST_DIFFERING, LEAST_SIMILAR = 0.003, 0.99
 ALLOWED = "*"
-
-
-@dataclass
-class Alike:
-    """Whether both sides look alike now; as a text how much they do not. For `Rig.until`."""
-
-    rig: Rig
-    shown: tuple[Image.Image, Image.Image] | None = None
-    told: str = field(default="never compared")
-
-    def __call__(self) -> bool:
-        self.shown = pictures(self.rig)
-        differing, similar = differing_share(*self.shown), ssim(*self.shown)
-        self.told = f"{differing:.3%} of the pixels differ, SSIM {similar:.4f}"
-        return differing <= MOST_DIFFERING and similar >= LEAST_SIMILAR
-
-    def __str__(self) -> str:
-        return self.told
-
-    def save(self, folder: Path, name: str) -> None:
-        for side, picture in zip(("visitor", "agent"), self.shown or (), strict=False):
-            picture.save(folder / f"{name}-{side}.png")
 
 
 class Enough(Exception):
