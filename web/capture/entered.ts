@@ -11,6 +11,8 @@ const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[
 const MOST_AROUND = 20;
 /** Too little for a letter, CSS pixels. */
 const UNSEEN_WIDTH = 4;
+/** An editor has its field so under the pointer for the browser's own menu. */
+const FAINT = 0.1;
 
 /** A field of a form can be named as what a form is asked for: so its methods and lists are asked for in other ways. */
 export function matches(element: Element, selector: string): boolean {
@@ -82,9 +84,25 @@ export function editorAround(field: Element): Element | null {
   return drawn;
 }
 
+/** The innermost of them that this is drawn in: what is pasted or dropped on it goes to a field that can take it. */
+export function editorOver(drawn: Element): Element | null {
+  let inner: Element | null = null;
+  for (const field of (Node.prototype.getRootNode.call(drawn) as ParentNode).querySelectorAll("*")) {
+    const editor = canTake(field) ? editorAround(field) : null;
+    if (editor?.contains(drawn) && (!inner || inner.contains(editor))) inner = editor;
+  }
+  return inner;
+}
+
+function canTake(field: Element): boolean {
+  const { localName, readOnly, checkVisibility } = field as HTMLTextAreaElement;
+  if (localName !== "textarea" || readOnly) return hasEditContext(field);
+  return checkVisibility?.call(field, { checkVisibilityCSS: true }) !== false; // not known to Safari 16
+}
+
 function isSeen(field: Element): boolean {
   const { width, height } = field.getBoundingClientRect();
-  return width > UNSEEN_WIDTH && height > UNSEEN_WIDTH && getComputedStyle(field).opacity !== "0";
+  return width > UNSEEN_WIDTH && height > UNSEEN_WIDTH && Number(getComputedStyle(field).opacity) > FAINT;
 }
 
 /** Where the whole of it can be repeated: in a field, or in an editor. */

@@ -7,6 +7,7 @@ import {
   childElements,
   closest,
   editorAround,
+  editorOver,
   enteredIn,
   hasEditContext,
   isDrawnField,
@@ -114,10 +115,11 @@ export class Masking {
     return isEntered && !this.allows(element);
   }
 
-  /** Something is typed here: the editor of which that tells for the first time. */
-  noteTyping(target: Element): Element | null {
-    if (target.localName !== "textarea" && !hasEditContext(target) && !isDrawnField(target)) return null;
-    const editor = editorAround(target);
+  /** Something is about to be entered here, by an event of this type: the editor of which that tells for the first time. */
+  noteEntering(target: Element, type: string): Element | null {
+    const takes = target.localName === "textarea" || hasEditContext(target) || isDrawnField(target);
+    const isOver = /paste|drop/.test(type) && !FIELD.test(target.localName) && !isEditable(target);
+    const editor = (takes && editorAround(target)) || (isOver && editorOver(target));
     if (!editor || this.editors.has(editor)) return null;
     this.editors.add(editor);
     this.hasEditors = true;
