@@ -92,6 +92,16 @@ def test_what_comes_before_the_first_key_is_hidden(
     assert "canary" not in shown.operations()
 
 
+def test_what_was_entered_before_the_capture_is_hidden_where_the_focus_is(browser: Browser, tmp_path: Path) -> None:
+    """As in a frame, which is read when it has been loaded."""
+    (tmp_path / "page.html").write_text("<!doctype html><title>Around</title><iframe src=inner.html></iframe>")
+    (tmp_path / "inner.html").write_text(PAGE + "<script>keys.focus(); write('canary-before');</script>")
+    with rig(browser, tmp_path) as shown:
+        shown.open("page.html")
+        shown.until(lambda: "•" * len("canary-before") in shown.operations())
+        assert "canary" not in shown.operations()
+
+
 def test_what_is_dropped_where_no_field_could_take_it_is_shown(shown: Rig) -> None:
     drop(shown.visitor, "#card")
     shown.until(lambda: shown.page.inner_text("#card") == "canary-first")

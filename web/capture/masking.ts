@@ -117,7 +117,8 @@ export class Masking {
 
   /** Something is about to be entered here, by an event of this type: the editor of which that tells for the first time. */
   noteEntering(target: Element, type: string): Element | null {
-    const takes = target.localName === "textarea" || hasEditContext(target) || isDrawnField(target);
+    const isField = type !== "focusin" && (target.localName === "textarea" || isDrawnField(target));
+    const takes = isField || hasEditContext(target);
     const isOver = /paste|drop/.test(type) && !FIELD.test(target.localName) && !isEditable(target);
     const editor = (takes && editorAround(target)) || (isOver && editorOver(target));
     if (!editor || this.editors.has(editor)) return null;

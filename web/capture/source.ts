@@ -20,8 +20,8 @@ import { readVolatile } from "./values";
 /** At fields and what moves; every other time at all of the page. */
 const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
-/** What comes before anything that is entered, by whatever device. */
-const ENTERING = ["keydown", "beforeinput", "compositionstart", "paste", "drop"];
+/** What comes before anything that is entered, by whatever device; of an `EditContext` some tell only itself. */
+const ENTERING = ["keydown", "beforeinput", "compositionstart", "paste", "drop", "focusin"];
 
 export interface Source {
   readonly kind: "html" | "native";
@@ -94,6 +94,8 @@ export class HtmlSource implements Source {
       this.events.listen(root);
       addresses.watch(root);
       const options = { capture: true, passive: true, signal: this.closing.signal };
+      const { activeElement: active } = root;
+      if (active) this.masking.noteEntering(active, "opened");
       for (const name of ENTERING) root.addEventListener(name, this.entering, options);
     };
     const read = (node: Node): void => this.events.noteRead(node);
