@@ -48,6 +48,7 @@ ENTERED = """<output><b>canary-output</b></output>
 <x-chip role=textbox></x-chip>
 <div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
 <div><input id=grows><span id=sizer></span></div>
+<div><input id=cleared><b contenteditable id=wiped>x</b></div>
 <input id=word type=password><p id=echo></p><label id=mirror><input id=mirrored></label>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
@@ -71,6 +72,9 @@ ACT = """() => {
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
   echo.className = other.value;
+  cleared.value = wiped.textContent = "";
+  cleared.placeholder = "Last: canary-cleared"; cleared.ariaLabel = cleared.dataset.of = "canary-cleared";
+  wiped.title = cleared.parentElement.title = "Last: canary-wiped";
   later.className = "blocked"; later.append("canary-later");
   host.attachShadow({ mode: "open" }).append("in a shadow");
   line.title = "seen before";
@@ -92,6 +96,8 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.open("page.html")
         made.visitor.fill("#grows", "canary-grows")
         made.visitor.fill("#word", "canary-password")
+        made.visitor.type("#cleared", "canary-cleared")
+        made.visitor.fill("#wiped", "canary-wiped")
         made.visitor.fill("#blocked", "canary-typed")
         made.settle()
         made.visitor.evaluate(ACT)

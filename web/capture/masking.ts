@@ -25,6 +25,9 @@ const SHORT = 3;
 /** So is a shorter password. */
 const LEAST_PASSWORD = 6;
 const MOST_PASSWORDS = 30;
+const MOST_VALUES = 20;
+/** No page repeats more in an attribute. */
+const LONGEST = 1000;
 /** And a shorter value in a text beside its field. */
 const LEAST_PART = 6;
 const FIELD = /^(input|textarea|select)$/;
@@ -55,6 +58,7 @@ export class Masking {
   /** Where an application draws what is typed. */
   private readonly editors = new WeakSet<Element>();
   private hasEditors = false;
+  private readonly entered = new WeakMap<Element, string[]>();
   private readonly passwords = new WeakSet<Element>();
   /** Passwords that were entered, the newest last: pages show them in fields and texts of their own. */
   private readonly known = new Set<string>();
@@ -147,8 +151,10 @@ export class Masking {
   /** Whether what the visitor enters here is hidden. */
   masksValue(element: Element): boolean {
     const isHidden = this.isHidden(element);
-    if (isHidden) this.hides(element);
-    return isHidden;
+    if (!isHidden) return false;
+    if (!isChosen(element)) this.remember(element);
+    this.hides(element);
+    return true;
   }
 
   private isHidden(element: Element): boolean {
@@ -234,7 +240,9 @@ export class Masking {
   private repeats(text: string, element: Element): boolean {
     const { shadowRoot } = element;
     const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea")] : [];
-    return [element, ...childElements(element), ...inside].some((field) => this.isIn(text, field));
+    return [element, ...childElements(element), ...inside].some((field) => {
+      return this.isIn(text, field) || this.entered.get(field)?.some((value) => isWithin(value, text, SHORT));
+    });
   }
 
   /** A field that grows with its text is measured by a copy of that beside it. */
@@ -246,11 +254,17 @@ export class Masking {
     return false;
   }
 
-  /** A value that is shorter than `least` has to be all of the text. */
   private isIn(text: string, field: Element, least = SHORT): boolean {
-    const value = enteredIn(field);
-    const isSame = value !== "" && (value.length < least ? text === value : text.includes(value));
-    return isSame && this.isEntered(field);
+    return isWithin(enteredIn(field), text, least) && this.isEntered(field);
+  }
+
+  /** What a field or editor hides, so that it is known once it is cleared; each value in the length that it came to. */
+  remember(field: Element): void {
+    const values = this.entered.get(field) ?? [];
+    const [value, last] = [enteredIn(field), values.at(-1) ?? ""];
+    if (value.length > LONGEST || last.startsWith(value)) return;
+    if (value.startsWith(last)) values.pop();
+    this.entered.set(field, [...values.slice(1 - MOST_VALUES), value]);
   }
 
   /** Called for every field that is seen, so that a password is known before its type changes. */
@@ -266,6 +280,11 @@ export class Masking {
     this.known.add(password);
     if (this.known.size > MOST_PASSWORDS) this.known.delete(this.known.values().next().value!);
   }
+}
+
+/** A value that is shorter than `least` has to be all of the text. */
+function isWithin(value: string, text: string, least: number): boolean {
+  return value !== "" && (value.length < least ? text === value : text.includes(value));
 }
 
 export function isChosen(field: Element): boolean {
