@@ -28,7 +28,9 @@ document.adoptedStyleSheets = [sheet];</script><u id=own></u><script>own.marked 
 PRIVATE = """<div class=private><img id=masked src=masked.png><img srcset="masked.png 1x" src=masked.png>
   <p style="background:url(masked.png);--name:'canary-variable'">p</p><x-row owner=canary-owner></x-row>
   <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg>
-  <svg aria-label="canary-label url(x)" data-of="canary-data url(x)"></svg><i id=moves></i>
+  <svg aria-label="canary-label url(x)" data-of="canary-data url(x)" owner=canary-drawn viewBox="0 0 9 9" id=drawing>
+    <use href="masked.png#part" /><g fill="url(masked.png#part)" stroke="url(#part)" stroke-width=2></g></svg>
+  <math owner=canary-formula><mi>x</mi></math><a href="#canary-part">a</a><i id=moves></i>
   <p id=laid style="--shown: canary unquoted ext(x) {canary-block} /**/ canary-end; --gap: calc(1px + 2%) RED solid
     3s -.5 !important; --of: var(--shown)">p</p>
   <style>.private { --sheet: canary-unquoted } .private::after { content: "canary-quoted" }
@@ -44,7 +46,7 @@ ENTERED = """<output><b>canary-output</b></output>
   customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
 <style>select { appearance: base-select }</style>
 <select><button><selectedcontent id=repeated></selectedcontent></button><option>first<option>second<b>-one</b></select>
-<x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
+<div id=outer><select id=told><option>first<option value=v-lima>Lima</select></div><x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
 <x-chip role=textbox></x-chip>
 <div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
 <div><input id=grows><span id=sizer></span></div>
@@ -72,6 +74,7 @@ ACT = """() => {
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
   echo.className = other.value;
+  told.selectedIndex = 1; told.dataset.of = told.value; told.title = "Now: Lima"; outer.dataset.at = 1;
   cleared.value = wiped.textContent = "";
   cleared.placeholder = "Last: canary-cleared"; cleared.ariaLabel = cleared.dataset.of = "canary-cleared";
   wiped.title = cleared.parentElement.title = "Last: canary-wiped";
@@ -164,6 +167,17 @@ def test_fields_named_as_what_a_form_is_asked_for_hide_nothing_else(shown: Rig) 
 def test_what_an_application_draws_of_what_is_typed_is_hidden(shown: Rig) -> None:
     assert shown.page.evaluate("lines.textContent") == "•" * len("canary-code")
     assert shown.page.evaluate("drawn.textContent") == "•" * len("canary-written")
+
+
+def test_attributes_that_repeat_a_masked_choice_are_hidden(shown: Rig) -> None:
+    said = shown.page.evaluate("[told.dataset.of, told.title, outer.dataset.at, told.options[1].text]")
+    assert said == ["••••••", "•••• ••••", "•", "Lima"]
+
+
+def test_drawings_under_a_mask_keep_what_draws_them(shown: Rig) -> None:
+    drawn = "[drawing.getAttribute('viewBox'), ...drawing.querySelector('g').getAttributeNames()]"
+    assert shown.page.evaluate(drawn) == ["0 0 9 9", "fill", "stroke", "stroke-width"]
+    assert shown.page.evaluate("drawing.querySelector('g').getAttribute('stroke')") == "url(#part)"
 
 
 def test_what_a_masked_choice_shows_of_its_option_is_left_out(shown: Rig) -> None:

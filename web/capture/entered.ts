@@ -111,6 +111,13 @@ export function enteredIn(element: Element): string {
   return element.hasAttribute("contenteditable") ? element.textContent!.trim() : "";
 }
 
+/** As pages repeat it: by its value, its text or its place. That nothing is chosen is told. */
+export function chosenIn(element: Element): string[] {
+  const { selectedOptions } = element as Partial<HTMLSelectElement>;
+  const chosen = element.localName === "select" ? [...(selectedOptions ?? [])].filter(({ index }) => index > 0) : [];
+  return chosen.flatMap(({ value, text, index }) => [value, text, String(index)]);
+}
+
 /** Custom elements can be fields of a form, with a value of their own. */
 export function isCustomField({ localName, ownerDocument }: Element): boolean {
   const registry = (ownerDocument.defaultView ?? window).customElements;

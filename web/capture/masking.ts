@@ -5,6 +5,7 @@ import { bullets } from "../protocol/text";
 import {
   around,
   childElements,
+  chosenIn,
   closest,
   editorAround,
   editorOver,
@@ -239,7 +240,7 @@ export class Masking {
   /** Pages mirror a field in an attribute of it, of the element right around it, or of the component that it is in. */
   private repeats(text: string, element: Element): boolean {
     const { shadowRoot } = element;
-    const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea")] : [];
+    const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea,select")] : [];
     return [element, ...childElements(element), ...inside].some((field) => {
       return this.isIn(text, field) || this.entered.get(field)?.some((value) => isWithin(value, text, SHORT));
     });
@@ -255,7 +256,8 @@ export class Masking {
   }
 
   private isIn(text: string, field: Element, least = SHORT): boolean {
-    return isWithin(enteredIn(field), text, least) && this.isEntered(field);
+    const values = [enteredIn(field), ...chosenIn(field)];
+    return values.some((value) => isWithin(value, text, least)) && this.isEntered(field);
   }
 
   /** What a field or editor hides, so that it is known once it is cleared; each value in the length that it came to. */
