@@ -46,11 +46,13 @@ ENTERED = """<output><b>canary-output</b></output>
   customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
 <style>select { appearance: base-select }</style>
 <select><button><selectedcontent id=repeated></selectedcontent></button><option>first<option>second<b>-one</b></select>
-<div id=outer><select id=told><option>first<option value=v-lima>Lima</select></div><x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
+<div id=outer><select id=told><option>first<option value=v-lima>Lima</select></div>
+<x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
 <x-chip role=textbox></x-chip>
 <div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
 <div><input id=grows><span id=sizer></span></div>
 <div><input id=cleared><b contenteditable id=wiped>x</b></div>
+<style id=spoken></style><input id=quoted type=password>
 <input id=word type=password><p id=echo></p><label id=mirror><input id=mirrored></label>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
@@ -74,6 +76,10 @@ ACT = """() => {
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
   echo.className = other.value;
+  scripted.sheet.insertRule(`.echo::after { content: "is ${other.value}" }`);
+  spoken.textContent = `.echo::before { content: '${other.value}'; --of: ${other.value} }`;
+  spoken.append(`[alt="${other.value}"] { top: 0 }`);
+  spoken.append(`.echo { quotes: ${JSON.stringify(quoted.value)} "x" }`); quoted.title = JSON.stringify(quoted.value);
   told.selectedIndex = 1; told.dataset.of = told.value; told.title = "Now: Lima"; outer.dataset.at = 1;
   cleared.value = wiped.textContent = "";
   cleared.placeholder = "Last: canary-cleared"; cleared.ariaLabel = cleared.dataset.of = "canary-cleared";
@@ -99,6 +105,7 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.open("page.html")
         made.visitor.fill("#grows", "canary-grows")
         made.visitor.fill("#word", "canary-password")
+        made.visitor.fill("#quoted", 'canary"quoted')
         made.visitor.type("#cleared", "canary-cleared")
         made.visitor.fill("#wiped", "canary-wiped")
         made.visitor.fill("#blocked", "canary-typed")

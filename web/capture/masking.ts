@@ -1,5 +1,6 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
+import { unescaped } from "../protocol/css";
 import { decoded } from "../protocol/secrets";
 import { bullets } from "../protocol/text";
 import {
@@ -120,7 +121,7 @@ export class Masking {
     return isEntered && !this.allows(element);
   }
 
-  /** Something is about to be entered here, by an event of this type: the editor of which that tells for the first time. */
+  /** Something is about to be entered here, as an event of this type says: the editor that is not known for it yet. */
   noteEntering(target: Element, type: string): Element | null {
     const isField = type !== "focusin" && (target.localName === "textarea" || isDrawnField(target));
     const takes = isField || hasEditContext(target);
@@ -206,8 +207,10 @@ export class Masking {
     return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
   }
 
-  private tellsPassword(text: string): boolean {
-    for (const password of this.known) if (text.includes(password)) return true;
+  /** Also behind backslashes, as style text and JSON have quotes and others. */
+  tellsPassword(text: string): boolean {
+    const texts = this.known.size && text.includes("\\") ? [text, unescaped(text)] : [text];
+    for (const password of this.known) if (texts.some((one) => one.includes(password))) return true;
     return false;
   }
 

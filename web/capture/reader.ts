@@ -247,7 +247,9 @@ export class Reader {
   private css(text: string, base: string): string {
     learnStates(text);
     learnFaces(text, base);
-    const shown = this.masking.data.size ? withStrings(text, (string) => this.masking.personal(string)) : text;
+    const hide = (said: string): string => this.masking.personalInAttribute(said);
+    const isTold = this.masking.tellsPassword(text);
+    const shown = isTold || this.masking.data.size ? withStrings(isTold ? withSaid(text, hide) : text, hide) : text;
     return replaceUrls(shown, base, ({ url, imports }) => {
       const own = this.options.addresses.ofPage(url, base);
       return own ?? this.loaded(url, imports ? "css" : "any");
