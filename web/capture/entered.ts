@@ -111,6 +111,11 @@ export function enteredIn(element: Element): string {
   return element.hasAttribute("contenteditable") ? element.textContent!.trim() : "";
 }
 
+/** A value that is shorter than `least` has to be all of the text. */
+export function isWithin(value: string, text: string, least: number): boolean {
+  return value !== "" && (value.length < least ? text === value : text.includes(value));
+}
+
 /** As pages repeat it: by its value, its text or its place. That nothing is chosen is told. */
 export function chosenIn(element: Element): string[] {
   const { selectedOptions } = element as Partial<HTMLSelectElement>;

@@ -14,10 +14,12 @@ import {
   hasEditContext,
   isDrawnField,
   isEditable,
+  isWithin,
   looksSecret,
   matches,
   nearest,
 } from "./entered";
+import { Held } from "./held";
 import { NO_RULES, Reach, rulesAt } from "./masking_rules";
 import { type DataType, findPersonal, hidden, holdsCard, isNamedPersonal } from "./personal";
 
@@ -27,9 +29,6 @@ const SHORT = 3;
 /** So is a shorter password. */
 const LEAST_PASSWORD = 6;
 const MOST_PASSWORDS = 30;
-const MOST_VALUES = 20;
-/** No page repeats more in an attribute. */
-const LONGEST = 1000;
 /** And a shorter value in a text beside its field. */
 const LEAST_PART = 6;
 const FIELD = /^(input|textarea|select)$/;
@@ -60,7 +59,7 @@ export class Masking {
   /** Where an application draws what is typed. */
   private readonly editors = new WeakSet<Element>();
   private hasEditors = false;
-  private readonly entered = new WeakMap<Element, string[]>();
+  readonly held = new Held();
   private readonly passwords = new WeakSet<Element>();
   /** Passwords that were entered, the newest last: pages show them in fields and texts of their own. */
   private readonly known = new Set<string>();
@@ -154,7 +153,7 @@ export class Masking {
   masksValue(element: Element): boolean {
     const isHidden = this.isHidden(element);
     if (!isHidden) return false;
-    if (!isChosen(element)) this.remember(element);
+    if (!isChosen(element)) this.held.keep(element);
     this.hides(element);
     return true;
   }
@@ -244,9 +243,8 @@ export class Masking {
   private repeats(text: string, element: Element): boolean {
     const { shadowRoot } = element;
     const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea,select")] : [];
-    return [element, ...childElements(element), ...inside].some((field) => {
-      return this.isIn(text, field) || this.entered.get(field)?.some((value) => isWithin(value, text, SHORT));
-    });
+    const fields = [element, ...childElements(element), ...inside];
+    return fields.some((field) => this.isIn(text, field) || this.held.isIn(text, field, SHORT));
   }
 
   /** A field that grows with its text is measured by a copy of that beside it. */
@@ -263,15 +261,6 @@ export class Masking {
     return values.some((value) => isWithin(value, text, least)) && this.isEntered(field);
   }
 
-  /** What a field or editor hides, so that it is known once it is cleared; each value in the length that it came to. */
-  remember(field: Element): void {
-    const values = this.entered.get(field) ?? [];
-    const [value, last] = [enteredIn(field), values.at(-1) ?? ""];
-    if (value.length > LONGEST || last.startsWith(value)) return;
-    if (value.startsWith(last)) values.pop();
-    this.entered.set(field, [...values.slice(1 - MOST_VALUES), value]);
-  }
-
   /** Called for every field that is seen, so that a password is known before its type changes. */
   private isSecret(element: Element): boolean {
     if (!this.secret.has(element) && looksSecret(element)) this.secret.add(element);
@@ -285,11 +274,6 @@ export class Masking {
     this.known.add(password);
     if (this.known.size > MOST_PASSWORDS) this.known.delete(this.known.values().next().value!);
   }
-}
-
-/** A value that is shorter than `least` has to be all of the text. */
-function isWithin(value: string, text: string, least: number): boolean {
-  return value !== "" && (value.length < least ? text === value : text.includes(value));
 }
 
 export function isChosen(field: Element): boolean {
