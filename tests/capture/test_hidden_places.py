@@ -47,6 +47,11 @@ ENTERED = """<output><b>canary-output</b></output>
 <style>select { appearance: base-select }</style>
 <select><button><selectedcontent id=repeated></selectedcontent></button><option>first<option>second<b>-one</b></select>
 <div id=outer><select id=told><option>first<option value=v-lima>Lima</select></div>
+<button role=combobox id=combo aria-expanded=false aria-activedescendant=two>canary-combo</button>
+<ul role=listbox id=list><li role=option aria-selected=false>one
+  <li role=option aria-selected=true data-state=checked>two</ul>
+<ul role=listbox class=open><li id=seen role=option aria-selected=true>one</ul>
+<ul class=private><li id=covered role=tab aria-selected=true>one</ul>
 <x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
 <x-chip role=textbox></x-chip>
 <div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
@@ -179,6 +184,14 @@ def test_what_an_application_draws_of_what_is_typed_is_hidden(shown: Rig) -> Non
 def test_attributes_that_repeat_a_masked_choice_are_hidden(shown: Rig) -> None:
     said = shown.page.evaluate("[told.dataset.of, told.title, outer.dataset.at, told.options[1].text]")
     assert said == ["••••••", "•••• ••••", "•", "Lima"]
+
+
+def test_drawn_choices_tell_what_there_is_to_choose_and_not_what_is_chosen(shown: Rig) -> None:
+    assert shown.page.get_attribute("#combo", "aria-expanded") == "false"
+    told = "[aria-activedescendant], #list [aria-selected], #list [data-state], #covered[aria-selected]"
+    assert shown.page.query_selector(told) is None
+    assert shown.page.inner_text("#list").split() == ["one", "two"]
+    assert shown.page.get_attribute("#seen", "aria-selected") == "true"
 
 
 def test_drawings_under_a_mask_keep_what_draws_them(shown: Rig) -> None:

@@ -6,7 +6,9 @@ import { frameOf } from "./nodes";
 
 const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
 /** What stands for a field where the application draws its own, or says what comes of it. */
-const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[role=slider]";
+const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[role=slider],[role=combobox]";
+/** Where the application draws what there is to choose from. */
+export const DRAWN_CHOICES = "[role=combobox],[role=listbox]";
 /** What mirrors a field stands in a box with little else. */
 const MOST_AROUND = 20;
 /** Too little for a letter, CSS pixels. */

@@ -8,6 +8,7 @@ import {
   childElements,
   chosenIn,
   closest,
+  DRAWN_CHOICES,
   editorAround,
   editorOver,
   enteredIn,
@@ -35,6 +36,8 @@ const FIELD = /^(input|textarea|select)$/;
 const TYPED = /^(input|textarea)$/;
 /** What is sent with a form without being typed. */
 const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
+/** By which components say what is chosen of them. */
+const STATE = /^(aria-(checked|selected|activedescendant)|data-.*(state|select|check|active))/;
 /** What JSON writes for white space, which would count as a letter before a number. */
 const ESCAPE = /\\[bfnrt]/g;
 
@@ -136,6 +139,12 @@ export class Masking {
   hidesChoice(element: Element): boolean {
     const select = element.localName === "selectedcontent" ? closest(element, "select") : null;
     return select !== null && this.masksValue(select);
+  }
+
+  /** Whether the attribute says whether this is chosen, where that is hidden: as bullets even its length would tell. */
+  hidesState(element: Element, name: string): boolean {
+    const isOfDrawn = STATE.test(name) && nearest(element, DRAWN_CHOICES) !== null && !this.allows(element);
+    return isOfDrawn || (/^aria-(checked|selected)$/.test(name) && this.hidesPictures(element));
   }
 
   private isInEditor(element: Element): boolean {

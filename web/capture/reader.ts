@@ -157,7 +157,7 @@ export class Reader {
   }
 
   private attribute(element: Element, name: string, value: string): string | null {
-    if (DROPPED.has(name) || isHandler(name)) return null;
+    if (DROPPED.has(name) || isHandler(name) || this.masking.hidesState(element, name)) return null;
     if (name === "style") return this.style(element, withLengths(value, element));
     if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);

@@ -111,7 +111,8 @@ export class HtmlSource implements Source {
 
   /** Before what is entered is anywhere on the page. */
   private readonly entering = (event: Event): void => {
-    const editor = this.masking.noteEntering(event.composedPath()[0] as Element, event.type);
+    const target = event.composedPath()[0] as Element;
+    const editor = target.nodeType === 1 ? this.masking.noteEntering(target, event.type) : null;
     if (editor) this.recorder.markWithin(editor);
   };
 
