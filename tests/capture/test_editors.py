@@ -1,4 +1,4 @@
-"""Editors that draw by themselves what a field gets which nobody sees: whatever comes first into it, and by what device."""
+"""Editors that draw by themselves what a field gets which nobody sees: whatever comes first into it, and how."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
