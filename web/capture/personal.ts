@@ -54,7 +54,7 @@ export function findPersonal(given: string, types: ReadonlySet<DataType>): Run[]
 export function hidden(text: string, runs: Run[]): string {
   let [shown, from] = ["", 0];
   for (const [start, end] of runs) {
-    shown += text.slice(from, start) + text.slice(start, end).replace(/\S/g, "•");
+    shown += text.slice(from, start) + text.slice(start, end).replace(/\S+/g, ({ length }) => "•".repeat(length));
     from = end;
   }
   return shown + text.slice(from);
