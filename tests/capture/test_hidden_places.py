@@ -28,7 +28,9 @@ document.adoptedStyleSheets = [sheet];</script><u id=own></u><script>own.marked 
 PRIVATE = """<div class=private><img id=masked src=masked.png><img srcset="masked.png 1x" src=masked.png>
   <p style="background:url(masked.png);--name:'canary-variable'">p</p><x-row owner=canary-owner></x-row>
   <video poster=masked.png></video><input type=image src=masked.png><svg><image href=masked.png /></svg>
-  <svg aria-label="canary-label url(x)" data-of="canary-data url(x)"></svg><i id=moves></i>
+  <svg aria-label="canary-label url(x)" data-of="canary-data url(x)" owner=canary-drawn viewBox="0 0 9 9" id=drawing>
+    <use href="masked.png#part" /><g fill="url(masked.png#part)" stroke="url(#part)" stroke-width=2></g></svg>
+  <math owner=canary-formula><mi>x</mi></math><a href="#canary-part">a</a><i id=moves></i>
   <p id=laid style="--shown: canary unquoted ext(x) {canary-block} /**/ canary-end; --gap: calc(1px + 2%) RED solid
     3s -.5 !important; --of: var(--shown)">p</p>
   <style>.private { --sheet: canary-unquoted } .private::after { content: "canary-quoted" }
@@ -44,10 +46,18 @@ ENTERED = """<output><b>canary-output</b></output>
   customElements.define('x-field', class extends HTMLElement { static formAssociated = true });</script>"></iframe>
 <style>select { appearance: base-select }</style>
 <select><button><selectedcontent id=repeated></selectedcontent></button><option>first<option>second<b>-one</b></select>
+<div id=outer><select id=told><option>first<option value=v-lima>Lima</select></div>
+<button role=combobox id=combo aria-expanded=false aria-activedescendant=two>canary-combo</button>
+<ul role=listbox id=list><li role=option aria-selected=false>one
+  <li role=option aria-selected=true data-state=checked>two</ul>
+<ul role=listbox class=open><li id=seen role=option aria-selected=true>one</ul>
+<ul class=private><li id=covered role=tab aria-selected=true>one</ul>
 <x-text id=component></x-text><div contenteditable><x-chip></x-chip></div><output><x-chip></x-chip></output>
 <x-chip role=textbox></x-chip>
 <div style="width:300px;height:60px"><p id=written tabindex=0>text</p><p id=drawn></p></div>
 <div><input id=grows><span id=sizer></span></div>
+<div><input id=cleared><b contenteditable id=wiped>x</b></div>
+<style id=spoken></style><input id=quoted type=password>
 <input id=word type=password><p id=echo></p><label id=mirror><input id=mirrored></label>
 <div id=code style="position:relative;width:300px;height:60px"><div style="width:0;height:0;overflow:hidden">
   <textarea id=keys style="width:1px;height:1em;padding:0;border:0"></textarea></div><pre id=lines></pre></div>
@@ -71,6 +81,14 @@ ACT = """() => {
   const other = Object.assign(document.createElement("input"), { className: "open", value: word.value });
   word.replaceWith(other); echo.textContent = `Your password: ${other.value}`;
   echo.className = other.value;
+  scripted.sheet.insertRule(`.echo::after { content: "is ${other.value}" }`);
+  spoken.textContent = `.echo::before { content: '${other.value}'; --of: ${other.value} }`;
+  spoken.append(`[alt="${other.value}"] { top: 0 }`);
+  spoken.append(`.echo { quotes: ${JSON.stringify(quoted.value)} "x" }`); quoted.title = JSON.stringify(quoted.value);
+  told.selectedIndex = 1; told.dataset.of = told.value; told.title = "Now: Lima"; outer.dataset.at = 1;
+  cleared.value = wiped.textContent = "";
+  cleared.placeholder = "Last: canary-cleared"; cleared.ariaLabel = cleared.dataset.of = "canary-cleared";
+  wiped.title = cleared.parentElement.title = "Last: canary-wiped";
   later.className = "blocked"; later.append("canary-later");
   host.attachShadow({ mode: "open" }).append("in a shadow");
   line.title = "seen before";
@@ -92,6 +110,9 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.open("page.html")
         made.visitor.fill("#grows", "canary-grows")
         made.visitor.fill("#word", "canary-password")
+        made.visitor.fill("#quoted", 'canary"quoted')
+        made.visitor.type("#cleared", "canary-cleared")
+        made.visitor.fill("#wiped", "canary-wiped")
         made.visitor.fill("#blocked", "canary-typed")
         made.settle()
         made.visitor.evaluate(ACT)
@@ -158,6 +179,25 @@ def test_fields_named_as_what_a_form_is_asked_for_hide_nothing_else(shown: Rig) 
 def test_what_an_application_draws_of_what_is_typed_is_hidden(shown: Rig) -> None:
     assert shown.page.evaluate("lines.textContent") == "•" * len("canary-code")
     assert shown.page.evaluate("drawn.textContent") == "•" * len("canary-written")
+
+
+def test_attributes_that_repeat_a_masked_choice_are_hidden(shown: Rig) -> None:
+    said = shown.page.evaluate("[told.dataset.of, told.title, outer.dataset.at, told.options[1].text]")
+    assert said == ["••••••", "•••• ••••", "•", "Lima"]
+
+
+def test_drawn_choices_tell_what_there_is_to_choose_and_not_what_is_chosen(shown: Rig) -> None:
+    assert shown.page.get_attribute("#combo", "aria-expanded") == "false"
+    told = "[aria-activedescendant], #list [aria-selected], #list [data-state], #covered[aria-selected]"
+    assert shown.page.query_selector(told) is None
+    assert shown.page.inner_text("#list").split() == ["one", "two"]
+    assert shown.page.get_attribute("#seen", "aria-selected") == "true"
+
+
+def test_drawings_under_a_mask_keep_what_draws_them(shown: Rig) -> None:
+    drawn = "[drawing.getAttribute('viewBox'), ...drawing.querySelector('g').getAttributeNames()]"
+    assert shown.page.evaluate(drawn) == ["0 0 9 9", "fill", "stroke", "stroke-width"]
+    assert shown.page.evaluate("drawing.querySelector('g').getAttribute('stroke')") == "url(#part)"
 
 
 def test_what_a_masked_choice_shows_of_its_option_is_left_out(shown: Rig) -> None:

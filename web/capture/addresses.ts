@@ -144,6 +144,7 @@ export class Addresses {
 
   private noteEditor(editor: Element): void {
     if (!this.masking.isTypedInto(editor)) return;
+    this.masking.held.keep(editor);
     const texts = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
     const found: string[] = [];
     while (found.length < LONGEST_EDITOR && texts.nextNode()) found.push(texts.currentNode.nodeValue!.trim());

@@ -16,7 +16,7 @@ export function isLabel(name: string): boolean {
 
 /** For browsers and style sheets: it says nothing of anybody, but that it may be named after somebody. */
 export function isPlain(element: Element, name: string): boolean {
-  return NAMELESS.test(name) || ownOf(element).has(name);
+  return NAMELESS.test(name) || ownOf(element).has(name.toLowerCase());
 }
 
 function ownOf(element: Element): Set<string> {

@@ -6,11 +6,15 @@ import { frameOf } from "./nodes";
 
 const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
 /** What stands for a field where the application draws its own, or says what comes of it. */
-const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[role=slider]";
+const DRAWN_FIELDS = "output,[role=textbox],[role=searchbox],[role=spinbutton],[role=slider],[role=combobox]";
+/** Where the application draws what there is to choose from. */
+export const DRAWN_CHOICES = "[role=combobox],[role=listbox]";
 /** What mirrors a field stands in a box with little else. */
 const MOST_AROUND = 20;
 /** Too little for a letter, CSS pixels. */
 const UNSEEN_WIDTH = 4;
+/** An editor has its field so under the pointer for the browser's own menu. */
+const FAINT = 0.1;
 
 /** A field of a form can be named as what a form is asked for: so its methods and lists are asked for in other ways. */
 export function matches(element: Element, selector: string): boolean {
@@ -82,15 +86,43 @@ export function editorAround(field: Element): Element | null {
   return drawn;
 }
 
+/** The innermost of them that this is drawn in: what is pasted or dropped on it goes to a field that can take it. */
+export function editorOver(drawn: Element): Element | null {
+  let inner: Element | null = null;
+  for (const field of (Node.prototype.getRootNode.call(drawn) as ParentNode).querySelectorAll("*")) {
+    const editor = canTake(field) ? editorAround(field) : null;
+    if (editor?.contains(drawn) && (!inner || inner.contains(editor))) inner = editor;
+  }
+  return inner;
+}
+
+function canTake(field: Element): boolean {
+  const { localName, readOnly, checkVisibility } = field as HTMLTextAreaElement;
+  if (localName !== "textarea" || readOnly) return hasEditContext(field);
+  return checkVisibility?.call(field, { checkVisibilityCSS: true }) !== false; // not known to Safari 16
+}
+
 function isSeen(field: Element): boolean {
   const { width, height } = field.getBoundingClientRect();
-  return width > UNSEEN_WIDTH && height > UNSEEN_WIDTH && getComputedStyle(field).opacity !== "0";
+  return width > UNSEEN_WIDTH && height > UNSEEN_WIDTH && Number(getComputedStyle(field).opacity) > FAINT;
 }
 
 /** Where the whole of it can be repeated: in a field, or in an editor. */
 export function enteredIn(element: Element): string {
   if (/^(input|textarea)$/.test(element.localName) && "value" in element) return String(element.value);
   return element.hasAttribute("contenteditable") ? element.textContent!.trim() : "";
+}
+
+/** A value that is shorter than `least` has to be all of the text. */
+export function isWithin(value: string, text: string, least: number): boolean {
+  return value !== "" && (value.length < least ? text === value : text.includes(value));
+}
+
+/** As pages repeat it: by its value, its text or its place. That nothing is chosen is told. */
+export function chosenIn(element: Element): string[] {
+  const { selectedOptions } = element as Partial<HTMLSelectElement>;
+  const chosen = element.localName === "select" ? [...(selectedOptions ?? [])].filter(({ index }) => index > 0) : [];
+  return chosen.flatMap(({ value, text, index }) => [value, text, String(index)]);
 }
 
 /** Custom elements can be fields of a form, with a value of their own. */

@@ -1,20 +1,26 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
+import { unescaped } from "../protocol/css";
 import { decoded } from "../protocol/secrets";
 import { bullets } from "../protocol/text";
 import {
   around,
   childElements,
+  chosenIn,
   closest,
+  DRAWN_CHOICES,
   editorAround,
+  editorOver,
   enteredIn,
   hasEditContext,
   isDrawnField,
   isEditable,
+  isWithin,
   looksSecret,
   matches,
   nearest,
 } from "./entered";
+import { Held } from "./held";
 import { NO_RULES, Reach, rulesAt } from "./masking_rules";
 import { type DataType, findPersonal, hidden, holdsCard, isNamedPersonal } from "./personal";
 
@@ -30,6 +36,8 @@ const FIELD = /^(input|textarea|select)$/;
 const TYPED = /^(input|textarea)$/;
 /** What is sent with a form without being typed. */
 const CHOSEN = /^(hidden|checkbox|radio|button|submit|reset|image)$/;
+/** By which components say what is chosen of them. */
+const STATE = /^(aria-(checked|selected|activedescendant)|data-.*(state|select|check|active))/;
 /** What JSON writes for white space, which would count as a letter before a number. */
 const ESCAPE = /\\[bfnrt]/g;
 
@@ -54,6 +62,7 @@ export class Masking {
   /** Where an application draws what is typed. */
   private readonly editors = new WeakSet<Element>();
   private hasEditors = false;
+  readonly held = new Held();
   private readonly passwords = new WeakSet<Element>();
   /** Passwords that were entered, the newest last: pages show them in fields and texts of their own. */
   private readonly known = new Set<string>();
@@ -114,10 +123,12 @@ export class Masking {
     return isEntered && !this.allows(element);
   }
 
-  /** Something is typed here: the editor of which that tells for the first time. */
-  noteTyping(target: Element): Element | null {
-    if (target.localName !== "textarea" && !hasEditContext(target) && !isDrawnField(target)) return null;
-    const editor = editorAround(target);
+  /** Something is about to be entered here, as an event of this type says: the editor that is not known for it yet. */
+  noteEntering(target: Element, type: string): Element | null {
+    const isField = type !== "focusin" && (target.localName === "textarea" || isDrawnField(target));
+    const takes = isField || hasEditContext(target);
+    const isOver = /paste|drop/.test(type) && !FIELD.test(target.localName) && !isEditable(target);
+    const editor = (takes && editorAround(target)) || (isOver && editorOver(target));
     if (!editor || this.editors.has(editor)) return null;
     this.editors.add(editor);
     this.hasEditors = true;
@@ -128,6 +139,12 @@ export class Masking {
   hidesChoice(element: Element): boolean {
     const select = element.localName === "selectedcontent" ? closest(element, "select") : null;
     return select !== null && this.masksValue(select);
+  }
+
+  /** Whether the attribute says whether this is chosen, where that is hidden: as bullets even its length would tell. */
+  hidesState(element: Element, name: string): boolean {
+    const isOfDrawn = STATE.test(name) && nearest(element, DRAWN_CHOICES) !== null && !this.allows(element);
+    return isOfDrawn || (/^aria-(checked|selected)$/.test(name) && this.hidesPictures(element));
   }
 
   private isInEditor(element: Element): boolean {
@@ -144,8 +161,10 @@ export class Masking {
   /** Whether what the visitor enters here is hidden. */
   masksValue(element: Element): boolean {
     const isHidden = this.isHidden(element);
-    if (isHidden) this.hides(element);
-    return isHidden;
+    if (!isHidden) return false;
+    if (!isChosen(element)) this.held.keep(element);
+    this.hides(element);
+    return true;
   }
 
   private isHidden(element: Element): boolean {
@@ -196,8 +215,10 @@ export class Masking {
     return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
   }
 
-  private tellsPassword(text: string): boolean {
-    for (const password of this.known) if (text.includes(password)) return true;
+  /** Also behind backslashes, as style text and JSON have quotes and others. */
+  tellsPassword(text: string): boolean {
+    const texts = this.known.size && text.includes("\\") ? [text, unescaped(text)] : [text];
+    for (const password of this.known) if (texts.some((one) => one.includes(password))) return true;
     return false;
   }
 
@@ -230,8 +251,9 @@ export class Masking {
   /** Pages mirror a field in an attribute of it, of the element right around it, or of the component that it is in. */
   private repeats(text: string, element: Element): boolean {
     const { shadowRoot } = element;
-    const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea")] : [];
-    return [element, ...childElements(element), ...inside].some((field) => this.isIn(text, field));
+    const inside = shadowRoot ? [...shadowRoot.querySelectorAll("input,textarea,select")] : [];
+    const fields = [element, ...childElements(element), ...inside];
+    return fields.some((field) => this.isIn(text, field) || this.held.isIn(text, field, SHORT));
   }
 
   /** A field that grows with its text is measured by a copy of that beside it. */
@@ -243,11 +265,9 @@ export class Masking {
     return false;
   }
 
-  /** A value that is shorter than `least` has to be all of the text. */
   private isIn(text: string, field: Element, least = SHORT): boolean {
-    const value = enteredIn(field);
-    const isSame = value !== "" && (value.length < least ? text === value : text.includes(value));
-    return isSame && this.isEntered(field);
+    const values = [enteredIn(field), ...chosenIn(field)];
+    return values.some((value) => isWithin(value, text, least)) && this.isEntered(field);
   }
 
   /** Called for every field that is seen, so that a password is known before its type changes. */

@@ -1,6 +1,7 @@
 /**
  * Where in a text personal data stands: card numbers, phone numbers, identity numbers, e-mail addresses. Everything runs
- * in linear time: a pattern is bounded in length and tried only where a group of digits begins.
+ * in linear time: a pattern is bounded in length and tried only where a group of digits begins; a text with too many of
+ * them is hidden unread.
  */
 
 import { cardAt, digitGroups, holdsCardNumber, type Run } from "../protocol/cards";
@@ -18,6 +19,9 @@ const NAMES: [DataType, RegExp][] = [
 ];
 const FOUR_DIGITS = /(\d\D{0,2}){4}/;
 const WORTH_A_LOOK = /[\d０-９@＠]|%40/;
+const SIGNS = /[\d０-９]+|[@＠]|%40/g;
+/** To look at more of them in one text would hold the page: it is hidden as a whole. */
+const MOST_SIGNS = 5000;
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63]/;
 const NOT_PLAIN = /[^\x20-\x7e]|\s\s/;
@@ -39,6 +43,7 @@ interface Plain {
 /** Parts of the text that are of these types, in order, none within another. */
 export function findPersonal(given: string, types: ReadonlySet<DataType>): Run[] {
   if (!types.size || !WORTH_A_LOOK.test(given)) return [];
+  if (isCrowded(given)) return [[0, given.length]];
   const { text, origin } = plain(given);
   const runs: Run[] = types.has("email") ? emails(text) : [];
   if (types.size > 1 || !types.has("email")) runs.push(...numbers(text, types));
@@ -49,7 +54,7 @@ export function findPersonal(given: string, types: ReadonlySet<DataType>): Run[]
 export function hidden(text: string, runs: Run[]): string {
   let [shown, from] = ["", 0];
   for (const [start, end] of runs) {
-    shown += text.slice(from, start) + text.slice(start, end).replace(/\S/g, "•");
+    shown += text.slice(from, start) + text.slice(start, end).replace(/\S+/g, ({ length }) => "•".repeat(length));
     from = end;
   }
   return shown + text.slice(from);
@@ -62,7 +67,14 @@ export function isNamedPersonal(name: string, value: string, types: ReadonlySet<
 
 /** Also in full-width digits. */
 export function holdsCard(text: string): boolean {
-  return WORTH_A_LOOK.test(text) && holdsCardNumber(plain(text).text);
+  return WORTH_A_LOOK.test(text) && (isCrowded(text) || holdsCardNumber(plain(text).text));
+}
+
+function isCrowded(text: string): boolean {
+  const signs = text.matchAll(SIGNS);
+  let count = 0;
+  while (count <= MOST_SIGNS && !signs.next().done) count++;
+  return count > MOST_SIGNS;
 }
 
 /** Full-width forms become plain ones, white space one space, and what is not seen is left out. */
@@ -82,7 +94,7 @@ function plain(given: string): Plain {
 function plainLetter(given: string, at: number): string {
   const code = given.charCodeAt(at);
   const letter = given[at]!;
-  if (code > 0x20 && code < 0x7f) return letter;
+  if ((code > 0x20 && code < 0x7f) || (code > 0x3000 && code < 0xfe00)) return letter;
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
   if (INVISIBLE.test(letter)) return "";
   if (DASH.test(letter)) return "-";

@@ -157,12 +157,12 @@ export class Reader {
   }
 
   private attribute(element: Element, name: string, value: string): string | null {
-    if (DROPPED.has(name) || isHandler(name)) return null;
+    if (DROPPED.has(name) || isHandler(name) || this.masking.hidesState(element, name)) return null;
     if (name === "style") return this.style(element, withLengths(value, element));
     if (name === "srcset" || name === "imagesrcset") return this.srcset(element, value);
     if (URL_ATTRIBUTES.has(name)) return this.url(element, name, value);
     if (element.namespaceURI === SVG && PAINTS.test(name) && value.includes("url("))
-      return this.css(value, element.ownerDocument.URL);
+      return this.style(element, value, element.ownerDocument.URL);
     const plain = isLabel(name) ? this.masking.label(value, element, name) : this.fieldAttribute(element, name, value);
     return plain && this.options.addresses.within(plain);
   }
@@ -184,7 +184,7 @@ export class Reader {
   private other(element: Element, name: string, value: string): string {
     const isDrawing = element.namespaceURI !== HTML && !isFramework(name);
     if (!value || (isDrawing && isGeometry(name))) return value;
-    return isDrawing || isPlain(element, name)
+    return isPlain(element, name) || (isDrawing && CSS.supports(name, "inherit"))
       ? this.masking.personalInAttribute(value)
       : this.masking.label(value, element, name);
   }
@@ -199,11 +199,11 @@ export class Reader {
     if (FRAMES.has(tag) && !isPicture(element)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
     if (value.startsWith("#")) return this.options.addresses.link(value);
-    if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
-    if (value.startsWith("data:")) return this.dataUrl(value);
-    const url = absolute(value, element.baseURI);
+    const url = value.startsWith("data:") ? value : absolute(value, element.baseURI);
     const fragment = partOf(element.ownerDocument.URL, url);
     if (fragment) return fragment;
+    if (tag !== "link" && this.masking.hidesPictures(element)) return null;
+    if (url.startsWith("data:")) return this.dataUrl(url);
     const own = this.options.addresses.ofPage(url, element.baseURI);
     if (own !== null) return own;
     if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
@@ -226,15 +226,13 @@ export class Reader {
   }
 
   private link(element: Element, value: string): string {
-    if (value.startsWith("#")) return this.options.addresses.link(value);
-    const url = absolute(value, element.baseURI);
-    if (this.masking.masksText(element) || !/^https?:|^mailto:|^tel:/.test(url)) return "#";
+    const url = value.startsWith("#") ? value : absolute(value, element.baseURI);
+    if (this.masking.masksText(element) || !/^#|^https?:|^mailto:|^tel:/.test(url)) return "#";
     return this.options.addresses.link(url);
   }
 
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
-  private style(element: Element, value: string): string {
-    const { baseURI: base } = element;
+  private style(element: Element, value: string, base = element.baseURI): string {
     const isHidden = this.masking.blocks(element) || this.masking.hidesPictures(element);
     const told = isHidden ? withoutContent(value, base) : withSaid(value, (said) => this.masking.label(said, element));
     return this.css(told, base);
@@ -249,7 +247,9 @@ export class Reader {
   private css(text: string, base: string): string {
     learnStates(text);
     learnFaces(text, base);
-    const shown = this.masking.data.size ? withStrings(text, (string) => this.masking.personal(string)) : text;
+    const hide = (said: string): string => this.masking.personalInAttribute(said);
+    const isTold = this.masking.tellsPassword(text);
+    const shown = isTold || this.masking.data.size ? withStrings(isTold ? withSaid(text, hide) : text, hide) : text;
     return replaceUrls(shown, base, ({ url, imports }) => {
       const own = this.options.addresses.ofPage(url, base);
       return own ?? this.loaded(url, imports ? "css" : "any");

@@ -20,6 +20,8 @@ import { readVolatile } from "./values";
 /** At fields and what moves; every other time at all of the page. */
 const LOOK_EVERY_MS = 250;
 const LONGEST_PARSE_MS = 1500;
+/** What comes before anything that is entered, by whatever device; of an `EditContext` some tell only itself. */
+const ENTERING = ["keydown", "beforeinput", "compositionstart", "paste", "drop", "focusin"];
 
 export interface Source {
   readonly kind: "html" | "native";
@@ -91,7 +93,10 @@ export class HtmlSource implements Source {
     const opened = (root: Document | ShadowRoot): void => {
       this.events.listen(root);
       addresses.watch(root);
-      root.addEventListener("keydown", this.typing, { capture: true, passive: true, signal: this.closing.signal });
+      const options = { capture: true, passive: true, signal: this.closing.signal };
+      const { activeElement: active } = root;
+      if (active) this.masking.noteEntering(active, "opened");
+      for (const name of ENTERING) root.addEventListener(name, this.entering, options);
     };
     const read = (node: Node): void => this.events.noteRead(node);
     const framed = (frame: Element, isNew: boolean): void => this.frames.offer(frame, isNew);
@@ -104,9 +109,10 @@ export class HtmlSource implements Source {
     this.looking = window.setInterval(() => this.lookAround(), LOOK_EVERY_MS);
   }
 
-  /** Before what is typed is anywhere on the page. */
-  private readonly typing = (event: Event): void => {
-    const editor = this.masking.noteTyping(event.composedPath()[0] as Element);
+  /** Before what is entered is anywhere on the page. */
+  private readonly entering = (event: Event): void => {
+    const target = event.composedPath()[0] as Element;
+    const editor = target.nodeType === 1 ? this.masking.noteEntering(target, event.type) : null;
     if (editor) this.recorder.markWithin(editor);
   };
 

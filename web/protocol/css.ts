@@ -39,7 +39,7 @@ export function replaceUrls(text: string, base: string, change: (use: UrlUse) =>
   });
 }
 
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text.replace(ESCAPES, (_, code?: string, lineBreak?: string, letter?: string) => {
     const point = code ? Number.parseInt(code, 16) : 0;
     if (code) return point && point < 0x110000 ? String.fromCodePoint(point) : "\uFFFD";
