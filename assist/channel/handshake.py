@@ -24,7 +24,7 @@ from assist.channel.signed_rules import INJECTION as RULES
 from assist.channel.signed_rules import rules_part
 from assist.channel.socket import Refused
 from assist.channel.turns import turn
-from assist.channel.valkey import Script, async_client, clock_ms
+from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
 from helpdesk.tenants.keys import nodes_key
 from helpdesk.tenants.lookups import assist_session_of_hash
@@ -91,6 +91,7 @@ async def enter(
     intake = Intake(keys, meters=meters, node_id=node_id, tab=entry.tab, stored=stored, **clock)
     try:
         choice = await _open_tab(intake, entry, offset_ms=offset_ms)
+        end_if_cancelled()
     except Refused:
         raise
     except BaseException:
