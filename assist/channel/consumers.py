@@ -20,7 +20,7 @@ from assist.channel.heads import Heads
 from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import connection_closed
+from assist.channel.presence import connection_closed, is_replaced
 from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode, FrameKind
 from assist.channel.quality import add_quality
 from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
@@ -251,8 +251,8 @@ class VisitorConsumer(Socket):
         elif kind == "durable":
             self.acks.durable = max(self.acks.durable, payload.get(str(self.tab), 0))
             self.acks.owe()
-        elif kind == "tab_opened":
-            if payload["tab"] == self.tab and payload["connection"] != self.connection_id:
+        elif kind == "tab_opened" and payload["tab"] == self.tab:
+            if await is_replaced(self.keys, tab=self.tab, connection_id=self.connection_id, by=payload["connection"]):
                 raise Refused(ErrorCode.REPLACED)
         elif kind in ("console_joined", "console_left"):
             await self._audience.tell()

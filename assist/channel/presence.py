@@ -101,6 +101,14 @@ async def connection_closed(
         await apublish(tenant_id, "session", session_id, kind="tab_closed", payload={"tab": tab})
 
 
+async def is_replaced(keys: SessionKeys, *, tab: int, connection_id: str, by: str) -> bool:
+    """Whether the tab is another connection's now: the word that it is `by`'s can be older than this connection."""
+    if by == connection_id:
+        return False
+    holder = await async_client().hget(keys.state, f"connection:{tab}")
+    return holder is not None and holder != connection_id.encode()
+
+
 async def _leave(keys: SessionKeys, connection_id: str, heard: float) -> tuple[bool, float]:
     """Whether it was the last, and since when it is gone, ms by the clock of Valkey; `heard` is of this process.
 

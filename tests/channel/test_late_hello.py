@@ -1,4 +1,4 @@
-"""A hello that the server comes to late: nobody may be at that connection any more."""
+"""A hello that the server comes to late, or whose word comes late: nobody may be at that connection any more."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ from assist.channel.live import SessionKeys
 from assist.channel.protocol import FrameKind
 from assist.channel.valkey import async_client
 from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.events import apublish
 from tests.channel.eventually import eventually
 from tests.channel.peers import ORIGIN, WAIT_SECONDS
 from tests.channel.scene import Scene
@@ -87,3 +88,18 @@ async def test_tab_that_was_taken_for_nobody_is_left_though_the_client_of_valkey
     assert entering.cancelled()
     await eventually(lambda: channel.row().visitor_gone_at)
     assert not await async_client().smembers(SessionKeys(channel.tenant.id, channel.session_id).connections)
+
+
+async def test_word_of_a_connection_that_was_replaced_replaces_nobody(channel: Scene) -> None:
+    """It waited, as it does where the process of that connection has to connect to Valkey anew."""
+    keys, topic = SessionKeys(channel.tenant.id, channel.session_id), ("session", channel.session_id)
+    async with channel.visitor() as first:
+        await first.hello(token=channel.token)
+        replaced = (await async_client().hget(keys.state, f"connection:{first.tab}")).decode()
+    async with channel.visitor() as second:
+        await second.hello(token=channel.token, tab=first.tab)
+        late = {"tab": first.tab, "connection": replaced}
+        await apublish(channel.tenant.id, *topic, kind="tab_opened", payload=late)
+        await apublish(channel.tenant.id, *topic, kind="resync", payload={"page": second.tab << 16 | 1})
+        await second.until(lambda: second.closed_with or [m for m in second.messages if m["type"] == "resync"])
+        assert second.closed_with is None
