@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.actions import visitor_gone
-from assist.channel.live import SessionKeys, last_beat_ms
+from assist.channel.live import SessionKeys, last_beat_ms, last_known_ms
 from assist.channel.node import WATCH
 from assist.channel.protocol import TAB_SHIFT
 from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled, in_one_step
@@ -204,8 +204,7 @@ def _state(held: dict[str, bytes], beat_ms: float | None, clock: float) -> tuple
     if "open" not in held:
         return "waiting", None
     if (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < clock:
-        if "gone" not in held:
-            return "reconnecting", beat_ms
-        if clock - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
-            return "reconnecting", float(held["gone"])
+        since = last_known_ms(beat_ms, held.get("gone"))
+        if since is None or "gone" not in held or clock - since >= limits.RECONNECT_SECONDS * 1000:
+            return "reconnecting", since
     return ("paused" if "paused" in held else "live"), None
