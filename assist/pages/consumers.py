@@ -62,8 +62,7 @@ class ConsoleConsumer(Socket):
             await self._on_message(*parse(data, CONSOLE_MESSAGES))
 
     def _check_origin(self) -> None:
-        origin = next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
-        ours, theirs = urlsplit(settings.PUBLIC_URL), urlsplit(origin)
+        ours, theirs = urlsplit(settings.PUBLIC_URL), urlsplit(self.origin)
         if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
             raise Refused(ErrorCode.BAD_ORIGIN)
         if self.scope["membership"] is None:
