@@ -57,13 +57,16 @@ class Entry:
 
 async def find_tenant(session_id: UUID, *, token: str, address: str) -> UUID:
     """Raise `Refused(bad_token)` unless the token is of this session, `rate_exceeded` after too many from there."""
-    async with this_node().hellos.looked_up(address) as wrong:
+    hellos, token_hash = this_node().hellos, sha256_hex(token[:200])
+    guess = session_id, token_hash
+    async with hellos.looked_up(address, guess=guess) as wrong:
         if wrong is None:
             raise Refused(ErrorCode.RATE_EXCEEDED)
-        found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
+        found = await run_without_tenant(assist_session_of_hash, token_hash)
         if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
             wrong.take(1)
             raise Refused(ErrorCode.BAD_TOKEN)
+    hellos.was_right(guess)
     return found.tenant_id
 
 
