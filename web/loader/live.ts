@@ -46,6 +46,8 @@ export class Live {
   private isBack = false;
   /** The newest of PAUSE and RESUME that went out, with its seq: the capture code says it where it knows the page. */
   private said = { kind: 0, seq: 0 };
+  /** Chosen before there was a welcome. */
+  private isUntold = false;
 
   constructor(private readonly options: LiveOptions) {
     this.injector = new Injector(options.stub);
@@ -150,8 +152,9 @@ export class Live {
     this.welcomedAt = Date.now();
     this.watching = welcome.watching;
     // What the visitor has chosen on this page counts while it is on its way to the server, then what the server says.
-    const isOnItsWay = this.said.seq > welcome.stored;
+    const isOnItsWay = this.isUntold || this.said.seq > welcome.stored;
     this.save({ tab: welcome.tab, paused: saved.paused === true || (!isOnItsWay && welcome.paused) });
+    if (this.isUntold) this.tell(saved.paused ? FrameKind.PAUSE : FrameKind.RESUME);
     if (saved.paused) this.control?.pause(false);
     this.capture.announced = welcome.capture;
     this.native.announced = welcome.native;
@@ -261,6 +264,7 @@ export class Live {
 
   private tell(kind: number): void {
     this.options.onChoice(kind === FrameKind.PAUSE ? "pause" : "resume");
+    this.isUntold = !this.welcome;
     if (this.said.kind === kind || !this.welcome) return;
     this.said = { kind, seq: this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0) ?? 0 };
   }
