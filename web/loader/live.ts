@@ -15,6 +15,9 @@ import type { Choice } from "./tabs";
 import type { View } from "./view";
 
 const EMPTY_OBJECT = new TextEncoder().encode("{}");
+/** A script that could not be loaded from its address: the network may be why, or a server of another release. */
+const LOADS = 3;
+const LOAD_AGAIN_MS = 1000;
 
 export interface LiveOptions {
   stub: Stub;
@@ -39,6 +42,7 @@ export class Live {
   /** The last hello asked for the script that a page which is not HTML needs. */
   private asksNative = false;
   private going = Promise.resolve();
+  private failedLoads = 0;
   private isOver = false;
   private isHungUp = false;
   private watching: Watching | null = null;
@@ -210,11 +214,12 @@ export class Live {
     else if (!this.isOver && !this.control && !this.options.saved.paused) this.startCapture();
   }
 
-  /** A cached copy that somebody changed comes again with the next connection. */
+  /** With the next connection a cached copy that somebody changed comes again, and an address is a new one. */
   private failed(problem: unknown): void {
     if (problem instanceof WrongCode) this.channel?.connect();
-    else if (problem instanceof Blocked) this.hangUp("blocked");
-    else reportError(problem);
+    else if (!(problem instanceof Blocked)) reportError(problem);
+    else if (!this.welcome?.capture.url || ++this.failedLoads === LOADS) this.hangUp("blocked");
+    else setTimeout(() => this.channel?.connect(), LOAD_AGAIN_MS * this.failedLoads);
   }
 
   private startCapture(): void {
