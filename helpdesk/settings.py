@@ -123,7 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "helpdesk.tenants.layer.ChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "alongside"},
     }
 }

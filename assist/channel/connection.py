@@ -15,6 +15,8 @@ from assist.requests.buckets import Bucket
 
 FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.VISIBILITY
 OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
+# Each can make a row.
+ENTERING = {FrameKind.PAGE_ENTER, FrameKind.HISTORY}
 GAP_FIELDS = {"from_seq": "int", "to_seq": "int", "reason": "str"}
 
 
@@ -61,7 +63,7 @@ class Intake:
             self._check_gap(frame)
         elif frame.seq != self.accepted + 1:
             raise SeqGap
-        if frame.kind == FrameKind.PAGE_ENTER and not self._pages.take(1):
+        if frame.kind in ENTERING and not self._pages.take(1):
             raise BadFrame(ErrorCode.RATE_EXCEEDED)
         if handler := frame_handlers.get(frame.kind):
             handler(self.keys.tenant_id, self.keys.session_id, self._timed(frame))

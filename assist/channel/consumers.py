@@ -17,10 +17,11 @@ from assist.channel.choices import Choice, Choices
 from assist.channel.connection import Intake, SeqGap
 from assist.channel.handshake import Entry, enter, find_tenant
 from assist.channel.heads import Heads
+from assist.channel.latest import Latest
 from assist.channel.messages import BadMessage, parse
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
-from assist.channel.presence import connection_closed
+from assist.channel.presence import connection_closed, is_replaced
 from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode, FrameKind
 from assist.channel.quality import add_quality
 from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
@@ -59,7 +60,7 @@ class VisitorConsumer(Socket):
         self.tenant_id = await find_tenant(self.session_id, token=hello["token"], address=self.address)
         await self.listen(self.tenant_id)
         entry, intake, choice = await self.unless_gone(
-            enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self._origin())
+            enter(self.tenant_id, self.session_id, hello, heard_at_ms=heard_at_ms, origin=self.origin)
         )
         self.choices.learn(choice)
         self._begin(entry, intake)
@@ -73,9 +74,6 @@ class VisitorConsumer(Socket):
             else:
                 await self._on_text(data)
 
-    def _origin(self) -> str:
-        return next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
-
     def _begin(self, entry: Entry, intake: Intake) -> None:
         self.intake, self.keys, self.tab, self.connection_id = intake, intake.keys, intake.tab, intake.connection_id
         self.heads = Heads()
@@ -85,6 +83,8 @@ class VisitorConsumer(Socket):
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
         self._drained = asyncio.Event()
         self._asked, self._grew = Asked(RESYNC_SECONDS), Asked(GREW_SECONDS)
+        self._chosen = Latest(self._publish_choice, spawn=self.node.spawn)
+        self._followed: Latest[bool] = Latest(lambda is_now: self.say("paused", paused=is_now), spawn=self.node.spawn)
         self._told_gap = self.has_left = False
         agent = entry.facts.agent_name
         self._audience = Audience(self.keys, agent=agent, is_public=True, say=self.say, spawn=self.node.spawn)
@@ -158,13 +158,15 @@ class VisitorConsumer(Socket):
         if intake.stored >= intake.accepted:
             self._drained.set()
         if self.choices.stored(answer.stored, answer.choice):
-            payload = answer.choice._asdict()
-            self.node.spawn(apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=payload))
+            self._chosen.give(answer.choice)
         if answer.journal_bytes >= limits.SEGMENT_BYTES:
             self._tell_journal_grew()
         if not self.has_left:
             self.acks.owe(size_bytes)
             self._ask_snapshots(answer.needs)
+
+    async def _publish_choice(self, choice: Choice) -> None:
+        await apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice._asdict())
 
     def on_look(self, stored: Stored) -> None:
         """Called every few seconds, and must not wait either."""
@@ -179,7 +181,7 @@ class VisitorConsumer(Socket):
     def _follow(self, is_paused: bool) -> None:
         """What another tab has chosen; one that is not welcomed yet reads it in its welcome."""
         if self.intake and not self.has_left:
-            self.node.spawn(self.say("paused", paused=is_paused))
+            self._followed.give(is_paused)
 
     async def _lost(self, status: int) -> None:
         """Forgotten: Valkey lost its memory; with a new hello the visitor learns what to send again."""
@@ -251,8 +253,8 @@ class VisitorConsumer(Socket):
         elif kind == "durable":
             self.acks.durable = max(self.acks.durable, payload.get(str(self.tab), 0))
             self.acks.owe()
-        elif kind == "tab_opened":
-            if payload["tab"] == self.tab and payload["connection"] != self.connection_id:
+        elif kind == "tab_opened" and payload["tab"] == self.tab:
+            if await is_replaced(self.keys, tab=self.tab, connection_id=self.connection_id, by=payload["connection"]):
                 raise Refused(ErrorCode.REPLACED)
         elif kind in ("console_joined", "console_left"):
             await self._audience.tell()

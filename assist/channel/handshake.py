@@ -24,7 +24,7 @@ from assist.channel.signed_rules import INJECTION as RULES
 from assist.channel.signed_rules import rules_part
 from assist.channel.socket import Refused
 from assist.channel.turns import turn
-from assist.channel.valkey import Script, async_client, clock_ms
+from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled
 from helpdesk.tenants.context import run_in_tenant, run_without_tenant
 from helpdesk.tenants.keys import nodes_key
 from helpdesk.tenants.lookups import assist_session_of_hash
@@ -57,13 +57,16 @@ class Entry:
 
 async def find_tenant(session_id: UUID, *, token: str, address: str) -> UUID:
     """Raise `Refused(bad_token)` unless the token is of this session, `rate_exceeded` after too many from there."""
-    async with this_node().hellos.looked_up(address) as wrong:
+    hellos, token_hash = this_node().hellos, sha256_hex(token[:200])
+    guess = session_id, token_hash
+    async with hellos.looked_up(address, guess=guess) as wrong:
         if wrong is None:
             raise Refused(ErrorCode.RATE_EXCEEDED)
-        found = await run_without_tenant(assist_session_of_hash, sha256_hex(token[:200]))
+        found = await run_without_tenant(assist_session_of_hash, token_hash)
         if found is None or not hmac.compare_digest(found.id.bytes, session_id.bytes):
             wrong.take(1)
             raise Refused(ErrorCode.BAD_TOKEN)
+    hellos.was_right(guess)
     return found.tenant_id
 
 
@@ -91,6 +94,7 @@ async def enter(
     intake = Intake(keys, meters=meters, node_id=node_id, tab=entry.tab, stored=stored, **clock)
     try:
         choice = await _open_tab(intake, entry, offset_ms=offset_ms)
+        end_if_cancelled()
     except Refused:
         raise
     except BaseException:

@@ -110,19 +110,18 @@ def last_seen_ms(sessions: Sequence[SessionId]) -> list[float | None]:
 
 def _last_seen_ms(sessions: Sequence[SessionId]) -> list[float | None]:
     pipeline = sync_client().pipeline(transaction=False)
-    pipeline.time()
     pipeline.zrange(nodes_key(), 0, -1, withscores=True)
     for keys in (SessionKeys(*session) for session in sessions):
         pipeline.smembers(keys.connections)
         pipeline.hget(keys.state, "gone")
-    time_now, leases, *of_sessions = pipeline.execute()
-    least = clock_ms(time_now) - limits.NODE_LEASE_SECONDS * 1000
+    leases, *of_sessions = pipeline.execute()
     beats = [last_beat_ms(connections, leases) for connections in of_sessions[::2]]
-    return [_seen(beat, gone, least) for beat, gone in zip(beats, of_sessions[1::2], strict=True)]
+    return [last_known_ms(beat, gone) for beat, gone in zip(beats, of_sessions[1::2], strict=True)]
 
 
-def _seen(beat: float | None, gone: bytes | None, least: float) -> float | None:
-    return float(gone) if gone and not (beat and beat > least) else beat
+def last_known_ms(beat: float | None, gone: bytes | None) -> float | None:
+    """Who was noted as gone while its node stalled is there again when the node beats, which leaves the note behind."""
+    return max((ms for ms in (beat, float(gone) if gone else None) if ms), default=None)
 
 
 def last_beat_ms(connections: Iterable[bytes], leases: Iterable[tuple[bytes, float]]) -> float | None:

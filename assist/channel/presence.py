@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from assist.channel import limits
 from assist.channel.actions import visitor_gone
-from assist.channel.live import SessionKeys, last_beat_ms
+from assist.channel.live import SessionKeys, last_beat_ms, last_known_ms
 from assist.channel.node import WATCH
 from assist.channel.protocol import TAB_SHIFT
 from assist.channel.valkey import Script, async_client, clock_ms, end_if_cancelled, in_one_step
@@ -99,6 +99,14 @@ async def connection_closed(
         await apublish(tenant_id, "session", session_id, kind="visitor_gone", payload={"since": since})
     elif not was_last and holder == connection_id.encode():
         await apublish(tenant_id, "session", session_id, kind="tab_closed", payload={"tab": tab})
+
+
+async def is_replaced(keys: SessionKeys, *, tab: int, connection_id: str, by: str) -> bool:
+    """Whether the tab is another connection's now: the word that it is `by`'s can be older than this connection."""
+    if by == connection_id:
+        return False
+    holder = await async_client().hget(keys.state, f"connection:{tab}")
+    return holder is not None and holder != connection_id.encode()
 
 
 async def _leave(keys: SessionKeys, connection_id: str, heard: float) -> tuple[bool, float]:
@@ -196,8 +204,7 @@ def _state(held: dict[str, bytes], beat_ms: float | None, clock: float) -> tuple
     if "open" not in held:
         return "waiting", None
     if (beat_ms or 0) + limits.NODE_LEASE_SECONDS * 1000 < clock:
-        if "gone" not in held:
-            return "reconnecting", beat_ms
-        if clock - float(held["gone"]) >= limits.RECONNECT_SECONDS * 1000:
-            return "reconnecting", float(held["gone"])
+        since = last_known_ms(beat_ms, held.get("gone"))
+        if since is None or "gone" not in held or clock - since >= limits.RECONNECT_SECONDS * 1000:
+            return "reconnecting", since
     return ("paused" if "paused" in held else "live"), None

@@ -1,5 +1,6 @@
 """Reads of assist sessions; all of them run in a tenant's scope."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +75,12 @@ def facts_of(row: AssistSession) -> SessionFacts:
         agent_id=row.agent_id,
         agent_name=row.agent.name if row.agent else "",
     )
+
+
+def agents_of(session_ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+    """Whose sessions they are, as everybody at one is told: `{"id", "public_name"}`."""
+    rows = AssistSession.objects.filter(id__in=session_ids).values_list("id", "agent_id", "agent__name")
+    return {session_id: {"id": str(agent_id), "public_name": name or ""} for session_id, agent_id, name in rows}
 
 
 def _ms(time: datetime | None) -> float | None:

@@ -52,6 +52,7 @@ class Socket(AsyncConsumer):
         self.session_id: UUID = scope["url_route"]["kwargs"]["session_id"]
         # Behind a proxy the server has put the visitor's own one here (docs/operations.md).
         self.address = str((scope.get("client") or [""])[0])
+        self.origin = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), "")
         self._closed = False
         self._listening: asyncio.Task[None] | None = None
         self._hearing: asyncio.Future[Any] | None = None

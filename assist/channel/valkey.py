@@ -40,7 +40,10 @@ def clock_ms(time: tuple[int, int]) -> float:
 
 
 def end_if_cancelled() -> None:
-    """For loops that try again: while it connects, redis-py can swallow that the task was cancelled."""
+    """For what goes on after a call of redis-py, which can swallow that the task was cancelled meanwhile.
+
+    While it connects; and in Python 3.11 where that comes just as a command has been sent.
+    """
     task = asyncio.current_task()
     if task and task.cancelling():
         raise asyncio.CancelledError

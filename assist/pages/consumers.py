@@ -19,18 +19,11 @@ from assist.channel.metrics import meters_of
 from assist.channel.models import EndReason
 from assist.channel.node import this_node
 from assist.channel.presence import Look, Watcher, arrive, join_watchers, look, remove_watcher
-from assist.channel.protocol import (
-    CONSOLE_MESSAGES,
-    HEADER_BYTES,
-    PROTOCOL_VERSION,
-    BadFrame,
-    ErrorCode,
-    FrameKind,
-)
+from assist.channel.protocol import CONSOLE_MESSAGES, HEADER_BYTES, PROTOCOL_VERSION, BadFrame, ErrorCode, FrameKind
 from assist.channel.socket import NORMAL_CLOSE, Refused, Socket
 from assist.pages.ledger import Ledger
 from assist.pages.outbox import Live, Outbox
-from assist.pages.rights import Admission, admission, may_watch, role_in
+from assist.pages.rights import Admission, admission, may_watch, standing_in
 from assist.requests.buckets import Bucket
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
@@ -62,8 +55,7 @@ class ConsoleConsumer(Socket):
             await self._on_message(*parse(data, CONSOLE_MESSAGES))
 
     def _check_origin(self) -> None:
-        origin = next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
-        ours, theirs = urlsplit(settings.PUBLIC_URL), urlsplit(origin)
+        ours, theirs = urlsplit(settings.PUBLIC_URL), urlsplit(self.origin)
         if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
             raise Refused(ErrorCode.BAD_ORIGIN)
         if self.scope["membership"] is None:
@@ -138,25 +130,27 @@ class ConsoleConsumer(Socket):
         assert self.outbox
         self.outbox.want(0)
         self._sending = self.node.spawn(self.guarded(self.outbox.run))
-        await self._announce("console_joined")
+        await self._publish("console_joined", console=self.console_id)
 
-    async def _announce(self, kind: str) -> None:
-        await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload={"console": self.console_id})
+    async def _publish(self, kind: str, **payload: Any) -> None:
+        await apublish(self.tenant_id, "session", self.session_id, kind=kind, payload=payload)
 
     async def _check_right(self) -> None:
         """Read anew at most RIGHT_SECONDS late; who can't be asked about goes on for RIGHT_UNREAD_SECONDS."""
         if time.monotonic() < self._right_until:
             return
         try:
-            role = await role_in(self.tenant_id, self.user.pk)
+            standing = await standing_in(self.tenant_id, self.user.pk, self.session_id)
         except (InterfaceError, OperationalError):
             if time.monotonic() >= self._unread_until:
                 raise Refused(ErrorCode.RIGHT_UNREAD) from None
             self._right_until = time.monotonic() + limits.RIGHT_SECONDS
             return
-        if role is None or not may_watch(role):
+        if standing is None or not may_watch(standing.role):
             raise Refused(ErrorCode.NOT_ALLOWED)
-        self._has_right(role)
+        self._has_right(standing.role)
+        if standing.agent["id"] != self._agent_id:
+            self.node.spawn(self._tell_agent(standing.agent))
 
     def _has_right(self, role: str) -> None:
         self._role = role
@@ -177,8 +171,7 @@ class ConsoleConsumer(Socket):
         elif kind == "fetch":
             self.outbox.want(_page(fields))
         elif kind == "resync":
-            payload = {"page": _page(fields)}
-            await apublish(self.tenant_id, "session", self.session_id, kind="resync", payload=payload)
+            await self._publish("resync", page=_page(fields))
         elif kind == "quality":
             self._ledger.report(fields["latency"])
         elif kind == "end":
@@ -224,12 +217,17 @@ class ConsoleConsumer(Socket):
         elif kind in ("visitor_gone", "tab_opened", "tab_closed", "state"):
             await self._tell_state()
 
+    async def _tell_agent(self, agent: dict[str, Any]) -> None:
+        """The word of a hand-over can be lost while Valkey restarts, here and for the visitor."""
+        await self._publish("agent", **agent)
+        await self._on_agent(agent)
+
     async def _on_agent(self, agent: dict[str, Any]) -> None:
         """The session was handed over: who listened may be the one who helps now."""
         self._agent_id, self._audience.agent = agent["id"], agent["public_name"]
         await self.renew()
         await self._audience.tell()
-        await self._announce("console_joined")
+        await self._publish("console_joined", console=self.console_id)
 
     async def _tell_state(self) -> None:
         """What was seen last is told last."""
@@ -287,7 +285,7 @@ class ConsoleConsumer(Socket):
         self._audience.close()
         self._ledger.keep()
         await remove_watcher(self.keys, console_id=self.console_id)
-        await self._announce("console_left")
+        await self._publish("console_left", console=self.console_id)
 
 
 def _page(fields: dict[str, Any]) -> int:

@@ -49,8 +49,7 @@ class UploadConsumer(Socket):
             await self._take_all()
 
     def _check_right(self) -> None:
-        origin = next((value.decode("latin-1") for name, value in self.scope["headers"] if name == b"origin"), "")
-        if not origin_is_allowed(origin, patterns=current_tenant().allowed_origins):
+        if not origin_is_allowed(self.origin, patterns=current_tenant().allowed_origins):
             raise Refused(ErrorCode.BAD_ORIGIN)
         if not session_is_open(self.session_id):
             raise Refused(ErrorCode.SESSION_ENDED)

@@ -1,6 +1,7 @@
 """What a visitor's page may send, and how often. docs/visitor-page.md states the same numbers."""
 
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv6Address
 from uuid import UUID
 
 from django.core.cache import cache
@@ -36,10 +37,19 @@ LINK_RATE = Rate("link", per_address=60, per_tenant=3000)
 FRAME_RATE = Rate("frame", per_address=200, per_tenant=6000)
 
 
+def line_of(address: str) -> str:
+    """What one address may do counts for all that one line has: of IPv6 that are 2 ** 64."""
+    try:
+        whole = IPv6Address(address)
+    except AddressValueError:
+        return address
+    return str(whole.ipv4_mapped or IPv6Address(int(whole) >> 64 << 64))
+
+
 def seconds_to_wait(rate: Rate, *, tenant_id: UUID, address: str, now: float) -> int:
     """Count one call; 0 when it is within the rate, else the seconds until the window ends. `now` is Unix time."""
     window = int(now // WINDOW_SECONDS)
-    used = _count(tenant_id, "rate", rate.name, "address", address, window)
+    used = _count(tenant_id, "rate", rate.name, "address", line_of(address), window)
     if used <= rate.per_address:
         used = _count(tenant_id, "rate", rate.name, "all", window) - rate.per_tenant + rate.per_address
     return 0 if used <= rate.per_address else max(1, int((window + 1) * WINDOW_SECONDS - now))

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import InterfaceError, OperationalError
 
 from helpdesk.accounts.sockets import is_still_member
 from helpdesk.tenants.keys import group
@@ -50,8 +51,15 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(self.group_name, self.channel_name)
 
     async def _close_when_membership_ends(self) -> None:
-        await asyncio.sleep(MEMBERSHIP_CHECKED_EVERY_SECONDS)
-        if await is_still_member(self.scope):
-            self.watch = asyncio.create_task(self._close_when_membership_ends())
-        else:
-            await self.close(code=MEMBERSHIP_ENDED)
+        is_member = True
+        while is_member:
+            await asyncio.sleep(MEMBERSHIP_CHECKED_EVERY_SECONDS)
+            is_member = await self._is_member()
+        await self.close(code=MEMBERSHIP_ENDED)
+
+    async def _is_member(self) -> bool:
+        """While the database is away nobody knows, and nothing happens in it that could be told."""
+        try:
+            return await is_still_member(self.scope)
+        except (InterfaceError, OperationalError):
+            return True

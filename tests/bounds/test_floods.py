@@ -32,7 +32,7 @@ from helpdesk.tenants.context import tenant_scope
 from tests.bounds.memory import resident_bytes
 from tests.bounds.neighbour import undisturbed
 from tests.channel.eventually import eventually
-from tests.channel.peers import ConsolePeer, Peer, VisitorPeer
+from tests.channel.peers import ORIGIN, VIEWPORT, ConsolePeer, Peer, VisitorPeer
 from tests.channel.scene import Scene
 from tests.webserver import WebServer
 
@@ -104,6 +104,19 @@ async def test_flood_of_pages_closes_and_a_welcome_has_the_newest(channel: Scene
         pages = (await console.hello())["pages"]
         assert len(pages) == WELCOME_PAGES
         assert pages == sorted(pages, key=lambda page: (page["entered_at"], page["page"]))
+
+
+async def test_flood_of_returns_to_pages_that_nobody_has_entered_closes(channel: Scene) -> None:
+    """Each of those makes a row as well."""
+    payload = {"url": f"{ORIGIN}/", "title": "", "kind": "html", "viewport": VIEWPORT, "checkpoint": "", "at_seq": 1}
+    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
+        async with channel.visitor() as visitor:
+            await visitor.hello(token=channel.token)
+            most = 2 * PAGES_PER_SECOND * PAGES_BURST_SECONDS
+            with contextlib.suppress(ConnectionClosed):
+                for page in range(1, most + 1):
+                    await visitor.send(FrameKind.HISTORY, json.dumps(payload).encode(), page=page)
+            assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
 
 
 async def test_more_than_a_visitor_may_send_at_once_is_neither_taken_nor_held(channel: Scene) -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from assist.channel import agent_hand_over as hand_over
 from assist.channel.actions import SessionEnded, visitor_seen
-from assist.channel.models import HandOver, HandOverState
+from assist.channel.limits import RIGHT_SECONDS
+from assist.channel.models import AssistSession, HandOver, HandOverState
 from helpdesk.accounts.models import Membership, Role, User
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tickets.actions import NotAMember
@@ -152,3 +153,23 @@ async def test_visitor_reads_the_new_name_and_a_manager_who_took_over_helps(chan
         await sync_to_async(offer)(channel, to=manager, by=manager)
         now = {"type": "watchers", "count": 1, "names": ["Manager"], "listeners": [], "agent": "Manager"}
         await visitor.until(lambda: now in visitor.messages)
+
+
+async def test_visitor_reads_the_new_name_though_the_word_of_the_hand_over_was_lost(channel: Scene) -> None:
+    """As while Valkey restarts."""
+    colleague = await sync_to_async(person)(channel, name="Colleague")
+    async with channel.visitor() as visitor, channel.console() as console:
+        await visitor.hello(token=channel.token)
+        await console.hello()
+        await sync_to_async(give)(channel, colleague)
+        now = {"count": 1, "names": ["Agent"], "listeners": [], "agent": "Colleague"}
+        for peer in (visitor, console):
+            await peer.until(
+                lambda peer=peer: {"type": "watchers", **now} in peer.messages, within_seconds=3 * RIGHT_SECONDS
+            )
+
+
+def give(scene: Scene, colleague: User) -> None:
+    """And nobody is told."""
+    with tenant_scope(scene.tenant.id):
+        AssistSession.objects.filter(id=scene.session_id).update(agent=colleague)

@@ -15,6 +15,7 @@ from assist.channel import tasks
 from assist.channel.limits import NODE_LEASE_SECONDS
 from assist.channel.live import SessionKeys
 from assist.channel.models import EndReason, SessionState
+from assist.channel.presence import look
 from assist.channel.queries import unopened_sessions_of_all_tenants
 from assist.channel.valkey import sync_client
 from helpdesk.tenants.context import tenant_scope
@@ -70,6 +71,20 @@ async def test_session_goes_on_within_grace(channel: Scene) -> None:
     await sync_to_async(sweep)(channel)
     row = await sync_to_async(channel.row)()
     assert row.state == SessionState.LIVE
+
+
+async def test_node_that_stalled_and_beat_again_gives_its_visitor_the_whole_grace(channel: Scene) -> None:
+    """Another tab left while it stalled, so that the visitor was noted as gone: long ago, and not for long."""
+    await live_session(channel)
+    await sync_to_async(vanish)(channel, seconds_ago=channel.tenant.grace_seconds - 5)
+    keys = SessionKeys(channel.tenant.id, channel.session_id)
+    noted_ms = (timezone.now().timestamp() - 2 * channel.tenant.grace_seconds) * 1000
+    await sync_to_async(sync_client().hset)(keys.state, "gone", noted_ms)
+    await sync_to_async(sweep)(channel)
+    assert (await sync_to_async(channel.row)()).state == SessionState.LIVE
+    since = (await look(keys)).since
+    assert since
+    assert since > noted_ms
 
 
 async def test_session_whose_visitor_is_there_goes_on(channel: Scene) -> None:

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from playwright.async_api import Browser, BrowserContext, Route, WebSocket, expect
 
@@ -84,6 +85,31 @@ async def test_desk_socket_ends_with_the_membership(
 
     await in_thread(take_away)
     assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 4403}
+
+
+async def test_desk_socket_ends_with_the_membership_though_the_database_was_away_before(
+    agent: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, asked = 0, consumers.is_still_member
+
+    async def away_once(scope: dict[str, Any]) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise OperationalError
+        return await asked(scope)
+
+    monkeypatch.setattr(consumers, "is_still_member", away_once)
+    monkeypatch.setattr(consumers, "MEMBERSHIP_CHECKED_EVERY_SECONDS", 0.05)
+    socket = await open_socket(agent)
+
+    def take_away() -> None:
+        with tenant_scope(tenant.id):
+            Membership.objects.all().delete()
+
+    await in_thread(take_away)
+    assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 4403}
+    assert tries > 1
 
 
 async def test_desk_socket_ignores_what_pages_send(agent: Client, tenant: Tenant) -> None:

@@ -2,11 +2,16 @@
 
 import asyncio
 import contextlib
+import ctypes
+import socket
+import struct
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 CHUNK_BYTES = 65536
+SO_ATTACH_FILTER = 26  # of Linux
+RETURN = 0x06  # of a classic BPF program; what it returns is how much of a packet is taken
 SEEN_BYTES = 400
 Address = tuple[str, int]
 
@@ -31,6 +36,12 @@ class Link:
     def cut(self) -> None:
         for writer in self.writers:
             writer.transport.abort()
+
+    def deafen(self) -> None:
+        self.hold(up=True, down=True)
+        program = ctypes.create_string_buffer(struct.pack("HBBI", RETURN, 0, 0, 0))
+        listens = self.writers[0].get_extra_info("socket")
+        listens.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(program)))
 
 
 class Proxy:
@@ -68,6 +79,10 @@ class Proxy:
     def cut(self) -> None:
         """Reset every connection."""
         self._run(lambda: [link.cut() for link in list(self._links)])
+
+    def deafen(self) -> None:
+        """As when the machine behind is gone: no packet of the connections that are open is answered any more."""
+        self._run(lambda: [link.deafen() for link in self._links])
 
     def _hold(self, directions: dict[str, bool], new_ones: bool) -> None:
         self._held = directions if new_ones else None

@@ -1,6 +1,7 @@
 """What was published and never arrived: Valkey restarts between the two, and whoever did not hear it reads it there."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,24 @@ async def test_other_tab_learns_of_the_end_whose_word_was_lost(channel: Any, sce
         await ends.heard("ended")
         await scene.restart_valkey()
         assert (await learns.heard("ended", within_seconds=30))["reason"] == EndReason.VISITOR_ENDED
+
+
+async def test_process_hears_again_after_the_machine_of_valkey_has_gone_without_a_word(
+    channel: Any, scene: Scene
+) -> None:
+    """The system gives up the connections that a process has to it, and tells so with an error of its own."""
+    async with tab(channel, scene.far) as hears, channel.console() as console:
+        await hears.hello(token=channel.token)
+        await console.hello()
+        scene.line.deafen()
+        asked = {"page": hears.tab << 16 | 1, "detail": ""}
+
+        def resyncs() -> list[Any]:
+            return [message for message in hears.messages if message["type"] == "resync"]
+
+        async with asyncio.timeout(75):
+            while not resyncs():
+                await hears.say("ping", time=0)
+                await console.say("resync", **asked)
+                with contextlib.suppress(TimeoutError):
+                    await hears.until(resyncs, within_seconds=1)

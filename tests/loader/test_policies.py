@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import NONCE, Site
@@ -194,6 +195,23 @@ async def test_policy_that_a_later_page_tightens_ends_the_session_and_says_so(
     await visitor.page.click("#next")
     await visitor.reach("ended")
     assert "security rules" in await visitor.page.evaluate(CARD)
+
+
+async def test_script_that_a_bad_network_keeps_away_is_loaded_from_the_next_address(
+    visitor: Visitor, watched: Watched, site: Site, live_stack: LiveStack
+) -> None:
+    """Or a server of another release, which knows nothing of the code that was announced."""
+    tried: list[str] = []
+
+    async def lose_first(route: Route) -> None:
+        tried.append(route.request.url)
+        await (route.abort("connectionreset") if len(tried) == 1 else route.continue_())
+
+    site.policy = STRICT + documented("Hosts only", base_url=live_stack.base_url)
+    await visitor.page.route("**/assist/capture/**", lose_first)
+    await visitor.go_live()
+    assert tried[1:]
+    assert watched.violations == []
 
 
 async def test_own_look_needs_no_inline_style(visitor: Visitor, site: Site, live_stack: LiveStack) -> None:

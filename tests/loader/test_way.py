@@ -3,6 +3,8 @@
 import json
 from urllib.parse import urlsplit
 
+from playwright.async_api import WebSocketRoute
+
 from tests.loader.conftest import Desk, Visitor
 from tests.loader.site import Site
 
@@ -193,6 +195,26 @@ async def test_pause_captures_nothing_until_the_visitor_goes_on(visitor: Visitor
     await visitor.part("indicator").click()
     await visitor.part("pause").click()
     await visitor.captured()
+
+
+async def test_pause_before_the_page_has_its_channel_is_told_once_it_has(visitor: Visitor, desk: Desk) -> None:
+    await visitor.go_live()
+    is_shut = True
+
+    async def gate(socket: WebSocketRoute) -> None:
+        if is_shut:
+            await socket.close(code=1013)
+        else:
+            socket.connect_to_server()
+
+    await visitor.page.route_web_socket("**/ws/assist/visitor/**", gate)
+    await visitor.page.click("#next")
+    await visitor.page.wait_for_url("**/two")
+    await visitor.reach("live")
+    await visitor.part("indicator").click()
+    await visitor.part("pause").click()
+    is_shut = False
+    await desk.session_is("paused")
 
 
 async def test_api_without_a_button(visitor: Visitor, desk: Desk, site: Site) -> None:

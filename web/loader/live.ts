@@ -15,6 +15,9 @@ import type { Choice } from "./tabs";
 import type { View } from "./view";
 
 const EMPTY_OBJECT = new TextEncoder().encode("{}");
+/** A script that could not be loaded from its address: the network may be why, or a server of another release. */
+const LOADS = 3;
+const LOAD_AGAIN_MS = 1000;
 
 export interface LiveOptions {
   stub: Stub;
@@ -39,6 +42,7 @@ export class Live {
   /** The last hello asked for the script that a page which is not HTML needs. */
   private asksNative = false;
   private going = Promise.resolve();
+  private failedLoads = 0;
   private isOver = false;
   private isHungUp = false;
   private watching: Watching | null = null;
@@ -46,6 +50,8 @@ export class Live {
   private isBack = false;
   /** The newest of PAUSE and RESUME that went out, with its seq: the capture code says it where it knows the page. */
   private said = { kind: 0, seq: 0 };
+  /** Chosen before there was a welcome. */
+  private isUntold = false;
 
   constructor(private readonly options: LiveOptions) {
     this.injector = new Injector(options.stub);
@@ -150,8 +156,9 @@ export class Live {
     this.welcomedAt = Date.now();
     this.watching = welcome.watching;
     // What the visitor has chosen on this page counts while it is on its way to the server, then what the server says.
-    const isOnItsWay = this.said.seq > welcome.stored;
+    const isOnItsWay = this.isUntold || this.said.seq > welcome.stored;
     this.save({ tab: welcome.tab, paused: saved.paused === true || (!isOnItsWay && welcome.paused) });
+    if (this.isUntold) this.tell(saved.paused ? FrameKind.PAUSE : FrameKind.RESUME);
     if (saved.paused) this.control?.pause(false);
     this.capture.announced = welcome.capture;
     this.native.announced = welcome.native;
@@ -207,11 +214,12 @@ export class Live {
     else if (!this.isOver && !this.control && !this.options.saved.paused) this.startCapture();
   }
 
-  /** A cached copy that somebody changed comes again with the next connection. */
+  /** With the next connection a cached copy that somebody changed comes again, and an address is a new one. */
   private failed(problem: unknown): void {
     if (problem instanceof WrongCode) this.channel?.connect();
-    else if (problem instanceof Blocked) this.hangUp("blocked");
-    else reportError(problem);
+    else if (!(problem instanceof Blocked)) reportError(problem);
+    else if (!this.welcome?.capture.url || ++this.failedLoads === LOADS) this.hangUp("blocked");
+    else setTimeout(() => this.channel?.connect(), LOAD_AGAIN_MS * this.failedLoads);
   }
 
   private startCapture(): void {
@@ -261,6 +269,7 @@ export class Live {
 
   private tell(kind: number): void {
     this.options.onChoice(kind === FrameKind.PAUSE ? "pause" : "resume");
+    this.isUntold = !this.welcome;
     if (this.said.kind === kind || !this.welcome) return;
     this.said = { kind, seq: this.channel?.send(kind, this.welcome.tab * 2 ** TAB_SHIFT, EMPTY_OBJECT, 0) ?? 0 };
   }
