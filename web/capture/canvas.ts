@@ -17,6 +17,8 @@ import type { Recorder } from "./recorder";
 /** What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. */
 const LOOK_AGAIN_MS = 100;
 const SHORT_MOVE_MS = 1200;
+/** Two looks: what is animated on a busy machine stands still for one. */
+const RESTS_MS = 180;
 /** No more than two pictures a second, whichever look finds that it has changed. */
 const MOVING_EVERY_MS = 400;
 /** A look may take this share of the time. */
@@ -42,8 +44,9 @@ interface Seen {
   whole?: Whole;
   /** Fingerprint of what that picture shows exactly; 0 while it is only about as it was. */
   exact: number;
-  /** Fingerprint of the last sample, and since when each was another than that before. */
+  /** Fingerprint of the last sample, when it was another than that before, and since when it has not come to rest. */
   last: number;
+  changedAt: number;
   since: number;
   /** When the next picture may be taken. */
   nextAt: number;
@@ -173,8 +176,8 @@ export class Canvases {
     const copy = this.copied(drawn);
     const print = copy && this.print(drawn, copy);
     if (!print || (print === BLANK && this.isGone(drawn, seen))) return;
-    const moves = print !== seen.last;
-    seen.last = print;
+    if (print !== seen.last) [seen.last, seen.changedAt] = [print, at];
+    const moves = at - seen.changedAt < RESTS_MS;
     seen.since = moves ? seen.since || at : 0;
     if (moves && at - seen.since < SHORT_MOVE_MS && !isPlaying(drawn)) this.lookAgain(at);
     else if (print !== seen.exact) {
@@ -264,7 +267,7 @@ export class Canvases {
   }
 }
 
-const UNSEEN: Seen = { sent: "", exact: 0, last: 0, since: 0, nextAt: 0, busy: false, at: 0 };
+const UNSEEN: Seen = { sent: "", exact: 0, last: 0, changedAt: 0, since: 0, nextAt: 0, busy: false, at: 0 };
 
 /** Not of a camera, a screen or a call: what is seen there is nobody's business. */
 function isShown(film: HTMLVideoElement): boolean {
