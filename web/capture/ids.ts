@@ -54,6 +54,22 @@ export class Ids {
     return id;
   }
 
+  /**
+   * A text that is set anew is another node in the DOM. Where it is all that has changed among children, it takes the place
+   * of the one before; returns those that did.
+   */
+  *retext(before: TreeNode[], now: Node[]): Generator<Node> {
+    if (before.length !== now.length) return;
+    for (const [at, [kind, id]] of before.entries()) {
+      const [node, old] = [now[at]!, this.nodes.get(id)];
+      if (kind !== node.nodeType || kind !== 3 || this.ids.has(node) || old?.parentNode === node.parentNode) continue;
+      if (old) this.ids.delete(old);
+      this.ids.set(node, id);
+      this.nodes.set(id, node);
+      yield node;
+    }
+  }
+
   /** With all that is in it. */
   forget(gone: TreeNode): void {
     const id = gone[1];

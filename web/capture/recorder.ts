@@ -227,8 +227,10 @@ export class Recorder {
     this.marks.parents.delete(parent);
     const id = this.ids.of(parent);
     if (!this.model.has(id)) return true;
-    const present = new Set(readerOf(parent, this.reader).children(parent));
-    for (const child of [...(childrenOf(this.model.node(id)) ?? [])]) {
+    const now = readerOf(parent, this.reader).children(parent);
+    const [before, present] = [[...(childrenOf(this.model.node(id)) ?? [])], new Set(now)];
+    for (const text of this.ids.retext(before, now)) this.marks.texts.add(text);
+    for (const child of before) {
       const node = this.ids.node(child[1]);
       if (node && present.has(node) && this.ids.of(node) === child[1] && !hasOtherMode(node, child)) continue;
       if (this.budget.isSpent) return !this.marks.parents.add(parent);
