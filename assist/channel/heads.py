@@ -8,14 +8,17 @@ from assist.channel.protocol import (
     HEADER_BYTES,
     MOST_SHORT_MS,
     SHORT_HEAD,
+    SOON,
     BadFrame,
     ErrorCode,
     FrameKind,
 )
 
-SHORT = struct.Struct("!BH")  # SHORT_HEAD, FLUSHED and flags; ms since the frame before
+LATE_HEAD = struct.Struct("!BH")  # SHORT_HEAD, FLUSHED and flags; ms since the frame before
+SOON_HEAD = struct.Struct("!BB")  # the same, with SOON
 FLUSH_END = b"\x00\x00\xff\xff"  # of what a deflate stream is flushed with (RFC 1951, section 3.2.4)
-RESERVED = 0x60
+MOST_SOON_MS = 0xFF
+RESERVED = 0x40
 LAST_SEQ = 0xFFFFFFFF
 
 
@@ -44,7 +47,9 @@ class Heads:
         head, payload = SHORT_HEAD | frame[1], frame[HEADER_BYTES:]
         if payload.endswith(FLUSH_END):
             head, payload = head | FLUSHED, payload.removesuffix(FLUSH_END)
-        return SHORT.pack(head, int(ms)) + payload
+        if ms <= MOST_SOON_MS:
+            return SOON_HEAD.pack(head | SOON, int(ms)) + payload
+        return LATE_HEAD.pack(head, int(ms)) + payload
 
     def _note(self, frame: bytes) -> tuple[int, int, float]:
         if len(frame) < HEADER_BYTES:
@@ -54,11 +59,12 @@ class Heads:
         return self._before
 
     def _lengthened(self, message: bytes) -> bytes:
-        if self._before is None or len(message) < SHORT.size or message[0] & RESERVED:
+        short = SOON_HEAD if message[0] & SOON else LATE_HEAD
+        if self._before is None or len(message) < short.size or message[0] & RESERVED:
             raise BadFrame(ErrorCode.BAD_FRAME)
-        head, ms = SHORT.unpack_from(message)
+        head, ms = short.unpack_from(message)
         page, seq, time = self._before
         if seq == LAST_SEQ:
             raise BadFrame(ErrorCode.BAD_FRAME)
         header = HEADER.pack(FrameKind.OPERATIONS, head & 0xF, 0, page, seq + 1, time + ms)
-        return header + message[SHORT.size :] + (FLUSH_END if head & FLUSHED else b"")
+        return header + message[short.size :] + (FLUSH_END if head & FLUSHED else b"")

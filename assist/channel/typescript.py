@@ -119,6 +119,7 @@ def _numbers() -> str:
         "FLAG_BITS",
         "SHORT_HEAD",
         "FLUSHED",
+        "SOON",
         "MOST_SHORT_MS",
     )
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]

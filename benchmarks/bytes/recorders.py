@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from assist.channel.heads import SHORT, Heads
-from assist.channel.protocol import HEADER_BYTES, SHORT_HEAD, FrameKind
+from assist.channel.heads import Heads
+from assist.channel.protocol import HEADER_BYTES, SHORT_HEAD, SOON, FrameKind
 from benchmarks.bytes.sink import Sink, served
 from helpdesk.embedded.browser import ARGUMENTS, chromium_path
 from tests.apps.actor import Actor
@@ -83,7 +83,8 @@ class Ours:
         channel = Heads()
         for frame in self.frames:
             message = channel.short(frame)
-            payload = len(message) - (SHORT.size if message[0] & SHORT_HEAD else HEADER_BYTES)
+            head = (2 if message[0] & SOON else 3) if message[0] & SHORT_HEAD else HEADER_BYTES
+            payload = len(message) - head
             kinds[kind_of(frame)] += payload
             kinds["heads"] += on_the_wire(len(message)) - payload
         kinds["offers"] = self.offers

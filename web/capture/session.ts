@@ -224,7 +224,7 @@ export class Session implements CaptureControl, Place {
     this.stay = new Stay(this, page);
     this.stay.sendWhole();
     this.stay.go(ms);
-    this.size();
+    this.host.save("viewport", this.viewportSaid());
   }
 
   private sendReturn(page: KnownPage, seq: number): void {
@@ -272,13 +272,16 @@ export class Session implements CaptureControl, Place {
     if (this.stay && !this.paused) sendControl(this.host, kind, this.stay.page.id, payload, flag);
   }
 
-  /** Said once for all pages of the tab, until it is another. */
+  /** Said with each page that is new, and then where it has become another. */
   private size(): void {
-    const viewport = readViewport();
-    const said = JSON.stringify([this.host.tab, viewport]);
+    const said = this.viewportSaid();
     if (!this.stay || this.paused || said === this.host.load("viewport")) return;
     this.host.save("viewport", said);
-    this.tell(FrameKind.VIEWPORT, viewport);
+    this.tell(FrameKind.VIEWPORT, readViewport());
+  }
+
+  private viewportSaid(): string {
+    return JSON.stringify([this.host.tab, readViewport()]);
   }
 
   /** `isPatient`: nothing that is seen of the page, and it need not go at once. */

@@ -1,8 +1,8 @@
 /** A frame goes up without what the one before it on the connection has said (docs/protocol.md, "Short heads"). */
 
-import { decodeFrame, FLUSHED, type Frame, FrameKind, MOST_SHORT_MS, SHORT_HEAD } from "../protocol/wire";
+import { joined } from "../protocol/bytes";
+import { decodeFrame, FLUSHED, type Frame, FrameKind, MOST_SHORT_MS, SHORT_HEAD, SOON } from "../protocol/wire";
 
-const SHORT_BYTES = 3;
 /** Of what a deflate stream is flushed with (RFC 1951, section 3.2.4): 00 00 FF FF, read as a number. */
 const FLUSH_END = 0xffff;
 const FLUSH_BYTES = 4;
@@ -20,10 +20,8 @@ export class Heads {
     const { payload } = now;
     const rest = payload.length - FLUSH_BYTES;
     const isFlushed = rest >= 0 && new DataView(payload.buffer, payload.byteOffset + rest).getUint32(0) === FLUSH_END;
-    const message = new Uint8Array(SHORT_BYTES + (isFlushed ? rest : payload.length));
-    message[0] = SHORT_HEAD | now.flags | (isFlushed ? FLUSHED : 0);
-    new DataView(message.buffer).setUint16(1, ms);
-    message.set(payload.subarray(0, message.length - SHORT_BYTES), SHORT_BYTES);
-    return message;
+    const soon = ms < 256 ? SOON : 0;
+    const head = [SHORT_HEAD | now.flags | (isFlushed ? FLUSHED : 0) | soon, ...(soon ? [] : [ms >> 8]), ms & 255];
+    return joined([Uint8Array.from(head), payload.subarray(0, isFlushed ? rest : payload.length)]);
   }
 }

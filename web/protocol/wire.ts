@@ -9,6 +9,7 @@ export const SHELF_COUNTER = 65535;
 export const FLAG_BITS = 15;
 export const SHORT_HEAD = 128;
 export const FLUSHED = 16;
+export const SOON = 32;
 export const MOST_SHORT_MS = 65535;
 export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
 
