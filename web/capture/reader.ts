@@ -18,10 +18,11 @@ import { learnStates, statesOf } from "./states";
 import { withLengths, withoutContent, withSaid, withStrings } from "./style_texts";
 import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
-import { absolute, origin, partOf } from "./urls";
+import { absolute, baseOf, baseOfStyles, origin, partOf } from "./urls";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
+const MATH = "http://www.w3.org/1998/Math/MathML";
 const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "background"]);
 /** They lead somewhere; with others something is loaded. */
 const LINKS = new Set(["a", "area", "base"]);
@@ -115,7 +116,7 @@ export class Reader {
   private elementExtra(element: Element, extra: Extra): void {
     noteMoving(element);
     if (element.namespaceURI === SVG) extra.ns = "svg";
-    else if (element.namespaceURI !== HTML) extra.ns = "math";
+    else if (element.namespaceURI === MATH) extra.ns = "math";
     if (this.masking.blocks(element) || (element.localName === "img" && this.masking.hidesPictures(element))) {
       const { width, height } = element.getBoundingClientRect();
       extra.block = [Math.round(width), Math.round(height)];
@@ -201,10 +202,9 @@ export class Reader {
     if (value.startsWith("#")) return this.options.addresses.link(value);
     if (tag !== "link" && tag !== "use" && this.masking.hidesPictures(element)) return null;
     if (value.startsWith("data:")) return this.dataUrl(value);
-    const url = absolute(value, element.baseURI);
-    const fragment = partOf(element.ownerDocument.URL, url);
-    if (fragment) return fragment;
-    const own = this.options.addresses.ofPage(url, element.baseURI);
+    const base = baseOf(element, value);
+    const url = absolute(value, base);
+    const own = partOf(element.ownerDocument.URL, url) ?? this.options.addresses.ofPage(url, base);
     if (own !== null) return own;
     if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
@@ -222,19 +222,20 @@ export class Reader {
 
   private srcset(element: Element, value: string): string | null {
     if (this.masking.hidesPictures(element)) return null;
-    return absoluteSrcset(value, element.baseURI, (url) => this.options.addresses.resource(url));
+    return absoluteSrcset(value, baseOf(element, value), (url) => this.options.addresses.resource(url));
   }
 
   private link(element: Element, value: string): string {
     if (value.startsWith("#")) return this.options.addresses.link(value);
     const url = absolute(value, element.baseURI);
     if (this.masking.masksText(element) || !/^https?:|^mailto:|^tel:/.test(url)) return "#";
-    return this.options.addresses.link(url);
+    const shown = this.options.addresses.link(url);
+    return shown === url ? value : shown; // as rules ask for it
   }
 
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string): string {
-    const { baseURI: base } = element;
+    const base = baseOfStyles(element, value);
     const isHidden = this.masking.blocks(element) || this.masking.hidesPictures(element);
     const told = isHidden ? withoutContent(value, base) : withSaid(value, (said) => this.masking.label(said, element));
     return this.css(told, base);
@@ -242,7 +243,7 @@ export class Reader {
 
   /** Of rules it can't be known what they are for, but those inside of what is masked. */
   private sheet(text: string, owner: Element | null): string {
-    const base = owner?.baseURI ?? document.baseURI;
+    const base = owner ? baseOfStyles(owner, text) : document.baseURI;
     return this.css(owner && this.masking.covers(owner) ? withoutContent(text, base) : text, base);
   }
 

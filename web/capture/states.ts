@@ -29,7 +29,8 @@ export function statesOf(element: Element): string {
   const all = isCustom || FIELD.test(element.localName) ? [...asked.ofFields] : [];
   if (isCustom && asked.ofFields.has("invalid")) all.push("valid"); // of others the browser there knows
   const states = all.filter((state) => element.matches(`:${state}`));
-  if (element.id && location.hash && element.matches(":target")) states.push("target");
+  if (element.id && element.matches(":target")) states.push("target");
+  if (element.matches("html:fullscreen")) states.push("full");
   if (element.localName === "link" && (element as HTMLLinkElement).sheet?.disabled) states.push("off");
   if (!isCustom) return states.sort().join(" ");
   if (!element.matches(":defined")) states.push("undefined");
