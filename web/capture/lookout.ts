@@ -58,7 +58,13 @@ export class Lookout {
   private lookAtDrawn(element: Element): void {
     const at = this.drawn++ - this.turn;
     if (at >= 0 && at < DRAWN_A_LOOK)
-      this.note(element, element.getAttributeNames().map((name) => element.getAttribute(name)).join());
+      this.note(
+        element,
+        element
+          .getAttributeNames()
+          .map((name) => element.getAttribute(name))
+          .join(),
+      );
   }
 
   private stateOf(element: Element): string {

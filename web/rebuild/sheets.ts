@@ -150,7 +150,7 @@ export class Sheets {
     if (words !== style.content) style.setProperty("content", words, style.getPropertyPriority("content"));
     if (!/::selection/.test(selectorText)) return;
     if (!style.color) style.color = "currentcolor";
-    if (!style.backgroundColor) style.backgroundColor = "transparent";
+    if (!style.backgroundColor && !style.background) style.backgroundColor = "transparent";
   }
 
   adjustScheme(style: CSSStyleDeclaration): void {

@@ -65,7 +65,17 @@ function withAttributes(selector: string): string {
   });
 }
 
-const SENT = ["invalid", "valid", "user-invalid", "user-valid", "out-of-range", "autofill", "undefined", "target", "full"];
+const SENT = [
+  "invalid",
+  "valid",
+  "user-invalid",
+  "user-valid",
+  "out-of-range",
+  "autofill",
+  "undefined",
+  "target",
+  "full",
+];
 
 /** Those that the visitor's side has told of an element, `state-NAME` for one of its own. */
 export function showStates(element: Element, told: string): void {
