@@ -69,17 +69,14 @@ export class Motions {
     if (this.news.length || this.gone.length) this.changed();
   }
 
-  /** Transitions begin at the other side as well, and so does what a style binds to scrolling. */
   private *all(): Iterable<Moving | Clock> {
     let count = 0;
     yield* clocks((element) => !this.recorder.idOf(element));
     for (const root of this.recorder.roots()) {
       if (++count > MOST) return;
       for (const animation of root.getAnimations?.() ?? []) {
-        const { effect, timeline } = animation as Moving;
-        const isTimed = timeline === effect?.target?.ownerDocument.timeline;
-        if (effect?.target && (isTimed || !("animationName" in animation)) && !("transitionProperty" in animation))
-          yield animation as Moving;
+        const moving = animation as Moving;
+        if (moving.effect?.target && !isElsewhere(moving)) yield moving;
       }
     }
   }
@@ -103,6 +100,12 @@ export class Motions {
     const more = "svg" in animation ? { svg: 1 as const } : isMade && told?.made !== made ? JSON.parse(made) : {};
     this.news.push({ ...where, ...now, time: Math.round(now.time), ...more });
   }
+}
+
+/** Transitions run at the other side as well, until a script holds them, and so does what a style binds to scrolling. */
+function isElsewhere(animation: Moving): boolean {
+  if ("transitionProperty" in animation) return animation.playState !== "paused";
+  return "animationName" in animation && isDriven(animation);
 }
 
 function isDriven({ effect, timeline }: Moving): boolean {
