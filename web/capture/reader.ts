@@ -22,7 +22,6 @@ import { absolute, baseOf, baseOfStyles, origin, partOf } from "./urls";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
-const MATH = "http://www.w3.org/1998/Math/MathML";
 const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "background"]);
 /** They lead somewhere; with others something is loaded. */
 const LINKS = new Set(["a", "area", "base"]);
@@ -116,7 +115,7 @@ export class Reader {
   private elementExtra(element: Element, extra: Extra): void {
     noteMoving(element);
     if (element.namespaceURI === SVG) extra.ns = "svg";
-    else if (element.namespaceURI === MATH) extra.ns = "math";
+    else if (element.namespaceURI?.endsWith("MathML")) extra.ns = "math";
     if (this.masking.blocks(element) || (element.localName === "img" && this.masking.hidesPictures(element))) {
       const { width, height } = element.getBoundingClientRect();
       extra.block = [Math.round(width), Math.round(height)];
