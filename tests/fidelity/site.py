@@ -23,14 +23,21 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".ttf": "font/ttf",
     ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
     ".png": "image/png",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".jpg": "image/jpeg",
+    ".bmp": "image/bmp",
+    ".avif": "image/avif",
+    ".ico": "image/x-icon",
     ".webm": "video/webm",
 }
-PICTURE = re.compile(r"/picture/(\w+)/(\d+)x(\d+)\.png")
+PICTURE = re.compile(r"/picture/(\w+)/(\d+)x(\d+)\.(png|webp|gif|jpg|bmp|avif|ico)", re.IGNORECASE)
 
 
 class Site(sites.Quiet):
-    """`/picture/COLOUR/WxH.png` is a picture of that size; what is asked of `other` has no CORS headers either."""
+    """`/picture/COLOUR/WxH.FORMAT` is a picture of that size; what is asked of `other` has no CORS headers either."""
 
     other = ""
 
@@ -40,7 +47,7 @@ class Site(sites.Quiet):
         if body is None:
             self.send_error(404)
             return
-        suffix = Path(path).suffix
+        suffix = Path(path).suffix.lower()
         if suffix in (".html", ".xhtml"):
             body = body.replace(b"__OTHER__", self.other.encode())
         self.send_response(200)
@@ -53,7 +60,7 @@ class Site(sites.Quiet):
 
 def content(path: str) -> bytes | None:
     if found := PICTURE.fullmatch(path):
-        return picture(found[1], int(found[2]), int(found[3]))
+        return picture(found[1], int(found[2]), int(found[3]), found[4].lower())
     name = path.rpartition("/")[2]
     if name == "film.webm":
         return film.made()
@@ -65,14 +72,14 @@ def content(path: str) -> bytes | None:
 
 
 @cache
-def picture(colour: str, width: int, height: int) -> bytes:
-    """A PNG of that colour with its size written on it, and a line that no scaling leaves as it was."""
+def picture(colour: str, width: int, height: int, suffix: str = "png") -> bytes:
+    """A picture of that colour with its size written on it, and a line that no scaling leaves as it was."""
     image = Image.new("RGB", (width, height), colour)
     draw = ImageDraw.Draw(image)
     draw.line([(0, 0), (width, height)], "white", 1)
     draw.text((4, 4), f"{width}x{height}", "white")
     out = io.BytesIO()
-    image.save(out, "PNG")
+    image.save(out, Image.registered_extensions()[f".{suffix}"])
     return out.getvalue()
 
 

@@ -131,9 +131,9 @@ export class Events {
     this.media.clear();
   }
 
-  /** How it is scrolled or played has not been said, or has been left out when it was not known yet. */
+  /** How it is scrolled or played may not have been said: it was not known, or is a document that nobody listened to. */
   noteRead(node: Node): void {
-    if (this.isCatchingUp && isScrolled(node)) this.noteScroll(node);
+    if ((this.isCatchingUp || node.nodeType === 9) && isScrolled(node)) this.noteScroll(node);
     if (this.isCatchingUp && isUnderWay(node)) this.noteMedia(node);
   }
 

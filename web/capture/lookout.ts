@@ -9,8 +9,10 @@ import { slottedInto } from "./slots";
 import { statesOf } from "./states";
 import { topLayer } from "./top_layer";
 
+/** Scripts change drawings by lengths, points and transforms as well: of so many the attributes are read at each look. */
+const DRAWN_A_LOOK = 300;
 /** Elements whose states change by themselves. */
-const WATCHED = new Set(["dialog", "style", "link", "input", "textarea", "select", "form", "fieldset", "slot"]);
+const WATCHED = new Set(["html", "dialog", "style", "link", "input", "textarea", "select", "form", "fieldset", "slot"]);
 /** Of other elements than custom ones only those right in the body: other scripts put their parts of a page there. */
 const HOSTS = new Set(["div", "span", "section", "aside"]);
 
@@ -19,6 +21,9 @@ export class Lookout {
   private readonly sheets = new SheetWatch();
   /** Asked once a look and not for every element, for which the browser writes the address out. */
   private hasTarget = false;
+  /** Parts of drawings that came by, and the one with which reading begins. */
+  private drawn = 0;
+  private turn = 0;
 
   constructor(
     private readonly marks: Marks,
@@ -26,6 +31,8 @@ export class Lookout {
   ) {}
 
   begin(): void {
+    this.turn = this.turn + DRAWN_A_LOOK < this.drawn ? this.turn + DRAWN_A_LOOK : 0;
+    this.drawn = 0;
     this.sheets.begin();
     this.hasTarget = location.hash !== "";
   }
@@ -39,12 +46,25 @@ export class Lookout {
   private lookAt(element: Element): void {
     const { localName: tag, shadowRoot: shadow } = element;
     if (shadow && !this.isKnown(shadow)) this.marks.parents.add(element);
+    if ("ownerSVGElement" in element) this.lookAtDrawn(element);
     const isCustom = tag.includes("-");
     const isWatched = isCustom || WATCHED.has(tag) || element.hasAttribute("popover");
     if (isWatched || (this.hasTarget && element.id) || this.states.has(element))
       this.note(element, this.stateOf(element));
     const isHost = isCustom || (HOSTS.has(tag) && element.parentNode === document.body);
     if (isHost && noteUnreadable(element, "shadow", !shadow && hidesRoot(element))) this.marks.elements.add(element);
+  }
+
+  private lookAtDrawn(element: Element): void {
+    const at = this.drawn++ - this.turn;
+    if (at >= 0 && at < DRAWN_A_LOOK)
+      this.note(
+        element,
+        element
+          .getAttributeNames()
+          .map((name) => element.getAttribute(name))
+          .join(),
+      );
   }
 
   private stateOf(element: Element): string {
@@ -56,6 +76,7 @@ export class Lookout {
 
   private lookAtSheets(root: Document | ShadowRoot): void {
     const sheets = root.adoptedStyleSheets ?? [];
+    this.hasTarget ||= !!(root as Partial<Document>).location?.hash; // of a frame, whose elements follow
     const media = (root as Document).defaultView === window ? JSON.stringify(visitorMedia()) : "";
     if (sheets.length || media || this.states.has(root))
       this.note(root, sheets.map((one) => this.sheets.version(one)).join() + media);

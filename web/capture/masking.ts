@@ -143,6 +143,8 @@ export class Masking {
 
   /** Whether the attribute says whether this is chosen, where that is hidden: as bullets even its length would tell. */
   hidesState(element: Element, name: string): boolean {
+    const select = name === "selected" ? closest(element, "select") : null;
+    if (select) return this.masksValue(select);
     const isOfDrawn = STATE.test(name) && nearest(element, DRAWN_CHOICES) !== null && !this.allows(element);
     return isOfDrawn || (/^aria-(checked|selected)$/.test(name) && this.hidesPictures(element));
   }

@@ -8,6 +8,8 @@ import { type Clock, clocks } from "./svg_clocks";
 /** Further from where it should be is where somebody has put it. */
 const JUMP_MS = 250;
 const MOST = 300;
+/** Of what is driven by something else than time, from its beginning to its end. */
+const DRIVEN_MS = 10_000;
 
 interface Told {
   key: number;
@@ -15,6 +17,7 @@ interface Told {
   rate: number;
   time: number;
   at: number;
+  made: string;
 }
 
 type Moving = Animation & { effect: KeyframeEffect; animationName?: string };
@@ -66,56 +69,76 @@ export class Motions {
     if (this.news.length || this.gone.length) this.changed();
   }
 
-  /** Transitions begin at the other side as well; what scrolling drives needs no clock. */
   private *all(): Iterable<Moving | Clock> {
     let count = 0;
     yield* clocks((element) => !this.recorder.idOf(element));
     for (const root of this.recorder.roots()) {
       if (++count > MOST) return;
       for (const animation of root.getAnimations?.() ?? []) {
-        const { effect, timeline } = animation as Moving;
-        const isTimed = timeline === effect?.target?.ownerDocument.timeline;
-        if (isTimed && !("transitionProperty" in animation)) yield animation as Moving;
+        const moving = animation as Moving;
+        if (moving.effect?.target && !isElsewhere(moving)) yield moving;
       }
     }
   }
 
   private note(animation: Moving | Clock): void {
-    const { effect, playState: state, playbackRate: rate, animationName: name = "" } = animation as Moving;
-    const [id, time, at] = [this.recorder.idOf(effect.target), Number(animation.currentTime), Date.now()];
+    const { effect, animationName: name = "" } = animation as Moving;
+    const [id, at, now] = [this.recorder.idOf(effect.target), Date.now(), standing(animation)];
     const told = this.told.get(sourceOf(animation));
+    const isMade = !("svg" in animation || name);
+    const made = isMade ? JSON.stringify(madeOf(effect, isDriven(animation as Moving))) : "";
     if (
       !id ||
       this.told.size > MOST ||
       this.masking.hidesPictures(effect.target!) ||
-      (told && isAsTold(told, { state, rate, time, at }))
+      (told && told.made === made && isAsTold(told, { ...now, at }))
     )
       return;
     const key = told?.key ?? ++this.keys;
-    this.told.set(sourceOf(animation), { key, state, rate, time, at });
+    this.told.set(sourceOf(animation), { key, ...now, at, made });
     const where = { key, id, pseudo: effect.pseudoElement ?? "", name };
-    const made = "svg" in animation ? { svg: 1 as const } : told || name ? {} : madeOf(effect);
-    this.news.push({ ...where, state, rate, time: Math.round(time), ...made });
+    const more = "svg" in animation ? { svg: 1 as const } : isMade && told?.made !== made ? JSON.parse(made) : {};
+    this.news.push({ ...where, ...now, time: Math.round(now.time), ...more });
   }
 }
 
-function isAsTold(told: Told, now: Omit<Told, "key">): boolean {
+/** Transitions run at the other side as well, until a script holds them, and so does what a style binds to scrolling. */
+function isElsewhere(animation: Moving): boolean {
+  if ("transitionProperty" in animation) return animation.playState !== "paused";
+  return "animationName" in animation && isDriven(animation);
+}
+
+function isDriven({ effect, timeline }: Moving): boolean {
+  return timeline !== effect.target!.ownerDocument.timeline;
+}
+
+function standing(animation: Moving | Clock): Pick<Told, "state" | "rate" | "time"> {
+  if ("svg" in animation || !isDriven(animation))
+    return { state: animation.playState, rate: animation.playbackRate, time: Number(animation.currentTime) };
+  const { progress } = animation.effect.getComputedTiming();
+  return { state: "paused", rate: 1, time: (progress ?? -1) * DRIVEN_MS };
+}
+
+function isAsTold(told: Told, now: Omit<Told, "key" | "made">): boolean {
   const runs = told.state === "running";
   const off = Math.abs(now.time - told.time - (runs ? (now.at - told.at) * told.rate : 0));
   return told.state === now.state && told.rate === now.rate && off < (runs ? JUMP_MS : 1);
 }
 
-function madeOf(effect: KeyframeEffect): Pick<Motion, "keyframes" | "timing"> {
-  return { keyframes: keyframes(effect), timing: timing(effect) };
+function madeOf(effect: KeyframeEffect, isDriven: boolean): Pick<Motion, "keyframes" | "timing"> {
+  const { composite } = effect;
+  const driven = { duration: DRIVEN_MS, fill: "forwards", composite };
+  return { keyframes: keyframes(effect), timing: isDriven ? driven : timing(effect) };
 }
 
 function keyframes(effect: KeyframeEffect): Record<string, unknown>[] {
   return effect.getKeyframes().map((keyframe) => Object.fromEntries(Object.entries(keyframe).filter(isShown)));
 }
 
-/** Neither words nor addresses. */
+/** Neither words nor addresses; of variables only sizes, which are too short to be numbers of anybody. */
 function isShown([name, value]: [string, unknown]): boolean {
-  return !/^(--|content$|computedOffset)/.test(name) && !/url\(|image-set|\\/i.test(String(value));
+  if (name.startsWith("--") && !/^-?[\d.]{1,6}[a-z%]*$/.test(String(value))) return false;
+  return !/^(content$|computedOffset)/.test(name) && !/url\(|image-set|\\/i.test(String(value));
 }
 
 /** JSON knows no infinity. */

@@ -27,8 +27,15 @@ export async function readBlob(url: string): Promise<{ bytes: Uint8Array; type: 
   return { bytes: new Uint8Array(await blob.arrayBuffer()), type: blob.type };
 }
 
+function* imagesIn(root: ParentNode): Iterable<HTMLImageElement> {
+  for (const element of root.querySelectorAll("*")) {
+    if (element.localName === "img") yield element as HTMLImageElement;
+    if (element.shadowRoot) yield* imagesIn(element.shadowRoot);
+  }
+}
+
 async function pictureOf(url: string): Promise<Blob> {
-  const image = Array.from(document.images).find(({ currentSrc }) => currentSrc === url);
+  const image = Array.from(imagesIn(document)).find(({ currentSrc }) => currentSrc === url);
   const canvas = image && painted(image);
   const blob = canvas && (await blobOf(canvas, "image/png"));
   if (!blob) throw new TypeError("nothing shows it");

@@ -18,7 +18,7 @@ import { learnStates, statesOf } from "./states";
 import { withLengths, withoutContent, withSaid, withStrings } from "./style_texts";
 import { noteMoving } from "./svg_clocks";
 import { orderOf, topLayer } from "./top_layer";
-import { absolute, origin, partOf } from "./urls";
+import { absolute, baseOf, baseOfStyles, origin, partOf } from "./urls";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
@@ -115,7 +115,7 @@ export class Reader {
   private elementExtra(element: Element, extra: Extra): void {
     noteMoving(element);
     if (element.namespaceURI === SVG) extra.ns = "svg";
-    else if (element.namespaceURI !== HTML) extra.ns = "math";
+    else if (element.namespaceURI?.endsWith("MathML")) extra.ns = "math";
     if (this.masking.blocks(element) || (element.localName === "img" && this.masking.hidesPictures(element))) {
       const { width, height } = element.getBoundingClientRect();
       extra.block = [Math.round(width), Math.round(height)];
@@ -174,7 +174,6 @@ export class Reader {
       return isField ? this.masking.value(value, element) : this.masking.label(value, element);
     }
     if (tag === "input" && name === "checked") return this.masking.covers(element) ? null : value;
-    if (tag === "option" && name === "selected") return this.selected(element, value);
     if (tag === "meta" && (name === "content" || name === "http-equiv")) return metaAttribute(element, name, value);
     if (tag === "object" && name === "data") return isPicture(element) ? this.url(element, name, value) : null;
     return this.other(element, name, value);
@@ -189,22 +188,17 @@ export class Reader {
       : this.masking.label(value, element, name);
   }
 
-  private selected(option: Element, value: string): string | null {
-    const select = option.closest("select");
-    return select && this.masking.masksValue(select) ? null : value;
-  }
-
   private url(element: Element, name: string, value: string): string | null {
     const tag = element.localName;
     if (FRAMES.has(tag) && !isPicture(element)) return origin(value, element.baseURI);
     if (LINKS.has(tag)) return this.link(element, value);
     if (value.startsWith("#")) return this.options.addresses.link(value);
-    const url = value.startsWith("data:") ? value : absolute(value, element.baseURI);
+    const base = baseOf(element, value);
+    const url = value.startsWith("data:") ? value : absolute(value, base);
     const fragment = partOf(element.ownerDocument.URL, url);
-    if (fragment) return fragment;
-    if (tag !== "link" && this.masking.hidesPictures(element)) return null;
+    if (fragment || (tag !== "link" && this.masking.hidesPictures(element))) return fragment;
     if (url.startsWith("data:")) return this.dataUrl(url);
-    const own = this.options.addresses.ofPage(url, element.baseURI);
+    const own = this.options.addresses.ofPage(url, base);
     if (own !== null) return own;
     if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
@@ -222,17 +216,18 @@ export class Reader {
 
   private srcset(element: Element, value: string): string | null {
     if (this.masking.hidesPictures(element)) return null;
-    return absoluteSrcset(value, element.baseURI, (url) => this.options.addresses.resource(url));
+    return absoluteSrcset(value, baseOf(element, value), (url) => this.options.addresses.resource(url));
   }
 
   private link(element: Element, value: string): string {
     const url = value.startsWith("#") ? value : absolute(value, element.baseURI);
     if (this.masking.masksText(element) || !/^#|^https?:|^mailto:|^tel:/.test(url)) return "#";
-    return this.options.addresses.link(url);
+    const shown = this.options.addresses.link(url);
+    return shown === url ? value : shown; // as rules ask for it
   }
 
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
-  private style(element: Element, value: string, base = element.baseURI): string {
+  private style(element: Element, value: string, base = baseOfStyles(element, value)): string {
     const isHidden = this.masking.blocks(element) || this.masking.hidesPictures(element);
     const told = isHidden ? withoutContent(value, base) : withSaid(value, (said) => this.masking.label(said, element));
     return this.css(told, base);
@@ -240,7 +235,7 @@ export class Reader {
 
   /** Of rules it can't be known what they are for, but those inside of what is masked. */
   private sheet(text: string, owner: Element | null): string {
-    const base = owner?.baseURI ?? document.baseURI;
+    const base = owner ? baseOfStyles(owner, text) : document.baseURI;
     return this.css(owner && this.masking.covers(owner) ? withoutContent(text, base) : text, base);
   }
 

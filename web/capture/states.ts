@@ -23,16 +23,22 @@ export function learnStates(css: string): void {
   }
 }
 
+/** A form gives out a field that is named `matches` instead. */
+function is(element: Element, state: string): boolean {
+  return Element.prototype.matches.call(element, state);
+}
+
 /** Names of pseudo-classes, as of `Extra.states`. */
 export function statesOf(element: Element): string {
   const isCustom = element.localName.includes("-");
   const all = isCustom || FIELD.test(element.localName) ? [...asked.ofFields] : [];
   if (isCustom && asked.ofFields.has("invalid")) all.push("valid"); // of others the browser there knows
-  const states = all.filter((state) => element.matches(`:${state}`));
-  if (element.id && location.hash && element.matches(":target")) states.push("target");
+  const states = all.filter((state) => is(element, `:${state}`));
+  if (element.id && is(element, ":target")) states.push("target");
+  if (is(element, "html:fullscreen")) states.push("full");
   if (element.localName === "link" && (element as HTMLLinkElement).sheet?.disabled) states.push("off");
   if (!isCustom) return states.sort().join(" ");
-  if (!element.matches(":defined")) states.push("undefined");
-  for (const name of asked.ofCustom) if (element.matches(`:state(${name})`)) states.push(`state-${name}`);
+  if (!is(element, ":defined")) states.push("undefined");
+  for (const name of asked.ofCustom) if (is(element, `:state(${name})`)) states.push(`state-${name}`);
   return states.sort().join(" ");
 }

@@ -24,6 +24,12 @@ export class AssetMap {
     return sha256 ? this.address(sha256) : null;
   }
 
+  /** The same with the part that the URL names. */
+  resolvePart(url: string): string | null {
+    const found = this.resolve(url);
+    return found?.startsWith("data:") ? found : found && found + new URL(url).hash;
+  }
+
   address(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError("an asset is named by its SHA-256");
     return new URL(`assets/${sha256}`, this.base).href;

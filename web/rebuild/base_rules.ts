@@ -9,7 +9,8 @@ import { STATE_ATTRIBUTE } from "./states";
 const BASE_RULES = `@layer {
   [${STATE_ATTRIBUTE}focus-visible]:not(html, body) { outline: -webkit-focus-ring-color auto 1px; }
   ::selection { background-color: Highlight; color: HighlightText; }
-  a[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 1px; }
+  a[${STATE_ATTRIBUTE}focus-visible]:not(svg a) { outline-offset: 1px; }
+  :any-link[${STATE_ATTRIBUTE}active] { color: ActiveText; }
   :is([type=checkbox], [type=radio])[${STATE_ATTRIBUTE}focus-visible] { outline-offset: 2px; }
   canvas:not([style*="content: url"]) { display: inline-block; width: attr(width px, 300px); height: attr(height px, 150px);
     aspect-ratio: attr(width type(<number>), 300) / attr(height type(<number>), 150); }
@@ -18,6 +19,7 @@ const BASE_RULES = `@layer {
   :enabled:read-write:is([${STATE_ATTRIBUTE}hover], [${STATE_ATTRIBUTE}focus])::-webkit-search-cancel-button { opacity: 1; }
 }
 [${STATE_ATTRIBUTE}filled]::placeholder { color: inherit !important; opacity: 1 !important; }
+input[${STATE_ATTRIBUTE}focus] { text-overflow: clip !important; }
 canvas { -webkit-text-fill-color: transparent !important; overflow: hidden; }
 canvas > * { display: none !important; }
 * { overflow-anchor: none !important; scroll-behavior: auto !important; }

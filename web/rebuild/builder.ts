@@ -13,9 +13,11 @@ import type { AssetMap } from "./asset_map";
 import { addBaseRules, addBaseRulesOf } from "./base_rules";
 import { Dress } from "./dress";
 import { BLOCK, blockStyles, create, doctype, isPictureObject, pictureStyles, prepare, rootOptions } from "./elements";
+import { use } from "./fields";
 import { fillFrame, GAP, gapStyles } from "./gaps";
 import { isHarmless, setAttribute, styleRelations, XLINK } from "./harmless";
 import type { VisitorMedia } from "./media";
+import { say } from "./said";
 import type { Sheets } from "./sheets";
 import { Slots } from "./slots";
 import { LOADED, Sources } from "./sources";
@@ -143,6 +145,7 @@ export class Builder {
 
   setAttribute(element: Element, name: string, value: string | null): void {
     const tag = element.localName.toLowerCase();
+    say(element, name, value);
     if (name === "data" && value && isPictureObject(element)) return this.sources.set(element, "src", value);
     if (/^i?frame$/.test(tag) && name === "src") this.origins.set(element, value ?? "");
     if (!isHarmless(tag, name, value)) return;
@@ -237,12 +240,13 @@ export class Builder {
     for (const [name, value] of Object.entries(node[3])) this.setAttribute(element, name, value);
     if (element.localName.toLowerCase() === "script") element.setAttribute("type", "text/plain");
     for (const child of node[4]) this.append(element, child, document);
+    use(element);
     return element;
   }
 
   private append(parent: Node, child: TreeNode, document: Document, before: Node | null = null): void {
     // The text of a style sheet is one piece: each node more would parse all of it again, without what was made of it.
-    const isHeld = this.room <= 0 && (parent as Element).localName !== "style";
+    const isHeld = this.room <= 0 && !/^(style|textarea)$/.test((parent as Element).localName);
     if (isHeld) return void this.held.push({ parent, node: child, before });
     this.room--;
     if (child[0] === NODE.SHADOW) return this.shadow(parent as Element, child, document);
@@ -272,18 +276,14 @@ export class Builder {
   }
 
   private frame(node: ElementNode, element: HTMLIFrameElement): void {
-    const inner = element.contentDocument;
-    if (!inner) return;
     const captured = node[4].find((child) => child[0] === NODE.DOCUMENT);
-    if (!captured) return;
-    this.frameDocument(element, captured as DocumentNode);
+    if (captured) this.frameDocument(element, captured as DocumentNode);
   }
 
   private unset(element: Element, name: string): void {
     if (name === "srcset") this.sources.srcset(element, null);
     if (name === "xlink:href") element.removeAttributeNS(XLINK, "href");
     else element.removeAttribute(name);
-    if (name === "href" && element.localName === "link") element.removeAttribute("href");
     if (name === "style") this.dress.again(element);
   }
 

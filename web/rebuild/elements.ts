@@ -17,6 +17,7 @@ export function prepare(document: Document, tree: DocumentNode): void {
   const [, , children, extra] = tree;
   const written = children.find((node): node is DoctypeNode => node[0] === NODE.DOCTYPE);
   for (const meta of document.querySelectorAll("meta")) meta.remove(); // what it says of colours would outlive it
+  for (const colour of ["link", "vlink", "alink"]) document.body?.removeAttribute(colour); // and so would these
   document.open();
   if (!extra?.quirks) document.write(LIMITED.test(written?.[3] ?? "") ? TRANSITIONAL : "<!DOCTYPE html>"); // the mode outlives the node
   document.close();

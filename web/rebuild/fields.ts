@@ -27,6 +27,16 @@ export function fill(field: HTMLElement, text: string, checked: Checked): void {
   standIn(input, text);
 }
 
+/** As if it had been used: what its attributes say of it afterwards, the visitor's side tells where it shows. */
+export function use(element: Element): void {
+  const field = element as HTMLInputElement & HTMLOptionElement;
+  const tag = "form" in element ? field.localName : ""; // a drawing can have elements of these names
+  if (tag === "option") field.selected = Boolean(field.selected);
+  if (tag === "input") field.checked = Boolean(field.checked);
+  if (tag === "textarea" || (tag === "input" && !NAMED.test(field.type) && field.type !== "file"))
+    field.value = String(field.value);
+}
+
 const placeholders = new WeakMap<HTMLElement, string | null>();
 
 /** A field of numbers takes no bullets: they stand where its placeholder would. */

@@ -1,7 +1,7 @@
 /** What of a captured page could act: left out before it reaches the rebuilt one. */
 
 import { isHandler } from "../protocol/operations";
-import { STATE_ATTRIBUTE } from "./states";
+import { exported, STATE_ATTRIBUTE } from "./states";
 
 export const XLINK = "http://www.w3.org/1999/xlink";
 const XML = "http://www.w3.org/XML/1998/namespace";
@@ -17,7 +17,6 @@ const DROPPED = new Set([
   "http-equiv",
   "manifest",
   "crossorigin",
-  "form",
   "data",
   "code",
   "codebase",
@@ -78,7 +77,7 @@ export function setAttribute(element: Element, name: string, value: string): voi
   try {
     if (name === "xlink:href") element.setAttributeNS(XLINK, name, value);
     else if (name.startsWith("xml:")) element.setAttributeNS(XML, name, value);
-    else element.setAttribute(name, value);
+    else element.setAttribute(name, name === "exportparts" ? exported(value) : value);
   } catch {
     /* A name that only a parser can make: it has no effect on what is seen. */
   }

@@ -1,6 +1,6 @@
 /** What the visitor's pointer and focus are on, as attributes: the rules of the rebuilt page match them as states. */
 
-import { STATE_ATTRIBUTE } from "./states";
+import { showState } from "./states";
 
 export class Interaction {
   private focused: Element | null = null;
@@ -45,19 +45,18 @@ export class Interaction {
 
   private mark(chain: Element[]): void {
     for (const at of this.around)
-      for (const name of ["focus", "focus-visible", "focus-within"]) at.removeAttribute(STATE_ATTRIBUTE + name);
+      for (const state of ["focus", "focus-visible", "focus-within"]) showState(at, state, false);
     this.around = chain;
-    for (const at of chain) at.setAttribute(`${STATE_ATTRIBUTE}focus-within`, "");
+    for (const at of chain) showState(at, "focus-within", true);
     const [element = null] = chain;
-    for (let at = element; at; at = hostOf(at)) at.setAttribute(`${STATE_ATTRIBUTE}focus`, "");
-    if (this.isVisible) element?.setAttribute(`${STATE_ATTRIBUTE}focus-visible`, "");
+    for (let at = element; at; at = hostOf(at)) showState(at, "focus", true);
+    if (element && this.isVisible) showState(element, "focus-visible", true);
   }
 }
 
 function exchange(state: string, before: Element[], now: Element[]): Element[] {
-  const name = STATE_ATTRIBUTE + state;
-  for (const element of before) if (!now.includes(element)) element.removeAttribute(name);
-  for (const element of now) if (!element.hasAttribute(name)) element.setAttribute(name, "");
+  for (const element of before) if (!now.includes(element)) showState(element, state, false);
+  for (const element of now) showState(element, state, true);
   return now;
 }
 

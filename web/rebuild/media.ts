@@ -19,6 +19,8 @@ const FEATURE = new RegExp(`\\(\\s*(${Object.keys(USUAL).join("|")})\\s*(?::\\s*
 const RESOLUTION =
   /\(\s*(?:(min-|max-)?resolution|-webkit-(min-|max-)?device-pixel-ratio)\s*(:|[<>]=?|=)\s*([\d.]+)(dppx|dpi|dpcm|x)?\s*\)/gi;
 const TYPE = /(^|,\s*)((?:only|not)\s+)?(screen|print|speech)\b/gi;
+/** In a value, and not at the head of a rule. */
+const IN_VALUE = /(?<![@\w-])media\(((?:[^()]|\([^()]*\))*)\)/gi;
 const TRUE = "(min-width: 0px)";
 const FALSE = "(min-width: 99999999px)";
 const DPPX: Record<string, number> = { dpi: 1 / 96, dpcm: 2.54 / 96 };
@@ -52,6 +54,15 @@ export class VisitorMedia {
     if (!this.told.type) return answered;
     return answered.replace(TYPE, (_, lead: string, sign = "", type: string) => {
       return `${lead}${sign}${type.toLowerCase() === this.told.type ? "all" : "speech"}`;
+    });
+  }
+
+  /** Style text whose values ask for media by themselves. */
+  answerValues(text: string): string {
+    if (!/\bif\(/i.test(text)) return text;
+    return text.replace(IN_VALUE, (_, asked: string) => {
+      const query = /^[\w-]+\s*[:<>=]/.test(asked.trim()) ? `(${asked})` : asked;
+      return `media(${this.answer(query)})`;
     });
   }
 

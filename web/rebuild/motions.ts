@@ -12,6 +12,8 @@ export interface Standing {
 
 export class Motions {
   private readonly made = new Map<number, Animation>();
+  /** How each was made. */
+  private readonly plans = new WeakMap<Animation, string>();
   /** Elements of SVG that something has set going. */
   private readonly begun = new Map<number, SVGAnimationElement>();
 
@@ -49,14 +51,17 @@ export class Motions {
   }
 
   private ofScripts(motion: Motion, element: Element): Animation | null {
-    const known = this.made.get(motion.key);
-    if (known) return known;
     const { keyframes = [], timing = {}, pseudo } = motion;
+    const plan = JSON.stringify([keyframes, timing]);
+    const known = this.made.get(motion.key);
+    if (known && this.plans.get(known) === plan) return known;
+    known?.cancel();
     if (LOADS.test(JSON.stringify(keyframes))) return null; // nothing is loaded but from the store
     const iterations = timing.iterations === "infinite" ? Infinity : timing.iterations;
     const options = { ...timing, iterations, ...(pseudo ? { pseudoElement: pseudo } : {}) };
     const made = element.animate(keyframes as Keyframe[], options as KeyframeAnimationOptions);
     this.made.set(motion.key, made);
+    this.plans.set(made, plan);
     return made;
   }
 }

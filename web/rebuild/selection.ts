@@ -16,9 +16,9 @@ export class Selections {
     }
   }
 
-  private select(document: Document, span: [Node, number, Node, number]): void {
+  private select(document: Document, [start, from, end, to]: [Node, number, Node, number]): void {
     this.selected.add(document);
-    document.getSelection()?.setBaseAndExtent(...span);
+    document.getSelection()?.setBaseAndExtent(start, placeIn(start, from), end, placeIn(end, to));
   }
 }
 
@@ -40,6 +40,11 @@ export class Highlights {
     view.CSS.highlights.set(String(name), highlight);
     this.registries.add(view.CSS.highlights);
   }
+}
+
+/** Of what the visitor has in an element, some is not here: the loader's own, at the end. */
+function placeIn(node: Node, at: number): number {
+  return node.nodeType === 1 ? Math.min(at, node.childNodes.length) : at;
 }
 
 type Global = Window & typeof globalThis;

@@ -3,6 +3,7 @@
 import { replaceUrls } from "../protocol/css";
 import type { AssetMap } from "./asset_map";
 import type { VisitorMedia } from "./media";
+import { askingForSaid, takingSaid } from "./said";
 import { STATE_ATTRIBUTE, withStates } from "./states";
 
 const NOTHING = "data:,";
@@ -53,9 +54,9 @@ export class Sheets {
 
   /** Style text with every URL replaced; `again` is called when one more can be. */
   rewrite(text: string, base: string, again: () => void): string {
-    return replaceUrls(text, base, ({ url, imports }) => {
+    return replaceUrls(this.media.answerValues(text), base, ({ url, imports }) => {
       if (imports) return this.imported(url, again);
-      const found = this.assets.resolve(url);
+      const found = this.assets.resolvePart(url);
       if (!found) this.assets.wait(url, again, false);
       return found ?? NOTHING;
     });
@@ -134,7 +135,7 @@ export class Sheets {
 
   private adjustRule(rule: CSSStyleRule & CSSMediaRule & CSSImportRule): void {
     const { selectorText, media } = rule;
-    const changed = selectorText && withStates(selectorText);
+    const changed = selectorText && askingForSaid(withStates(selectorText));
     if (changed !== selectorText) rule.selectorText = changed;
     if (media?.mediaText) this.adjustMedia(media);
     if (selectorText) this.adjustStyle(rule);
@@ -145,9 +146,11 @@ export class Sheets {
   /** A page whose selections have one colour of their own has not the browser's other one. */
   private adjustStyle({ selectorText, style }: CSSStyleRule): void {
     this.adjustScheme(style);
+    const words = takingSaid(style.content);
+    if (words !== style.content) style.setProperty("content", words, style.getPropertyPriority("content"));
     if (!/::selection/.test(selectorText)) return;
     if (!style.color) style.color = "currentcolor";
-    if (!style.backgroundColor) style.backgroundColor = "transparent";
+    if (!style.backgroundColor && !style.background) style.backgroundColor = "transparent";
   }
 
   adjustScheme(style: CSSStyleDeclaration): void {
@@ -213,7 +216,7 @@ export class Sheets {
       element.addEventListener("load", done, { once: true });
       element.addEventListener("error", done, { once: true });
       element.href = blob;
-      if (element.isConnected) return;
+      if (element.isConnected && !element.disabled) return; // one that is switched off is not loaded
       this.arrived(root, element);
       resolve();
     });
@@ -240,12 +243,12 @@ export class Sheets {
 
   /** Text of a sheet, its imports included as sheets of their own; null while it is not known. */
   private async text(url: string, again: () => void, above: Set<string>): Promise<string | null> {
-    const address = this.assets.resolve(url);
+    const address = isSheetData(url) ? url : this.assets.resolve(url);
     if (!address || above.has(url)) {
       if (!address) this.assets.wait(url, again);
       return null;
     }
-    const source = await this.fetch(address);
+    const source = isSheetData(url) ? textOfData(url) : await this.fetch(address);
     const imports = new Map<string, string>();
     replaceUrls(source, url, (use) => {
       if (use.imports) imports.set(use.url, NOTHING);
@@ -255,9 +258,9 @@ export class Sheets {
       const text = await this.text(inner, again, new Set([...above, url]));
       if (text !== null) imports.set(inner, this.blob(text));
     }
-    return replaceUrls(source, url, (use) => {
+    return replaceUrls(this.media.answerValues(source), url, (use) => {
       if (use.imports) return imports.get(use.url)!;
-      const found = this.assets.resolve(use.url);
+      const found = this.assets.resolvePart(use.url);
       if (!found) this.assets.wait(use.url, again, false);
       return found ?? NOTHING;
     });
@@ -274,4 +277,15 @@ export class Sheets {
     text.catch(() => this.texts.delete(address));
     return text;
   }
+}
+
+/** A sheet that stands in its address. */
+function isSheetData(url: string): boolean {
+  return /^data:text\/css\b/i.test(url);
+}
+
+function textOfData(url: string): string {
+  const comma = url.indexOf(",");
+  const body = decodeURIComponent(url.slice(comma + 1));
+  return /;base64$/i.test(url.slice(0, comma)) ? atob(body) : body;
 }

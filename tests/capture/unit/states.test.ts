@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VisitorMedia } from "../../../web/rebuild/media";
-import { withStates } from "../../../web/rebuild/states";
+import { askingForSaid, takingSaid } from "../../../web/rebuild/said";
+import { exported, withStates } from "../../../web/rebuild/states";
 
 test("states become attributes of the same weight", () => {
   assert.equal(withStates("a:hover > b:focus-visible"), "a[data-alongside-hover] > b[data-alongside-focus-visible]");
@@ -12,6 +13,30 @@ test("states become attributes of the same weight", () => {
 test("escaped letters of a class name and strings are no states", () => {
   for (const selector of [".dark\\:hover\\:big", '[title=":hover"]', ".a\\:focus", ":hover-card"])
     assert.equal(withStates(selector), selector);
+});
+
+test("a part has its states as further names", () => {
+  assert.equal(withStates("x-y::part(a):hover"), "x-y::part(a alongside-hover)");
+  assert.equal(withStates("x-y:hover::part(a):focus:active"), "x-y[data-alongside-hover]::part(a alongside-focus alongside-active)");
+  assert.match(exported("a, b: c"), /^a, b: c, alongside-hover, /);
+  assert.equal(exported(""), "");
+});
+
+test("rules ask for what attributes say that are others here", () => {
+  assert.equal(askingForSaid('a[href^="x"]:not([target])'), 'a[data-alongside-said-href^="x"]:not([data-alongside-said-target])');
+  for (const selector of ['[title="[href]"]', ".\\[href\\]", "[hrefs]", "[data-href]", "[type=text]"])
+    assert.equal(askingForSaid(selector), selector);
+  assert.equal(takingSaid('"attr(href)" attr(href) attr(title)'), '"attr(href)" attr(data-alongside-said-href) attr(title)');
+});
+
+test("values ask for media by themselves", () => {
+  const media = new VisitorMedia();
+  media.set({ "prefers-color-scheme": "dark" }, 1);
+  const asked = "p { color: if(media(prefers-color-scheme: dark): red; media((hover) and (width > 1px)): teal) }";
+  const answered = "p { color: if(media((min-width: 0px)): red; media((min-width: 0px) and (width > 1px)): teal) }";
+  assert.equal(media.answerValues(asked), answered);
+  const plain = "@media(hover) { p { color: red } }";
+  assert.equal(media.answerValues(plain), plain);
 });
 
 test("media queries are answered with the visitor's machine", () => {
