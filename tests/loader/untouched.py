@@ -14,6 +14,13 @@ KEEP = "window[Symbol.for('keep')]()"
 DIFFERENCE = "window[Symbol.for('difference')]()"
 API = ["own [object Window].Alongside", "window.Alongside"]
 LIVE = ["own [object Window].__alongsideCapture", "window.__alongsideCapture"]
+# Of a page with a canvas that was found empty.
+DRAWS = ["clear", "drawArrays", "drawElements"]
+WATCHED = [f"window.WebGLRenderingContext.prototype.{draw}" for draw in DRAWS]
+WATCHED += [
+    f"window.WebGL2RenderingContext.prototype.{draw}"
+    for draw in (*DRAWS, "drawArraysInstanced", "drawElementsInstanced")
+]
 # Counts what goes on by itself; the page's own functions stand behind it.
 COUNT = """(() => {
   const going = { intervals: new Set(), timeouts: new Set(), frames: new Set() };
