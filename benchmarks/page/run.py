@@ -97,7 +97,8 @@ def of_session(browser: Browser, who: str, *, name: str) -> Session:
     with sites.served(Applications) as origin:
         page = browser.new_page(viewport=SIZE)
         sides = (FOLDER / "sides.js").read_text()
-        begin = f"document.addEventListener('DOMContentLoaded', () => benchBegin('{who}'))"
+        # rrweb makes frames for itself.
+        begin = f"if (top === window) document.addEventListener('DOMContentLoaded', () => benchBegin('{who}'))"
         page.add_init_script(f"{script.read_text() if script else ''};{sides};{begin}")
         application.session(Actor(page, origin, pace=PACE))
         wait_for_rest(page)
