@@ -5,7 +5,7 @@ import contextlib
 import json
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,16 +89,21 @@ def rows_of(scene: Scene) -> int:
         return pages_of(scene.session_id).count()
 
 
-async def test_flood_of_pages_closes_and_a_welcome_has_the_newest(channel: Scene) -> None:
-    """Each is a row of the database: their rate is a lower one."""
+async def is_closed_for_pages(channel: Scene, come: Callable[[VisitorPeer, int], Awaitable[int]]) -> None:
+    """A visitor who comes to more of them than may be."""
     async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
         async with channel.visitor() as visitor:
             await visitor.hello(token=channel.token)
             most = 2 * PAGES_PER_SECOND * PAGES_BURST_SECONDS
             with contextlib.suppress(ConnectionClosed):
                 for page in range(1, most + 1):
-                    await visitor.enter(page=page)
+                    await come(visitor, page)
             assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+
+
+async def test_flood_of_pages_closes_and_a_welcome_has_the_newest(channel: Scene) -> None:
+    """Each is a row of the database: their rate is a lower one."""
+    await is_closed_for_pages(channel, lambda visitor, page: visitor.enter(page=page))
     await eventually(lambda: rows_of(channel) > WELCOME_PAGES)
     async with channel.console() as console:
         pages = (await console.hello())["pages"]
@@ -109,14 +114,11 @@ async def test_flood_of_pages_closes_and_a_welcome_has_the_newest(channel: Scene
 async def test_flood_of_returns_to_pages_that_nobody_has_entered_closes(channel: Scene) -> None:
     """Each of those makes a row as well."""
     payload = {"url": f"{ORIGIN}/", "title": "", "kind": "html", "viewport": VIEWPORT, "checkpoint": "", "at_seq": 1}
-    async with undisturbed(channel.web), is_counted(channel.web, "visitor", ErrorCode.RATE_EXCEEDED):  # noqa: SIM117
-        async with channel.visitor() as visitor:
-            await visitor.hello(token=channel.token)
-            most = 2 * PAGES_PER_SECOND * PAGES_BURST_SECONDS
-            with contextlib.suppress(ConnectionClosed):
-                for page in range(1, most + 1):
-                    await visitor.send(FrameKind.HISTORY, json.dumps(payload).encode(), page=page)
-            assert await visitor.closed() == CLOSE_CODES[ErrorCode.RATE_EXCEEDED]
+
+    def come_back(visitor: VisitorPeer, page: int) -> Awaitable[int]:
+        return visitor.send(FrameKind.HISTORY, json.dumps(payload).encode(), page=page)
+
+    await is_closed_for_pages(channel, come_back)
 
 
 async def test_more_than_a_visitor_may_send_at_once_is_neither_taken_nor_held(channel: Scene) -> None:
