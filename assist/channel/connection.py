@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assist.channel import limits
+from assist.channel.front import ENTERING
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, check_fields, load_object
 from assist.channel.metrics import Meters
@@ -15,8 +16,6 @@ from assist.requests.buckets import Bucket
 
 FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.VISIBILITY
 OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
-# Each can make a row.
-ENTERING = {FrameKind.PAGE_ENTER, FrameKind.HISTORY}
 GAP_FIELDS = {"from_seq": "int", "to_seq": "int", "reason": "str"}
 
 
@@ -63,7 +62,7 @@ class Intake:
             self._check_gap(frame)
         elif frame.seq != self.accepted + 1:
             raise SeqGap
-        if frame.kind in ENTERING and not self._pages.take(1):
+        if frame.kind in ENTERING and not self._pages.take(1):  # each can make a row
             raise BadFrame(ErrorCode.RATE_EXCEEDED)
         if handler := frame_handlers.get(frame.kind):
             handler(self.keys.tenant_id, self.keys.session_id, self._timed(frame))
