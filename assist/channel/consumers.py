@@ -26,7 +26,6 @@ from assist.channel.protocol import VISITOR_MESSAGES, BadFrame, ErrorCode, Frame
 from assist.channel.quality import add_quality
 from assist.channel.relay import ENDED, FORGOTTEN, GAP, REPLACED, Answer
 from assist.channel.router import message_handlers
-from assist.channel.signals import journal_grew
 from assist.channel.silence import Silence
 from assist.channel.socket import NORMAL_CLOSE, Gone, Refused, Socket
 from assist.channel.stored import Stored
@@ -197,9 +196,7 @@ class VisitorConsumer(Socket):
 
     def _tell_journal_grew(self) -> None:
         if self._grew.is_due(0, now=time.monotonic()):
-            send = journal_grew.send_robust
-            values = {"tenant_id": self.tenant_id, "session_id": self.session_id}
-            self.node.spawn(asyncio.to_thread(send, VisitorConsumer, **values))
+            self.node.grown.add(self.tenant_id, self.session_id)
 
     async def _on_text(self, text: str) -> None:
         if not self._texts.take(1):

@@ -50,7 +50,7 @@ NODE_MEMORY_SECONDS = 3600
 LEASE_SECONDS = 15
 BEAT_SECONDS = 5
 RECONNECT_SECONDS = 1.5  # a page load is no break
-ACK_SECONDS = 0.25
+ACK_SECONDS = 0.5
 ACK_BYTES = WINDOW_BYTES // 4  # sooner, so that a full stream never waits for its window
 
 CONSOLE_BACKLOG_BYTES = 4 * 1024 * 1024

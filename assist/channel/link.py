@@ -13,9 +13,7 @@ from django.conf import settings
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import ResponseError
 
-from assist.channel.valkey import end_if_cancelled
-
-CONNECT_SECONDS = 3
+from assist.channel.valkey import CONNECT_SECONDS, end_if_cancelled
 
 
 def pack(*arguments: bytes | str | int | float) -> bytes:
@@ -38,7 +36,7 @@ async def open_transport(protocol: asyncio.Protocol, *, name: str) -> tuple[asyn
 
     Raises `RedisError` and `OSError`.
     """
-    options = {"protocol": 2, "client_name": name}
+    options = {"protocol": 2, "client_name": name, "driver_info": None}
     connection = redis.asyncio.ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):

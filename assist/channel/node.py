@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from redis.exceptions import RedisError
 
 from assist.channel import limits
+from assist.channel.grown import Grown
 from assist.channel.hellos import Hellos
 from assist.channel.inbox import Inbox
 from assist.channel.later import Later
@@ -66,6 +67,7 @@ class Node:
         self._sources: set[Source] = set()
         self._watchers: dict[bytes, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.grown = Grown(self.spawn)
         self.spawn(self.writer.run())
         self.spawn(Inbox(node_channel(self.id), take=self._deliver, opened=self._inbox_opened).run())
         self.spawn(self._beat())

@@ -13,7 +13,11 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import NoScriptError
 
+CONNECT_SECONDS = 3
 T = TypeVar("T")
+# A connection on which nothing comes for longer than any command may block is half open. To tell Valkey the version of
+# redis-py takes each new connection 10 ms of the event loop, which looks through the installed packages for it.
+OPTIONS: dict[str, Any] = {"socket_timeout": 10, "socket_connect_timeout": CONNECT_SECONDS, "driver_info": None}
 _SCRIPTS = Path(__file__).parent / "scripts"
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
 
@@ -21,15 +25,14 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = 
 @cache
 def sync_client() -> Any:
     """`redis.Redis`, whose own types say little: thread-safe, one pool a process, for code outside of the loop."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=3)
+    return redis.Redis.from_url(settings.REDIS_URL, **OPTIONS)
 
 
 def async_client() -> Any:
     """`redis.asyncio.Redis`, one pool for each event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
-        # A connection on which nothing comes for longer than any command may block is half open.
-        _clients[loop] = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=3)
+        _clients[loop] = redis.asyncio.Redis.from_url(settings.REDIS_URL, **OPTIONS)
     return _clients[loop]
 
 

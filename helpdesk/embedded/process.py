@@ -41,6 +41,7 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     account: Account = Account()
+    nice: int = 0
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10
     timeout_seconds: float = 60
@@ -53,7 +54,7 @@ class Child:
         self.log_begin_bytes = self.log.stat().st_size if self.log.exists() else 0
         with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self.process = subprocess.Popen(
-                bound_to_us(self.command, account=self.account, death_signal=self.stop_signal),
+                bound_to_us(self.command, account=self.account, death_signal=self.stop_signal, nice=self.nice),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -103,10 +104,13 @@ class Child:
         self.process.wait()
 
 
-def bound_to_us(command: Sequence[str], *, account: Account, death_signal: int) -> list[str]:
-    """The command such that it runs as the account, gets the signal when we die, and writes private files."""
+def bound_to_us(command: Sequence[str], *, account: Account, death_signal: int, nice: int = 0) -> list[str]:
+    """The command such that it runs as the account, gets the signal when we die, and writes private files.
+
+    With a priority other than 0 where we may give it; what it forks has the usual one.
+    """
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(int(death_signal)), str(os.getpid())]
-    return [*launcher, str(account.uid), str(account.gid), *command]
+    return [*launcher, str(account.uid), str(account.gid), str(nice), *command]
 
 
 def kill_group(leader: int) -> None:

@@ -12,6 +12,7 @@ from helpdesk.embedded.state import State
 
 VARIABLE = "REDIS_URL"
 DATABASES = 64
+NICE = -10  # ahead of the child that rewrites its file and takes a whole core meanwhile
 CONFIG = """\
 bind {host}
 port {port}
@@ -44,7 +45,7 @@ class Valkey:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         config = self._write_config()
         command = [str(get_binary_path()), str(config)]
-        return [Child("valkey", command, self._folder / "valkey.log", ready=self._ping)]
+        return [Child("valkey", command, self._folder / "valkey.log", ready=self._ping, nice=NICE)]
 
     def environment(self) -> dict[str, str]:
         """`REDIS_URL` with the password."""

@@ -2,7 +2,7 @@
 
 from asgiref.sync import sync_to_async
 
-from assist.channel.heads import FLUSH_END, SHORT, Heads
+from assist.channel.heads import FLUSH_END, SOON_HEAD, Heads
 from assist.channel.models import SessionState
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.channel.scene import Scene
@@ -40,7 +40,7 @@ async def test_frame_with_a_short_head_reaches_a_console_whole(channel: Scene) -
         sent = visitor.frame(FrameKind.OPERATIONS, b"after" + FLUSH_END, flags=FrameFlag.FRONT)
         heads = Heads()
         messages = [heads.short(before), heads.short(sent)]
-        assert len(messages[1]) == SHORT.size + len(b"after")
+        assert len(messages[1]) == SOON_HEAD.size + len(b"after")
         for message in messages:
             await visitor.socket.send(message)
         await visitor.stored(visitor.seq)
