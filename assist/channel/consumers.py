@@ -162,7 +162,8 @@ class VisitorConsumer(Socket):
             self._tell_journal_grew()
         if not self.has_left:
             self.acks.owe(size_bytes)
-            self._ask_snapshots(answer.needs)
+            if answer.needs:
+                self._ask_snapshots(answer.needs)
 
     async def _publish_choice(self, choice: Choice) -> None:
         await apublish(self.tenant_id, "session", self.session_id, kind="choice", payload=choice._asdict())

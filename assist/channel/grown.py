@@ -9,7 +9,7 @@ from assist.channel.signals import journal_grew
 
 
 class Grown:
-    """Many sessions that grow at the same moment, each told in a thread of its own, would hold up everybody's frames."""
+    """Many that grow at the same moment, each told in a thread of its own, would hold up everybody's frames."""
 
     def __init__(self, spawn: Callable[[Coroutine[Any, Any, None]], Any]) -> None:
         self._spawn = spawn

@@ -173,14 +173,16 @@ class Node:
         for source in forgotten:
             source.on_stored(Answer(FORGOTTEN, 0, 0, []), size_bytes=0)
 
-    def _all_watchers(self) -> list[Watcher]:
-        return [watcher for watchers in self._watchers.values() for watcher in watchers]
+    def _all_watchers(self, *, part: int | None = None) -> list[Watcher]:
+        """Or one of RENEW_PARTS parts of them, by session."""
+        sessions = [name for name in self._watchers if part is None or name[-1] % RENEW_PARTS == part]
+        return [watcher for name in sessions for watcher in self._watchers[name]]
 
     async def _renew(self) -> None:
         """A part of the sessions at a time: all at once would hold up every frame for as long as it takes."""
         for part in itertools.cycle(range(RENEW_PARTS)):
             await asyncio.sleep(limits.BEAT_SECONDS / RENEW_PARTS)
-            watchers = [watcher for watcher in self._all_watchers() if hash(_name(watcher)) % RENEW_PARTS == part]
+            watchers = self._all_watchers(part=part)
             with contextlib.suppress(RedisError, OSError):
                 await self._lease(watchers)
             end_if_cancelled()

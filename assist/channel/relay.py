@@ -12,6 +12,7 @@ from assist.channel.link import Link, is_unknown_script, pack, pack_arguments
 from assist.channel.live import SessionKeys
 from assist.channel.stored import Stored
 from assist.channel.valkey import Script
+from assist.channel.wake import Wake
 
 logger = logging.getLogger(__name__)
 APPEND = Script(
@@ -68,7 +69,7 @@ class Writer:
     def __init__(self) -> None:
         self._waiting: dict[Source, list[bytes]] = {}
         self._held: set[Source] = set()
-        self._wake = asyncio.Event()
+        self._wake = Wake()
         self._link = Link()
 
     def append(self, source: Source, frame: bytes) -> None:
@@ -78,7 +79,6 @@ class Writer:
     async def run(self) -> None:
         while True:
             await self._wake.wait()
-            self._wake.clear()
             batch = {s: frames for s, frames in self._waiting.items() if s not in self._held}
             for source in batch:
                 del self._waiting[source]

@@ -8,13 +8,13 @@ not have yet is never sent as it is; the page's queue, which holds that frame, i
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assist.channel import limits
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import Meters
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, TAB_SHIFT, FrameFlag, FrameKind
-from assist.channel.valkey import end_if_cancelled
+from assist.channel.wake import Wake
 from assist.pages.page_queue import PART_FRAMES, QueuePart, read_queue, read_with_shelf
 
 RESUME_BYTES = MAX_FRAME_BYTES
@@ -62,7 +62,8 @@ class Outbox:
         self._marks: dict[int, int] = {}
         self._last: dict[int, int] = {}
         self._page_marks: dict[int, int] = {}
-        self._moved = asyncio.Event()
+        self._moved = Wake()
+        self._task: asyncio.Task[Any] | None = None
 
     def push(self, frame: Live) -> None:
         """From the reader: never waits; beyond CONSOLE_BACKLOG_BYTES the console lags and everything is dropped."""
@@ -101,15 +102,16 @@ class Outbox:
         self.want(0)
 
     async def run(self) -> None:
+        self._task = asyncio.current_task()
         while True:
             await self._move()
             await self._work()
 
     async def _move(self) -> None:
         """Until something has moved. Whoever reads a queue may have been cancelled in that, and not know it yet."""
-        end_if_cancelled()
+        if self._task and self._task.cancelling():
+            raise asyncio.CancelledError
         await self._moved.wait()
-        self._moved.clear()
 
     async def _work(self) -> None:
         while self._lags or self._wanted or self._waiting:
