@@ -197,7 +197,7 @@ class VisitorConsumer(Socket):
 
     def _tell_journal_grew(self) -> None:
         if self._grew.is_due(0, now=time.monotonic()):
-            self.node.grown.add(self.tenant_id, self.session_id)
+            self.node.grown.add(self.session_id, tenant_id=self.tenant_id)
 
     async def _on_text(self, text: str) -> None:
         if not self._texts.take(1):

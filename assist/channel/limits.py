@@ -51,7 +51,7 @@ LEASE_SECONDS = 15
 BEAT_SECONDS = 5
 RECONNECT_SECONDS = 1.5  # a page load is no break
 ACK_SECONDS = 0.5
-ACK_BYTES = WINDOW_BYTES // 4  # sooner, so that a full stream never waits for its window
+ACK_BYTES = WINDOW_BYTES // 16  # sooner: no stream waits for its window, nor do uploads for what has come
 
 CONSOLE_BACKLOG_BYTES = 4 * 1024 * 1024
 CONSOLE_WINDOW_BYTES = 2 * MAX_FRAME_BYTES  # the least that a console may grant

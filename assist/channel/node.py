@@ -174,7 +174,7 @@ class Node:
             source.on_stored(Answer(FORGOTTEN, 0, 0, []), size_bytes=0)
 
     def _all_watchers(self, *, part: int | None = None) -> list[Watcher]:
-        """Or one of RENEW_PARTS parts of them, by session."""
+        """Of one of RENEW_PARTS parts of the sessions, or of all."""
         sessions = [name for name in self._watchers if part is None or name[-1] % RENEW_PARTS == part]
         return [watcher for name in sessions for watcher in self._watchers[name]]
 

@@ -17,7 +17,7 @@ class Wake:
             self._waiting.set_result(None)
 
     async def wait(self) -> None:
-        """Until it is set; then it is no longer."""
+        """Until it is set; then it is no longer. For one task at a time."""
         if not self._is_set:
             self._waiting = self._loop.create_future()
             await self._waiting

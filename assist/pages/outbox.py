@@ -109,7 +109,7 @@ class Outbox:
 
     async def _move(self) -> None:
         """Until something has moved. Whoever reads a queue may have been cancelled in that, and not know it yet."""
-        if self._task and self._task.cancelling():
+        if self._task and self._task.cancelling():  # as `end_if_cancelled`, which looks for the task with each frame
             raise asyncio.CancelledError
         await self._moved.wait()
 

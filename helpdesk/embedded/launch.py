@@ -20,9 +20,10 @@ def main(arguments: list[str]) -> None:
     death_signal, parent_pid, uid, gid, nice = (int(value) for value in arguments[:5])
     os.umask(0o077)
     if nice:
-        with contextlib.suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, 0, nice)
+        with contextlib.suppress(OSError):
+            # First, or where only this is forbidden what it forks would go ahead as well.
             os.sched_setscheduler(0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, 0, nice)
     if uid != -1:
         os.setgroups([])
         os.setgid(gid)

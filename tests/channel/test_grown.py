@@ -22,11 +22,11 @@ async def test_journals_that_grow_at_once_are_told_one_after_the_other(monkeypat
     grown = Grown(lambda work: tasks.append(asyncio.create_task(work)))
     tenant_id, sessions = uuid4(), [uuid4() for _ in range(MANY)]
     for session_id in [*sessions, sessions[0]]:
-        grown.add(tenant_id, session_id)
+        grown.add(session_id, tenant_id=tenant_id)
     assert len(tasks) == 1
     await tasks[0]
     assert told == sessions
-    grown.add(tenant_id, sessions[0])
+    grown.add(sessions[0], tenant_id=tenant_id)
     assert len(tasks) == 2
     await tasks[1]
     assert told == [*sessions, sessions[0]]

@@ -80,13 +80,14 @@ export class Ids {
     childrenOf(gone)?.forEach((child) => this.forget(child));
   }
 
-  /** The tree was numbered anew: `moved` from old to new. */
-  renumber(moved: Map<number, number>, next: number): void {
+  /** The tree was numbered anew: `moved` from old to new, null where nothing was. */
+  renumber(moved: Map<number, number> | null, next: number): void {
+    this.next = next;
+    if (!moved) return;
     const nodes = new Map<number, Node>();
     for (const [id, node] of this.nodes) nodes.set(moved.get(id)!, node);
     this.nodes = nodes;
     this.rootIds = new Set([...this.rootIds].map((id) => moved.get(id)!));
     for (const [id, node] of nodes) this.ids.set(node, id);
-    this.next = next;
   }
 }

@@ -1,7 +1,9 @@
 /** What changes without a mutation record: late shadow roots, sheets that scripts change, what is in the top layer. */
 
 import { NODE } from "../protocol/operations";
+import { Budget, LEAST_STEPS, SLICE_MS } from "./budget";
 import { hidesRoot, noteUnreadable } from "./gaps";
+import { given } from "./given";
 import type { Marks } from "./marks";
 import { visitorMedia } from "./media";
 import { SheetWatch } from "./rules";
@@ -24,21 +26,36 @@ export class Lookout {
   /** Parts of drawings that came by, and the one with which reading begins. */
   private drawn = 0;
   private turn = 0;
+  /** An iterator that goes on where it was left. */
+  private underWay: Iterable<Node> | null = null;
 
   constructor(
     private readonly marks: Marks,
     private readonly isKnown: (node: Node) => boolean,
   ) {}
 
-  begin(): void {
+  /** At all nodes; a look that takes long goes on with the next. */
+  lookAround(all: () => Iterable<Node>): void {
+    const budget = new Budget(SLICE_MS);
+    this.underWay ??= this.begin(all());
+    let count = 0;
+    for (const node of this.underWay) {
+      if (!given.has(node)) this.look(node);
+      if (++count % LEAST_STEPS === 0 && budget.isSpent) return;
+    }
+    this.underWay = null;
+  }
+
+  private begin(nodes: Iterable<Node>): Iterable<Node> {
     this.turn = this.turn + DRAWN_A_LOOK < this.drawn ? this.turn + DRAWN_A_LOOK : 0;
     this.drawn = 0;
     this.sheets.begin();
     this.hasTarget = location.hash !== "";
+    return nodes;
   }
 
   /** Mark the node when it is not as it was seen last. */
-  look(node: Node): void {
+  private look(node: Node): void {
     if (node.nodeType === NODE.ELEMENT) this.lookAt(node as Element);
     else if (node.nodeType === NODE.DOCUMENT || node.nodeType === NODE.SHADOW) this.lookAtSheets(node as Document);
   }

@@ -29,6 +29,14 @@ export class Marks {
     if (node.nodeType === 1) this.elements.add(node as Element);
   }
 
+  /** They grow after what was begun since: read in the order of the document, nodes need no other numbers. */
+  defer(parents: Node[]): void {
+    for (const parent of parents) {
+      const places = this.growing.get(parent);
+      if (this.growing.delete(parent)) this.growing.set(parent, places!);
+    }
+  }
+
   clear(): void {
     this.parents.clear();
     this.growing.clear();

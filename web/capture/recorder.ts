@@ -148,8 +148,7 @@ export class Recorder {
   /** Look for what changes without a mutation record. */
   lookAround(): void {
     if (this.rests) return;
-    this.lookout.begin();
-    for (const node of this.ids.live()) this.lookout.look(node);
+    this.lookout.lookAround(() => this.ids.all());
     if (this.marks.isAny) this.hooks.changed();
   }
 
@@ -165,7 +164,8 @@ export class Recorder {
     for (const parent of [...this.marks.parents]) if (!this.removals(parent, change)) break;
     if (!this.marks.parents.size) this.marks.areAway = false;
     this.budget = new Budget(ms, LEAST_STEPS);
-    for (const parent of [...this.marks.growing.keys()]) if (!this.additions(parent, change)) break;
+    const growing = [...this.marks.growing.keys()];
+    for (const parent of growing) if (!this.additions(parent, change)) this.marks.defer(growing.splice(0));
     for (const node of inTime(this.marks.texts, ms / 2)) this.textChange(node, change);
     for (const element of inTime(this.marks.elements, ms / 2)) this.elementChange(element, change);
     return Object.keys(change).length ? change : null;

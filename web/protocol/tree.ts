@@ -144,18 +144,21 @@ export class TreeModel {
     return true;
   }
 
-  /** Number all nodes again in pre-order from 1; returns old id → new id. */
-  renumber(): Map<number, number> {
+  /** Number all nodes again in pre-order from 1; returns old id → new id, or null where that is what they have. */
+  renumber(): Map<number, number> | null {
     const moved = new Map<number, number>();
-    this.entries = new Map();
-    this.forming = null;
+    let isOther = false;
     this.next = 1;
     const walk = (node: Node): void => {
       moved.set(node[1], this.next);
+      isOther ||= node[1] !== this.next;
       node[1] = this.next++;
       childrenOf(node)?.forEach(walk);
     };
     walk(this.root);
+    if (!isOther) return null;
+    this.entries = new Map();
+    this.forming = null;
     this.register(this.root, 0, 0);
     return moved;
   }

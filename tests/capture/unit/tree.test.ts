@@ -53,9 +53,20 @@ test("renumbering counts in pre-order from 1", () => {
   const model = new TreeModel(page());
   model.apply({ a: [[3, 4, [1, 40, "b", {}, []]]] });
   const digest = model.digest();
-  assert.equal(model.renumber().get(40), 4);
+  assert.equal(model.renumber()?.get(40), 4);
   assert.equal(model.digest(), digest);
   assert.equal(model.next, 7);
+});
+
+test("a tree that is numbered so is left as it is, and numbers go on behind its last", () => {
+  const model = new TreeModel(page());
+  model.apply({ a: [[3, 0, [1, 40, "b", {}, []]]] });
+  model.apply({ r: [[3, 40]] });
+  assert.equal(model.next, 41);
+  const digest = model.digest();
+  assert.equal(model.renumber(), null);
+  assert.equal(model.next, 6);
+  assert.equal(model.digest(), digest);
 });
 
 test("a change of what is not there is a fault", () => {
