@@ -86,7 +86,10 @@ async function sentBundle(name, folder, constants) {
   await bundle(entries, constants, { mangleProps: await privateNames(entryPoints(entries)[name], given) });
   const path = join(dist, `${name}.js`);
   // Expressions that esbuild leaves as they are, and the commonest names for what is named most: 5 % less.
-  const { code } = await minify(readFileSync(path, "utf8"), { ecma: 2022, compress: { passes: 3 } });
+  const { code } = await minify(readFileSync(path, "utf8"), {
+    ecma: 2022,
+    compress: { passes: 3, hoist_funs: true, unsafe_arrows: true },
+  });
   writeFileSync(path, code);
 }
 

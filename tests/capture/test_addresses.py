@@ -230,3 +230,11 @@ def test_return_to_a_page_with_masked_links_is_one_message(shown: Rig) -> None:
     kinds = {Rig.kind_of(frame) for frame in shown.frames[before:]}
     assert "HISTORY" in kinds
     assert "SNAPSHOT" not in kinds
+
+
+def test_what_an_address_leads_back_out_of_stays(browser: Browser, tmp_path: Path) -> None:
+    with rig(browser, tmp_path, masking={"data": ["card"]}, handler=Site) as shown:
+        shown.open("app")
+        shown.visitor.evaluate(f"link.setAttribute('href', '/{CARD}/../part')")
+        shown.until(lambda: shown.page.query_selector("#link[data-alongside-said-href]"), "the link leads somewhere")
+        assert leaks(shown) == []

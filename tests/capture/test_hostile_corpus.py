@@ -1,6 +1,7 @@
 """The corpus of attacks, live and replayed; and each lock of the stage taken away, so that the attacks get through."""
 
 import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -41,6 +42,12 @@ PROBES = f"""async () => {{
   add("form", {{ action: "javascript:{HIT}" }}).requestSubmit();
   for (let frames = 0; frames < 10; frames++) await new Promise(requestAnimationFrame);
 }}"""
+FOLLOWED = """bait => {
+  const inner = document.querySelector("iframe").contentDocument;
+  inner.body.insertAdjacentHTML("beforeend", `<a href="${bait}">a</a><a href="${bait}" target=_blank>b</a>
+    <form action="${bait}"><button>c</button></form>`);
+  for (const element of inner.querySelectorAll("a, button")) element.click();
+}"""
 ALL_SAY = "Boolean(window.hit)"
 # Trees that are none, and lines that are no operations.
 CYCLE: list[Any] = [1, 7, "b", {}, [[1, 7, "b", {}, []]]]
@@ -149,6 +156,29 @@ def test_what_is_no_page_hurts_no_other(browser: Browser, tmp_path: Path) -> Non
         shown.console.evaluate("command({ type: 'seek', timeMs: 1e15 })")
         shown.stage.wait_for_function(is_good)
         assert errors == []
+
+
+@pytest.mark.parametrize("attributes", [{"rel": "alternate"}, {"rel": "stylesheet", "type": "text/x"}], ids=json.dumps)
+def test_link_that_is_no_sheet_holds_no_replay_up(browser: Browser, tmp_path: Path, attributes: dict[str, str]) -> None:
+    link = [1, 3, "link", {**attributes, "href": "data:text/css,"}, []]
+    tree = [9, 1, [[1, 2, "html", {}, [link, [1, 4, "body", {}, []]]]]]
+    first = frames_of(["snapshot", 0, tree, {}, VIEWPORT], page=1 << 16 | 2)
+    with rig(browser, tmp_path) as shown:
+        push(shown, [*first, *frames_of(["snapshot", 0, GOOD, {}, VIEWPORT], page=1 << 16 | 3)], is_live=False)
+        shown.console.evaluate("command({ type: 'seek', timeMs: 0 })")
+        shown.console.evaluate("command({ type: 'seek', timeMs: 1e15 })")
+        shown.stage.wait_for_function("document.querySelector('iframe').contentDocument.getElementById('good')")
+
+
+def test_links_inside_of_pictures_lead_nowhere(browser: Browser, tmp_path: Path) -> None:
+    """As when the browser itself opens them: nobody clicks there."""
+    with hostile(browser, tmp_path, policy="", sandbox=LOOSE) as (shown, bait, callers):
+        push(shown, frames_of(["snapshot", 0, GOOD, {}, VIEWPORT]), is_live=True)
+        shown.stage.wait_for_function("document.querySelector('iframe').contentDocument.getElementById('good')")
+        shown.stage.evaluate(FOLLOWED, bait)
+        shown.stage.evaluate(AT_REST)
+        assert callers == []
+        assert len(shown.console.context.pages) == 1
 
 
 def test_thousands_of_slots_and_popovers_are_shown_in_time(browser: Browser, tmp_path: Path) -> None:

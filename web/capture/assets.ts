@@ -99,8 +99,8 @@ export class Assets {
   /** A long data: URL stands in the tree by its name. */
   keep(name: string, dataUrl: string): void {
     if (this.used.has(`asset:${name}`)) return;
-    this.data.set(`asset:${name}`, dataUrl);
     this.use(`asset:${name}`, "any");
+    if (this.used.has(`asset:${name}`)) this.data.set(`asset:${name}`, dataUrl);
   }
 
   /** Hand over a picture made here; resolves when the store has it. */

@@ -3,6 +3,7 @@
 import { type ElementNode, NODE, type Node } from "../protocol/operations";
 import { childrenOf, extraOf, type TreeModel } from "../protocol/tree";
 
+/** Of a step. */
 const PIECE_LENGTH = 16 * 1024;
 
 interface Open {
@@ -21,8 +22,8 @@ export interface Shelving {
   put(name: string, text: string): number;
 }
 
-/** Together the pieces, some of them empty, are the text; what is not on the shelf yet is put there. The tree is digested. */
-export function* bareText(model: TreeModel, shelf: Shelving, root: Node = model.root): Generator<string, void> {
+/** The text, step by step; what is not on the shelf yet is put there. The tree is digested. */
+export function* bareText(model: TreeModel, shelf: Shelving, root: Node = model.root): Generator<void, string> {
   const open: Open[] = [begun(root, null)];
   /** The text of the page, and of each subtree that will go to the shelf and is not complete. */
   const texts = [head(root)];
@@ -38,9 +39,9 @@ export function* bareText(model: TreeModel, shelf: Shelving, root: Node = model.
     else add(node, inner.at > 1 ? "," : "");
     if (length < PIECE_LENGTH) continue;
     length = 0;
-    yield texts.length > 1 ? "" : texts.splice(0, 1, "")[0]!;
+    yield;
   }
-  yield texts[0]!;
+  return texts[0]!;
 
   function add(node: Node, separator: string): void {
     const name = model.nameOf(node);

@@ -199,7 +199,7 @@ export class Canvases {
   }
 
   private isSeen(drawn: Drawn): boolean {
-    return drawn.isConnected && this.recorder.idOf(drawn) > 0 && !this.isHidden(drawn);
+    return drawn.isConnected && this.recorder.idOf(drawn) > 0 && !this.masking.masksText(drawn);
   }
 
   /** What is blank may be what WebGL has drawn before; a canvas that was not blank has a context, and gets no other. */
@@ -229,10 +229,6 @@ export class Canvases {
     }
   }
 
-  private isHidden(canvas: Drawn): boolean {
-    return this.masking.blocks(canvas) || this.masking.masksText(canvas);
-  }
-
   private noteGap(canvas: Drawn, isSo: boolean): void {
     if (noteUnreadable(canvas, "canvas", isSo)) this.recorder.mark(canvas);
   }
@@ -242,7 +238,13 @@ export class Canvases {
     [seen.at, seen.exact] = [at, moves ? 0 : print];
     const picture = print === seen.whole?.print ? seen.whole.sha256 : await this.upload(taken, seen);
     // A rule may have come to cover it meanwhile, and a snapshot that was sent meanwhile begins anew.
-    if (!picture || !this.shown || this.isHidden(drawn) || this.seen.get(drawn) !== seen || seen.sent === picture)
+    if (
+      !picture ||
+      !this.shown ||
+      this.masking.masksText(drawn) ||
+      this.seen.get(drawn) !== seen ||
+      seen.sent === picture
+    )
       return;
     seen.sent = picture;
     this.operations.push([drawn, at, picture]);
@@ -258,7 +260,7 @@ export class Canvases {
     if (!blob) return "";
     const bytes = new Uint8Array(await blob.arrayBuffer());
     const sha256 = await hash(bytes);
-    if (!this.shown || this.isHidden(drawn) || !(await this.assets.put(bytes, blob.type))) return "";
+    if (!this.shown || this.masking.masksText(drawn) || !(await this.assets.put(bytes, blob.type))) return "";
     seen.nextAt = Math.max(seen.nextAt, at - SPARED_MS) + bytes.length / BYTES_A_MS;
     if (moves) seen.nextAt = Math.max(seen.nextAt, at + MOVING_EVERY_MS);
     if (part) return `${whole.sha256} ${sha256} ${part.x} ${part.y}`;

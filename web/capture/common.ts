@@ -7,6 +7,7 @@ import type { Node } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import { childrenOf, type TreeModel } from "../protocol/tree";
 import { bareText } from "./bare_text";
+import { finished } from "./budget";
 
 const TYPE = "application/vnd.alongside.subtree+json";
 const MOST_ASKED = 256;
@@ -66,7 +67,7 @@ export class Common {
       const name = model.nameOf(node)!;
       if (!this.wanted.delete(name)) continue;
       this.sent.add(name);
-      const bytes = new TextEncoder().encode([...bareText(model, { find: () => 0, put: () => 0 }, node)].join(""));
+      const bytes = new TextEncoder().encode(finished(bareText(model, { find: () => 0, put: () => 0 }, node)));
       if (bytes.length <= MOST_BYTES) void this.host.uploadAsset(name, TYPE, bytes);
       if (isSpent()) return false;
     }

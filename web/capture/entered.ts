@@ -2,6 +2,7 @@
 
 import { NODE } from "../protocol/operations";
 import { SECRET_NAME } from "../protocol/secrets";
+import type { Masking } from "./masking";
 import { frameOf } from "./nodes";
 
 const SECRET_AUTOCOMPLETE = /^(cc-|current-password|new-password|one-time-code)/;
@@ -33,9 +34,11 @@ export function childElements(element: Element, most = MOST_AROUND): Element[] {
 }
 
 /** An image or form can be named `title`, and stands before the title then. */
-export function titleOf(document: Document): string {
+export function titleOf(document: Document, masking: Masking): string {
   const { title } = document as { title: unknown };
-  return typeof title === "string" ? title : (document.querySelector("title")?.textContent ?? "");
+  const element = document.querySelector("title");
+  const text = typeof title === "string" ? title : (element?.textContent ?? "");
+  return masking.text(text, element ?? document.documentElement);
 }
 
 /** The host of the shadow root, or the frame of the document, in which the element is. */

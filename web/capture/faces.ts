@@ -8,6 +8,8 @@ const DESCRIPTORS = { weight: "font-weight", style: "font-style", unicodeRange: 
 
 /** By URL, the faces that are loaded from it. */
 const faces = new Map<string, Set<string>>();
+/** Whether a face has been needed, for all that is asked in one go. */
+let needed: Map<string, boolean> | null = null;
 
 export function learnFaces(text: string, base: string): void {
   for (const rule of text.match(RULE) ?? []) {
@@ -23,12 +25,19 @@ export function learnFaces(text: string, base: string): void {
 export function isIdle(url: string): boolean {
   const own = faces.get(url);
   if (!own) return false;
-  const isNeeded = new Map<string, boolean>();
+  const isNeeded = needed ?? lookAtFaces();
+  return [...own].every((name) => isNeeded.get(name) === false);
+}
+
+function lookAtFaces(): Map<string, boolean> {
+  const found = new Map<string, boolean>();
   for (const face of facesIn(window)) {
     const name = nameOf(face);
-    isNeeded.set(name, isNeeded.get(name) || face.status !== "unloaded");
+    found.set(name, found.get(name) || face.status !== "unloaded");
   }
-  return [...own].every((name) => isNeeded.get(name) === false);
+  queueMicrotask(() => (needed = null));
+  needed = found;
+  return found;
 }
 
 function* facesIn(view: Window): Iterable<FontFace> {

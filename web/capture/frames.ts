@@ -6,7 +6,6 @@
 import type { Mutation, SentOperation } from "../protocol/operations";
 import type { CaptureHost } from "../protocol/seam";
 import type { Assets } from "./assets";
-import { around } from "./entered";
 import type { Changed } from "./events";
 import { focusedOf, given, inner } from "./given";
 import type { Masking } from "./masking";
@@ -56,7 +55,7 @@ export class Frames {
     if (isNew) this.drop(frame);
     const { handOver } = this.place.host;
     const to = handOver && !this.grafts.has(frame) && addressee(frame, handOver.isNamed);
-    if (!to || this.grafts.size >= MOST_FRAMES || isHidden(frame, this.place.masking)) return;
+    if (!to || this.grafts.size >= MOST_FRAMES || this.place.masking.masksText(frame)) return;
     const { port1, port2 } = new MessageChannel();
     this.grafts.set(frame, new Graft(frame, port1, this.place, () => this.drop(frame)));
     const said = { alongside: "frame", ticket: handOver.ticket("frame") };
@@ -72,7 +71,7 @@ export class Frames {
   /** The tree is what the frames have told: they may tell more. */
   flushed(): void {
     for (const [frame, graft] of this.grafts) {
-      if (!frame.isConnected || isHidden(frame, this.place.masking)) this.drop(frame);
+      if (!frame.isConnected || this.place.masking.masksText(frame)) this.drop(frame);
       else graft.goOn();
     }
   }
@@ -181,7 +180,7 @@ class Graft {
 
   private take(text: string): void {
     const { recorder, masking } = this.place;
-    if (text.length > MOST_LENGTH || recorder.model.size > LARGEST_PAGE || isHidden(this.frame, masking)) refuse();
+    if (text.length > MOST_LENGTH || recorder.model.size > LARGEST_PAGE || masking.masksText(this.frame)) refuse();
     const { root, change, operations, turn } = JSON.parse(text) as Batch;
     if (turn !== this.turn) return;
     if (this.owes || this.waiting.length + operations.length > MOST_OPERATIONS) refuse();
@@ -262,11 +261,4 @@ function addressee(frame: Element, isNamed: (origin: string) => boolean): string
   const isOpaque = !/allow-same-origin/i.test(frame.getAttribute("sandbox") ?? "allow-same-origin");
   if (isOpaque) return isAllowed ? "*" : null;
   return isAllowed && origin !== own ? origin : null;
-}
-
-/** What is in it may not be read here, whatever is allowed there. */
-function isHidden(frame: Element, masking: Masking): boolean {
-  for (let at: Element | null = frame; at; at = at.parentElement ?? around(at, true))
-    if (masking.blocks(at)) return true;
-  return masking.masksText(frame);
 }

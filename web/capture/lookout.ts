@@ -19,7 +19,7 @@ const WATCHED = new Set(["html", "dialog", "style", "link", "input", "textarea",
 const HOSTS = new Set(["div", "span", "section", "aside"]);
 
 export class Lookout {
-  private readonly states = new WeakMap<Node, string>();
+  private readonly states = new WeakMap<object, string>();
   private readonly sheets = new SheetWatch();
   /** Asked once a look and not for every element, for which the browser writes the address out. */
   private hasTarget = false;
@@ -81,6 +81,7 @@ export class Lookout {
           .getAttributeNames()
           .map((name) => element.getAttribute(name))
           .join(),
+        element.attributes, // beside the element's own
       );
   }
 
@@ -99,9 +100,9 @@ export class Lookout {
       this.note(root, sheets.map((one) => this.sheets.version(one)).join() + media);
   }
 
-  private note(node: Node, state: string): void {
-    if (this.states.get(node) === state) return;
-    this.states.set(node, state);
+  private note(node: Node, state: string, of: object = node): void {
+    if (this.states.get(of) === state) return;
+    this.states.set(of, state);
     this.marks.elements.add(node as Element);
   }
 }

@@ -108,7 +108,7 @@ export class Masking {
   }
 
   blocks(element: Element): boolean {
-    return (this.now.block !== "" && matches(element, this.now.block)) || this.denied.block.has(element);
+    return nearest(element, this.now.block, true) !== null || this.isKept(element, "block");
   }
 
   /** Whether the text directly inside this element is hidden. */
@@ -180,13 +180,13 @@ export class Masking {
 
   text(text: string, element: Element): string {
     const isHidden = this.masksText(element) || this.tellsPassword(text) || this.mirrors(text, element);
-    return isHidden || (isEditable(element) && holdsCard(text)) ? bullets(text) : text;
+    return isHidden || (isEditable(element) && mayBeCard(text, element)) ? bullets(text) : text;
   }
 
   /** Of a secret not even the white space is kept: it would tell where the words of a passphrase end. */
   value(text: string, element: Element): string {
     if (this.isSecret(element) || this.tellsPassword(text)) return "•".repeat(text.length);
-    return this.masksValue(element) || holdsCard(text) ? bullets(text) : this.personal(text);
+    return this.masksValue(element) || mayBeCard(text, element) ? bullets(text) : this.personal(text);
   }
 
   /** Whether a rule hides what parameters of this name say. */
@@ -238,15 +238,16 @@ export class Masking {
 
   /** Whether a rule of the tenant says that nothing of the element may be read. */
   covers(element: Element): boolean {
-    return nearest(element, this.now.mask, true) !== null || this.isKept(element, "mask");
+    return nearest(element, this.now.mask, true) !== null || this.isKept(element, "mask") || this.blocks(element);
   }
 
   private allows(element: Element): boolean {
     return nearest(element, this.now.allow) !== null && !this.isKept(element, "allow");
   }
 
-  private isKept(element: Element, rule: "allow" | "mask"): boolean {
-    for (let at = this.hasMoved ? element : null; at; at = at.parentElement) if (this.denied[rule].has(at)) return true;
+  private isKept(element: Element, rule: "allow" | "mask" | "block"): boolean {
+    for (let at: Element | null = this.hasMoved ? element : null; at; at = at.parentElement ?? around(at, true))
+      if (this.denied[rule].has(at)) return true;
     return false;
   }
 
@@ -289,4 +290,9 @@ export class Masking {
 
 export function isChosen(field: Element): boolean {
   return field.localName === "select" || CHOSEN.test((field as HTMLInputElement).type);
+}
+
+/** A card's number, or what may become one while it is entered. */
+function mayBeCard(text: string, element: Element): boolean {
+  return holdsCard(text) || (/(\d[ .-]?){9}/.test(text) && nearest(element, ":focus") !== null);
 }

@@ -79,7 +79,7 @@ export class Reach {
 
   /** Whether a change of the attribute may change what matches; `before` is undefined where that is not known. */
   isTouched(name: string, before: string | undefined, now: string): boolean {
-    if (before === now) return false;
+    if (before === now && now) return false; // an attribute without a value and none at all look the same here
     if (name === "contenteditable" || name === "role") return true;
     const { selectors } = this;
     if (BY_STATE.test(selectors) || selectors.includes(`[${name}`)) return true;

@@ -63,6 +63,11 @@ export class Outbox {
     if (this.waitingBytes > MAX_INFLATED_BYTES) throw new TooLarge("inflated");
   }
 
+  /** Some of the work that `send` would have; whether there is more. */
+  step(): boolean {
+    return this.stream.step();
+  }
+
   /**
    * Send what was added, if there is anything; returns the seq of the frame that completes it. Throws TooLarge for a
    * snapshot, of which nothing was sent then: the stream can't go on.

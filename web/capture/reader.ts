@@ -26,8 +26,8 @@ const URL_ATTRIBUTES = new Set(["href", "src", "poster", "xlink:href", "backgrou
 /** They lead somewhere; with others something is loaded. */
 const LINKS = new Set(["a", "area", "base"]);
 const FRAMES = new Set(["iframe", "frame", "embed", "portal", "fencedframe"]);
-/** Of what they load nothing is shown. */
-const UNSHOWN = new Set(["video", "audio", "source", "track"]);
+/** Of what they load nothing is shown, or what is in them shows it. */
+const UNSHOWN = /-|^(video|audio|source|track)$/;
 /** They would act, or tell more than is seen. */
 const DROPPED = new Set([
   "nonce",
@@ -35,6 +35,7 @@ const DROPPED = new Set([
   "srcdoc",
   "action",
   "formaction",
+  "pattern", // scripts make it of what is entered in another field
   "ping",
   "data-alongside",
   "autofocus",
@@ -203,7 +204,7 @@ export class Reader {
     if (/^(tel|mailto|sms):/.test(url)) return this.options.addresses.link(url);
     if (tag === "link") return isSheet(element) ? this.use(url, "css") : null;
     if (tag === "img" && (chosenPicture(element) ?? url) !== url) return this.options.addresses.resource(url);
-    const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.has(tag);
+    const isShown = tag === "input" ? (element as HTMLInputElement).type === "image" : !UNSHOWN.test(tag);
     return isShown || name === "poster" ? this.use(url) : this.options.addresses.resource(url);
   }
 
@@ -223,13 +224,14 @@ export class Reader {
     const url = value.startsWith("#") ? value : absolute(value, element.baseURI);
     if (this.masking.masksText(element) || !/^#|^https?:|^mailto:|^tel:/.test(url)) return "#";
     const shown = this.options.addresses.link(url);
-    return shown === url ? value : shown; // as rules ask for it
+    return shown === url ? this.options.addresses.link(value) : shown; // as rules ask for it
   }
 
   /** Pictures and words that a style gives to an element whose own are hidden are hidden as well. */
   private style(element: Element, value: string, base = baseOfStyles(element, value)): string {
-    const isHidden = this.masking.blocks(element) || this.masking.hidesPictures(element);
-    const told = isHidden ? withoutContent(value, base) : withSaid(value, (said) => this.masking.label(said, element));
+    const told = this.masking.hidesPictures(element)
+      ? withoutContent(value, base)
+      : withSaid(value, (said) => this.masking.label(said, element));
     return this.css(told, base);
   }
 

@@ -117,7 +117,7 @@ export class Recorder {
   /** Number the tree anew in pre-order, as the other side does after a return. */
   renumber(): void {
     const moved = this.model.renumber();
-    for (const parent of this.marks.growing.keys()) this.marks.growing.set(parent, null); // places name ids
+    if (moved) for (const parent of this.marks.growing.keys()) this.marks.growing.set(parent, null); // places name ids
     this.ids.renumber(moved, this.model.next);
   }
 

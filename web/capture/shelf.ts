@@ -90,6 +90,11 @@ export class Shelf implements Shelving {
     return this.known.size;
   }
 
+  /** Some of the work that `send` would have; whether there is more. */
+  step(): boolean {
+    return this.outbox.step();
+  }
+
   /** What was put there since the last time; before what refers to it. */
   send(): void {
     const isMore = this.known.size > this.before;

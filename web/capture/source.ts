@@ -149,7 +149,7 @@ export class HtmlSource implements Source {
   }
 
   title(): string {
-    return titleOf(document);
+    return titleOf(document, this.masking);
   }
 
   get isBehind(): boolean {

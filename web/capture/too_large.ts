@@ -31,7 +31,7 @@ export class TooLargeSource implements Source {
   }
 
   title(): string {
-    return titleOf(document);
+    return titleOf(document, this.addresses.masking);
   }
 
   flush(): Mutation | null {

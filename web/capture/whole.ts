@@ -61,12 +61,9 @@ export class Whole {
 
   private *write(state: Volatile): Generator<void, void> {
     this.shelf.begin();
-    this.outbox.addText('["snapshot",0,');
-    for (const piece of bareText(this.source.model, this.shelf)) {
-      if (piece) this.outbox.addText(piece);
-      yield;
-    }
-    const rest = [state, readViewport(), ...this.shelf.reference];
-    this.outbox.addText(`,${JSON.stringify(rest).slice(1)}\n`);
+    const tree = yield* bareText(this.source.model, this.shelf);
+    const rest = JSON.stringify([state, readViewport(), ...this.shelf.reference]);
+    this.outbox.addText(`["snapshot",0,${tree},${rest.slice(1)}\n`);
+    while (this.shelf.step() || this.outbox.step()) yield;
   }
 }

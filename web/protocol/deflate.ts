@@ -44,23 +44,31 @@ export class DeflateStream {
   private hashed = 0;
   /** Of the match found last. */
   private distance = 0;
+  /** Added, and not in the window yet. */
+  private readonly waiting: Uint8Array[] = [];
 
   /** Take in a part of what the next `flush` completes; returns its length in bytes. */
   add(text: string): number {
-    const bytes = this.encoder.encode(text);
-    for (let from = 0; from < bytes.length; ) {
-      if (this.end === this.window.length) this.slide();
-      const part = bytes.subarray(from, from + this.window.length - this.end);
-      this.window.set(part, this.end);
-      this.end += part.length;
-      from += part.length;
-      this.compress(AHEAD);
-    }
-    return bytes.length;
+    return this.waiting[this.waiting.push(this.encoder.encode(text)) - 1]!.length;
+  }
+
+  /** Compress of what was added as much as fits into the window; whether there is more. */
+  step(): boolean {
+    const { window, waiting } = this;
+    const bytes = waiting.shift();
+    if (!bytes) return false;
+    if (this.end === window.length) this.slide();
+    const part = bytes.subarray(0, window.length - this.end);
+    window.set(part, this.end);
+    this.end += part.length;
+    if (part.length < bytes.length) waiting.unshift(bytes.subarray(part.length));
+    this.compress(AHEAD);
+    return waiting.length > 0;
   }
 
   /** The bytes that carry all that was added, complete: the other side can read it at once. */
   flush(): Uint8Array<ArrayBuffer> {
+    while (this.step());
     this.compress(0);
     return this.blocks.flush();
   }

@@ -25,6 +25,11 @@ export class SentStream {
     return text.length;
   }
 
+  /** Some of the work that `flush` would have; whether there is more. */
+  step(): boolean {
+    return this.stream instanceof DeflateStream && this.stream.step();
+  }
+
   /** The bytes that carry all that was added, of which the last is the end of a line. */
   flush(): Uint8Array<ArrayBuffer> {
     if (!this.stream) this.begin(new PackStream());

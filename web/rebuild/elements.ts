@@ -12,6 +12,9 @@ const LIMITED = /^-\/\/W3C\/\/DTD (XHTML 1\.0|HTML 4\.01) (Frameset|Transitional
 const TRANSITIONAL =
   '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">';
 
+/** Links inside of what `use` shows of a picture are as they were: nobody gets to them but the browser by its own ways. */
+const LEADING = ["click", "auxclick", "submit", "dragstart", "contextmenu"];
+
 /** Empty the document and give it the mode that the captured one has. */
 export function prepare(document: Document, tree: DocumentNode): void {
   const [, , children, extra] = tree;
@@ -22,6 +25,7 @@ export function prepare(document: Document, tree: DocumentNode): void {
   if (!extra?.quirks) document.write(LIMITED.test(written?.[3] ?? "") ? TRANSITIONAL : "<!DOCTYPE html>"); // the mode outlives the node
   document.close();
   document.replaceChildren();
+  for (const event of LEADING) document.addEventListener(event, (led) => led.preventDefault(), true);
 }
 
 /** It changes nothing any more, but other nodes stand before and behind it. */

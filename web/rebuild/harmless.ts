@@ -46,7 +46,7 @@ const ASKED = new Set(
     "assignedSlot attachShadow closest contains getAttribute getBoundingClientRect getRootNode hasAttribute insertBefore " +
     "isConnected lastElementChild localName matches nodeType ownerDocument parentElement parentNode previousElementSibling " +
     "removeAttribute removeAttributeNS removeChild scrollTo setAttribute setAttributeNS shadowRoot sheet style tagName " +
-    "toggleAttribute"
+    "toggleAttribute part animate getAnimations hidePopover showPopover"
   ).split(" "),
 );
 
@@ -55,6 +55,7 @@ export function isHarmless(tag: string, name: string, value: string | null): boo
   const plain = name.toLowerCase();
   if (isHandler(plain) || DROPPED.has(plain) || plain.startsWith(STATE_ATTRIBUTE)) return false;
   if ((plain === "name" || plain === "id") && hidesOwn(tag, plain, value ?? "")) return false;
+  if (tag === "script" && plain === "type") return false;
   if (tag === "base" || (/^i?frame$/.test(tag) && plain === "src")) return false;
   if (plain === "attributename" && /href|src|^on/i.test(value ?? "")) return false;
   return !(tag === "meta" && plain === "content" && /url/i.test(value ?? ""));

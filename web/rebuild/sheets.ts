@@ -207,7 +207,9 @@ export class Sheets {
     const root = element.ownerDocument.documentElement;
     this.arrive(root, element);
     return new Promise((resolve) => {
+      const gone = new MutationObserver(() => element.isConnected || done());
       const done = (): void => {
+        gone.disconnect();
         if (element.sheet) this.adjust(element.sheet);
         if (element.sheet && this.off.has(element)) element.sheet.disabled = true;
         this.arrived(root, element);
@@ -216,9 +218,10 @@ export class Sheets {
       element.addEventListener("load", done, { once: true });
       element.addEventListener("error", done, { once: true });
       element.href = blob;
-      if (element.isConnected && !element.disabled) return; // one that is switched off is not loaded
-      this.arrived(root, element);
-      resolve();
+      // What is no sheet, is switched off or goes meanwhile is not loaded, and says nothing.
+      if (!element.isConnected || element.disabled || !isSheet(element)) return done();
+      for (const place of [element.getRootNode(), element.ownerDocument])
+        gone.observe(place, { childList: true, subtree: true });
     });
   }
 
@@ -277,6 +280,10 @@ export class Sheets {
     text.catch(() => this.texts.delete(address));
     return text;
   }
+}
+
+function isSheet({ relList, type }: HTMLLinkElement): boolean {
+  return relList.contains("stylesheet") && /^\s*(text\/css\b.*)?$/i.test(type);
 }
 
 /** A sheet that stands in its address. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bareText, type Shelving } from "../../../web/capture/bare_text";
+import { finished } from "../../../web/capture/budget";
 import { NotOnShelf, numbered, sizeOf } from "../../../web/protocol/bare";
 import type { BareNode, DocumentNode, Node } from "../../../web/protocol/operations";
 import { TooLarge, TreeFault, TreeModel } from "../../../web/protocol/tree";
@@ -29,7 +30,7 @@ class Shelf implements Shelving {
 function written(root: DocumentNode, shelf: Shelf): BareNode {
   const model = new TreeModel(structuredClone(root));
   model.digest();
-  return JSON.parse([...bareText(model, shelf)].join(""));
+  return JSON.parse(finished(bareText(model, shelf)));
 }
 
 const NAVIGATION: Node = [1, 4, "nav", {}, Array.from({ length: 60 }, (_, n) => [1, 5 + n, "a", { href: `#${n}` }, []])];
