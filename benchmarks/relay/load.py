@@ -71,7 +71,7 @@ class Load:
         return {
             "ok": is_done,
             "seconds": time.monotonic() - began,
-            "trouble": self.trouble or "" if is_done else "slow",
+            "trouble": self.trouble or ("" if is_done else "slow"),
         }
 
     def run(self, *, sessions: int, per_second: float, warm: float, seconds: float) -> dict[str, Any]:
