@@ -1,11 +1,14 @@
 """Journals that have grown, told one after the other and off the event loop."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
 from assist.channel.signals import journal_grew
+
+LONGEST_SECONDS = 2  # the broker's client can wait much longer for one that has gone
 
 
 class Grown:
@@ -31,6 +34,8 @@ class Grown:
             while self._tenants:
                 session_id = next(iter(self._tenants))
                 values = {"tenant_id": self._tenants.pop(session_id), "session_id": session_id}
-                await asyncio.to_thread(journal_grew.send_robust, Grown, **values)
+                with contextlib.suppress(TimeoutError):  # the thread goes on, and the next are told by another
+                    async with asyncio.timeout(LONGEST_SECONDS):
+                        await asyncio.to_thread(journal_grew.send_robust, Grown, **values)
         finally:
             self._is_telling = False

@@ -28,7 +28,8 @@ class Load:
         self._connections: dict[int, Connection] = {}
         self._latencies: list[float] = []
         self._speakers: list[Speaker] = []
-        self.closed = self._pinged = 0
+        self._pinging: deque[Speaker] = deque()  # the next one first, whoever else comes
+        self.closed = 0
         self._ping_due = 0.0
         self.trouble = ""
 
@@ -64,6 +65,7 @@ class Load:
                 speaker.begin()
                 opening.append(speaker)
                 self._speakers.append(speaker)
+                self._pinging.append(speaker)
             self._turn(0.05)
             self._keep_alive()
             opening = [speaker for speaker in opening if not speaker.is_ready]
@@ -133,10 +135,10 @@ class Load:
         """Each session that is open says something every PING_SECONDS, one after the other."""
         now = time.monotonic()
         self._ping_due = max(self._ping_due, now - 1)
-        while self._speakers and now >= self._ping_due:
-            self._ping_due += PING_SECONDS / len(self._speakers)
-            speaker = self._speakers[self._pinged % len(self._speakers)]
-            self._pinged += 1
+        while self._pinging and now >= self._ping_due:
+            self._ping_due += PING_SECONDS / len(self._pinging)
+            speaker = self._pinging[0]
+            self._pinging.rotate(-1)
             if speaker.is_ready:
                 self._attempt(speaker.keep_alive)
 
