@@ -129,6 +129,8 @@ CHANNEL_LAYERS = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
+# A broker that goes without a word is given up as by `assist.channel.valkey`: by default a publish waits for ever.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10}
 # A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
 RENDER_QUEUE = "render"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE)]

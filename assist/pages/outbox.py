@@ -141,7 +141,8 @@ class Outbox:
             return self._start_over()
         if self._has_been_sent(frame):
             return
-        elif self._is_beginning(frame):
+        self._note(frame)
+        if self._is_beginning(frame):
             self._known.add(frame.page)
             await self._send(frame.data)
         elif frame.kind in STREAMED and frame.page not in self._known:
@@ -153,9 +154,15 @@ class Outbox:
 
     def _has_been_sent(self, frame: Live) -> bool:
         """The watermarks of all tabs are of the moment at which a page was read; its shelf was read at another."""
-        is_shelf = frame.page & SHELF_COUNTER == SHELF_COUNTER
-        mark = 0 if is_shelf else self._marks.get(frame.tab, 0)
+        mark = 0 if _is_shelf(frame) else self._marks.get(frame.tab, 0)
         return frame.seq <= max(mark, self._page_marks.get(frame.page, 0))
+
+    def _note(self, frame: Live) -> None:
+        """Where Valkey's memory is lost, a visitor sends again what went by here, maybe before `start_over`."""
+        if _is_shelf(frame):
+            self._page_marks[frame.page] = frame.seq
+        else:
+            self._marks[frame.tab] = frame.seq
 
     def _is_behind_a_hole(self, frame: Live) -> bool:
         """The process was away for so long that frames had to leave its inbox; the queues have them."""
@@ -234,3 +241,7 @@ class Outbox:
         while self.sent_bytes + size > self._credit:
             await self._move()
         self._moved.set()
+
+
+def _is_shelf(frame: Live) -> bool:
+    return frame.page & SHELF_COUNTER == SHELF_COUNTER

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import Task
+from django.conf import settings
 from django.utils import timezone
 
 from assist.channel.live import SessionKeys
@@ -12,7 +13,7 @@ from helpdesk.tenants.keys import session_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
 from recordings.archive import actions
 
-QUEUED_SECONDS = 30
+QUEUED_SECONDS = 15
 
 
 @tenant_task("recordings.archive.write_segment", long=True)
@@ -43,9 +44,12 @@ def sweep() -> None:
 
 
 def queue(task: Task, tenant_id: UUID, session_id: UUID) -> None:
-    """Once until it begins, lest tasks pile up in the broker while no worker gets to them."""
+    """Once until it begins, or in QUEUED_SECONDS: the broker can lose it on its way to a worker.
+
+    What no worker takes is dropped, lest it pile up in the broker: the sweep finds the session again.
+    """
     if sync_client().set(_queued_key(task, tenant_id, session_id), 1, nx=True, ex=QUEUED_SECONDS):
-        task.delay(str(tenant_id), str(session_id))
+        task.apply_async((str(tenant_id), str(session_id)), expires=settings.SWEEP_EXPIRES_SECONDS)
 
 
 def _has_begun(task: Task, tenant_id: UUID, session_id: str) -> None:

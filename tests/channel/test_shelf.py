@@ -175,6 +175,25 @@ async def test_edition_that_begins_while_a_page_is_read_comes_with_the_page_as_i
         assert console.seqs == [2, old + 1, 1, old + 2]
 
 
+async def test_what_a_visitor_sends_again_goes_to_a_console_once(channel: Scene) -> None:
+    """As when Valkey's memory is lost: frames come live a second time, maybe before this process knows why."""
+    async with channel.visitor() as visitor, reader(channel) as console:
+        await visitor.hello(token=channel.token)
+        await visitor.enter()
+        await shelve(visitor)
+        await visitor.stored(first := await visitor.snapshot("page"))
+        console.outbox.want(0)
+        await console.until_sent(first)
+        before = len(console.seqs)
+        more = visitor.frame(FrameKind.OPERATIONS, b"more")
+        shelved = visitor.frame(FrameKind.OPERATIONS, b"shelved", page=SHELF_COUNTER)
+        last = visitor.frame(FrameKind.OPERATIONS, b"last")
+        for data in (more, shelved, more, shelved, last):
+            console.outbox.push(live(data))
+        await console.until_sent(visitor.seq)
+        assert console.seqs[before:] == [first + 1, first + 2, first + 3]
+
+
 async def test_reader_that_was_cancelled_ends_though_the_client_of_valkey_swallows_that(
     channel: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

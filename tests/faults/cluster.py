@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from helpdesk.embedded import browser, ports, processes
-from helpdesk.embedded.process import Child, kill_group, wait_until_ready
+from helpdesk.embedded.process import Child, kill_group, tail, wait_until_ready
 from helpdesk.embedded.supervisor import Services
 from tests.faults import inside
 from tests.faults.proxy import Proxy
 
+LAST_LINES = 100
 VISITOR_PATH = b" /ws/assist/visitor/"
 
 
@@ -96,6 +97,10 @@ class Cluster:
         if child.process:
             kill_group(child.process.pid)
             child.process.wait()
+
+    def last_words(self) -> str:
+        """What the workers have logged, for who has to find out why a test failed."""
+        return "\n".join(tail(worker.log, lines=LAST_LINES) for worker in self.workers)
 
     async def bring_back(self, *children: Child) -> None:
         """Start what is not there. It dies with the thread that started it, so only the waiting is done elsewhere."""

@@ -61,7 +61,7 @@ class Session:
         """Until `condition(facts)`; returns them."""
         deadline = time.monotonic() + seconds
         while not condition(found := await self.scene.do(inside.facts)):
-            assert time.monotonic() < deadline, f"never {what}: {found}"
+            assert time.monotonic() < deadline, f"never {what}: {found}; {self.cluster.last_words()}"
             await asyncio.sleep(0.1)
         return dict(found)
 
@@ -71,7 +71,7 @@ class Session:
         deadline = time.monotonic() + PATIENCE_SECONDS
         async with httpx.AsyncClient(timeout=10) as client:
             while (found := (await client.get(url)).json()["archive"]) != state:
-                assert time.monotonic() < deadline, found
+                assert time.monotonic() < deadline, f"{found}; {self.cluster.last_words()}"
                 await asyncio.sleep(0.1)
 
     async def ends(self) -> list[tuple[int, bytes]]:
