@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
-import { privateNames } from "./private_names.mjs";
+import { ownNames } from "./own_names.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dist = join(web, "dist");
@@ -83,7 +83,7 @@ function overBudget() {
 async function sentBundle(name, folder, constants) {
   const entries = { [name]: folder };
   const given = { bundle: true, define: constants };
-  await bundle(entries, constants, { mangleProps: await privateNames(entryPoints(entries)[name], given) });
+  await bundle(entries, constants, { mangleProps: await ownNames(entryPoints(entries)[name], given) });
   const path = join(dist, `${name}.js`);
   // Expressions that esbuild leaves as they are, and the commonest names for what is named most: 5 % less.
   const { code } = await minify(readFileSync(path, "utf8"), {

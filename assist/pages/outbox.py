@@ -57,7 +57,7 @@ class Outbox:
         self._waiting_bytes = 0
         self._dropped_bytes = 0
         self._lags = False
-        self._wanted: deque[int] = deque()
+        self._wanted: list[int] = []
         self._known: set[int] = set()
         self._marks: dict[int, int] = {}
         self._last: dict[int, int] = {}
@@ -118,7 +118,7 @@ class Outbox:
             if self._lags:
                 await self._resume()
             elif self._wanted:
-                await self._catch_up(self._wanted.popleft())
+                await self._catch_up(self._wanted.pop(0))
             else:
                 frame = self._waiting.popleft()
                 self._waiting_bytes -= len(frame.data)

@@ -100,3 +100,31 @@ def test_address_in_an_element_that_shows_nothing_of_it_is_not_asked_for(browser
         shown.until(lambda: any(request.url.endswith("/dot.png") for request in asked), "the picture is asked for")
         shown.settle()
         assert [request.url for request in asked if request.url.endswith("/logout")] == []
+
+
+def test_rules_of_a_frames_own_address_hide_in_it_and_allow_nothing_around_it(browser: Browser, tmp_path: Path) -> None:
+    for name, body in (("pay", "<p id=card>canary-framed</p>"), ("home", "<p id=card>open</p>")):
+        (tmp_path / f"{name}.html").write_text(f"<!doctype html>{body}")
+    rules: dict[str, Any] = {"urls": [{"pattern": "*/pay.html", "mask": ["#card"], "allow": ["#outer"]}]}
+    body = "<input id=outer value=canary-outer><iframe id=frame src=home.html></iframe><p id=end>"
+    with rig(browser, page(tmp_path, body), masking=rules) as shown:
+        opened(shown)
+        shown.visitor.evaluate("frame.src = 'pay.html'")
+        shown.until(lambda: "•" * 13 in shown.operations(), "the frame is sent as bullets")
+        shown.visitor.evaluate("end.textContent = 'after'")
+        shown.until(lambda: "after" in shown.operations(), "what follows is sent")
+        assert canaries(shown) == []
+
+
+def test_password_is_remembered_however_long_the_next_one_is(browser: Browser, tmp_path: Path) -> None:
+    body = "<input type=password id=first><input type=password id=second><p id=end>"
+    with rig(browser, page(tmp_path, body)) as shown:
+        opened(shown)
+        shown.visitor.fill("#first", "canary-pass")
+        shown.until(lambda: "•" * 11 in shown.operations(), "it is sent as bullets")
+        shown.visitor.fill("#first", "")
+        shown.visitor.focus("#second")
+        shown.visitor.keyboard.type("correct horse battery staple " * 3, delay=50)
+        shown.visitor.evaluate("end.textContent = 'was canary-pass'; document.title = 'after'")
+        shown.until(lambda: "after" in shown.operations(), "what follows is sent")
+        assert canaries(shown) == []

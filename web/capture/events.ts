@@ -1,25 +1,12 @@
 /** What the visitor does: pointer, clicks, input, scroll, selection, media; kept until the next flush. */
 
 import type { ClickKind, Operation, PointerPath, SentOperation } from "../protocol/operations";
+import { Fields } from "./fields";
 import type { Masking } from "./masking";
 import { type Known, Newest } from "./newest";
 import { inSteps } from "./outbox";
 import { PATIENT_MS } from "./ticker";
-import {
-  defaultState,
-  type Field,
-  type FieldState,
-  fieldState,
-  fieldsOf,
-  focusedIn,
-  hasRing,
-  hundredths,
-  isField,
-  isScrolled,
-  isUnderWay,
-  sameState,
-  scroller,
-} from "./values";
+import { focusedIn, hasRing, hundredths, isScrolled, isUnderWay, scroller } from "./values";
 
 /** The other side draws a line from one position to the next. */
 const POINTER_EVERY_MS = 100;
@@ -45,9 +32,7 @@ export class Events {
   private readonly scrolled = new Map<Node, number>();
   /** Where the other side has what was scrolled, and as which node. */
   private readonly placed = new Map<Node, string>();
-  private readonly fields = new Map<Field, number>();
-  /** Of a node; a field that has moved to another place is a new one there. */
-  private readonly sent = new WeakMap<Field, FieldState & { id: number }>();
+  private readonly fields: Fields;
   private readonly media = new Set<HTMLMediaElement>();
   /** The node that the other side shows with the focus, below 0 where the focus itself does not show, or 0. */
   private focused = 0;
@@ -59,11 +44,11 @@ export class Events {
   private isCatchingUp = false;
   private readonly inEachRoot: Listeners = {
     scroll: (event) => this.noteScroll(event.target as Node),
-    change: (event) => this.noteField(event.composedPath()[0] ?? null),
+    change: (event) => this.fields.note(event.composedPath()[0] ?? null),
     ...listeners(MEDIA, (event) => this.noteMedia(event.target as HTMLMediaElement)),
   };
   private readonly inDocuments: Listeners = {
-    input: (event) => this.noteField(event.composedPath()[0] ?? null),
+    input: (event) => this.fields.note(event.composedPath()[0] ?? null),
     focusin: (event) => this.noteFocus("focus", event),
     focusout: (event) => this.noteFocus("blur", event),
     selectionchange: () => this.changed(true),
@@ -78,10 +63,11 @@ export class Events {
 
   constructor(
     private readonly recorder: Known,
-    private readonly masking: Masking,
+    masking: Masking,
     private readonly changed: Changed,
   ) {
     this.newest = new Newest(recorder, masking);
+    this.fields = new Fields(recorder, masking, changed);
   }
 
   stop(): void {
@@ -115,7 +101,7 @@ export class Events {
     if (isDue) push(operations, this.path(this.pointer.splice(0)));
     else if (this.pointer.length) this.changed(true);
     push(operations, this.focusChange(operations));
-    for (const [field, at] of this.fields) push(operations, this.input(field, at));
+    for (const operation of this.fields.drain()) push(operations, operation);
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.isShown) operations.push(...this.newest.drain());
@@ -126,7 +112,7 @@ export class Events {
 
   /** What is shown of the page whole says them; what the visitor has done since the last call is not in it. */
   forgetStates(): void {
-    this.fields.clear();
+    this.fields.forget();
     this.scrolled.clear();
     this.media.clear();
   }
@@ -144,19 +130,15 @@ export class Events {
     if (visualViewport) this.add(visualViewport, this.inSight);
     this.isShown = true;
     this.isCatchingUp = this.recorder.isBehind;
-    for (const field of this.allFields()) this.note(field, fieldState(field, this.masking));
-    for (const node of this.placed.keys()) this.placed.set(node, this.place(node));
+    this.fields.known();
+    for (const node of [...this.placed.keys()]) this.scroll(node, 0); // those of the other side
     this.focused = this.focusNow();
   }
 
-  /** Values that scripts set raise no event; nor does it when what is moved begins at its top again. */
+  /** What raises no event: values that scripts set, and where what is moved begins at its top again. */
   look(): void {
     if (!this.isShown) return;
-    for (const field of this.allFields()) {
-      if (this.isTold(field, fieldState(field, this.masking))) continue;
-      this.fields.set(field, Date.now());
-      this.changed();
-    }
+    this.fields.look();
     if (this.newest.isNews || this.focusNow() !== this.focused) this.changed();
     for (const [node, place] of this.placed) if (this.place(node) !== place) this.noteScroll(node);
   }
@@ -166,31 +148,8 @@ export class Events {
     return [this.recorder.idOf(node), element?.scrollLeft, element?.scrollTop].join();
   }
 
-  /** Also those in frames and shadow roots. */
-  private *allFields(): Iterable<Field> {
-    for (const root of this.recorder.roots()) yield* fieldsOf(root);
-  }
-
-  private note(field: Field, state: FieldState): void {
-    this.sent.set(field, { ...state, id: this.recorder.idOf(field) });
-  }
-
-  /** Whether the other side shows this. Of a new node it has what the tree says, which rules may have masked by then. */
-  private isTold(field: Field, now: FieldState): boolean {
-    const sent = this.sent.get(field);
-    if (sent && sent.id === this.recorder.idOf(field)) return sameState(sent, now);
-    return !now.text && !now.checked && sameState(defaultState(field, this.masking), now);
-  }
-
   private noteScroll(target: Node): void {
     this.scrolled.set(target, Date.now());
-    this.changed();
-  }
-
-  private noteField(target: EventTarget | null): void {
-    if (!isField(target)) return;
-    this.fields.set(target, Date.now());
-    if ((target as HTMLInputElement).type === "radio") this.look();
     this.changed();
   }
 
@@ -240,15 +199,6 @@ export class Events {
       [before, on] = [position, id];
     }
     return ["pointer", first.at, paths];
-  }
-
-  private input(field: Field, at: number): Operation | null {
-    const id = this.recorder.idOf(field);
-    const state = fieldState(field, this.masking);
-    const isTold = this.isTold(field, state);
-    this.note(field, state);
-    if (!id || isTold) return null;
-    return ["input", at, id, state.text, state.checked];
   }
 
   private scroll(node: Node, at: number): Operation | null {

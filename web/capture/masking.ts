@@ -1,6 +1,5 @@
 /** What may leave the page: default deny for what people type, decided before anything is serialised. */
 
-import { unescaped } from "../protocol/css";
 import { decoded } from "../protocol/secrets";
 import { bullets } from "../protocol/text";
 import {
@@ -22,15 +21,13 @@ import {
 } from "./entered";
 import { Held } from "./held";
 import { NO_RULES, Reach, rulesAt } from "./masking_rules";
+import { Passwords } from "./passwords";
 import { type DataType, findPersonal, hidden, holdsCard, isNamedPersonal } from "./personal";
 
 const LABEL_TYPES = new Set(["button", "submit", "reset", "image"]);
 /** A shorter value is found by chance in other texts. */
 const SHORT = 3;
-/** So is a shorter password. */
-const LEAST_PASSWORD = 6;
-const MOST_PASSWORDS = 30;
-/** And a shorter value in a text beside its field. */
+/** So is a shorter value in a text beside its field. */
 const LEAST_PART = 6;
 const FIELD = /^(input|textarea|select)$/;
 const TYPED = /^(input|textarea)$/;
@@ -63,9 +60,7 @@ export class Masking {
   private readonly editors = new WeakSet<Element>();
   private hasEditors = false;
   readonly held = new Held();
-  private readonly passwords = new WeakSet<Element>();
-  /** Passwords that were entered, the newest last: pages show them in fields and texts of their own. */
-  private readonly known = new Set<string>();
+  readonly passwords = new Passwords();
 
   constructor(
     private readonly rules: unknown,
@@ -73,17 +68,17 @@ export class Masking {
     /** Is told each time of a field that hides what the visitor enters. */
     private readonly hides: (field: Element) => void = () => undefined,
   ) {
-    this.enter(url);
+    this.enter([url]);
   }
 
   /**
-   * Apply the rules of this URL; says whether they are others than before. What of the page is `there` already stays
-   * under the rules before as well, since an application changes its address first and its page later.
+   * Apply the rules of these URLs, as `rulesAt`; says whether they are others than before. What of the page is `there`
+   * already stays under the rules before as well, since an application changes its address first and its page later.
    */
-  enter(url: string, there: Iterable<Node> = []): boolean {
-    if (url === this.url) return false;
-    this.url = url;
-    const [before, next] = [this.now, rulesAt(this.rules, url)];
+  enter(urls: string[], there: Iterable<Node> = []): boolean {
+    if (urls.join() === this.url) return false;
+    this.url = urls.join();
+    const [before, next] = [this.now, rulesAt(this.rules, urls)];
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     for (const node of there) if (node.nodeType === 1) this.keep(node as Element);
     this.now = next;
@@ -179,13 +174,13 @@ export class Masking {
   }
 
   text(text: string, element: Element): string {
-    const isHidden = this.masksText(element) || this.tellsPassword(text) || this.mirrors(text, element);
+    const isHidden = this.masksText(element) || this.passwords.areIn(text) || this.mirrors(text, element);
     return isHidden || (isEditable(element) && mayBeCard(text, element)) ? bullets(text) : text;
   }
 
   /** Of a secret not even the white space is kept: it would tell where the words of a passphrase end. */
   value(text: string, element: Element): string {
-    if (this.isSecret(element) || this.tellsPassword(text)) return "•".repeat(text.length);
+    if (this.isSecret(element) || this.passwords.areIn(text)) return "•".repeat(text.length);
     return this.masksValue(element) || mayBeCard(text, element) ? bullets(text) : this.personal(text);
   }
 
@@ -201,7 +196,7 @@ export class Masking {
 
   /** Of an attribute, which can be JSON, or parameters of an address; nor a password. */
   personalInAttribute(text: string): string {
-    if (this.tellsPassword(text)) return bullets(text);
+    if (this.passwords.areIn(text)) return bullets(text);
     if (!this.data.size) return text;
     const shown = hidden(text, findPersonal(text.replace(ESCAPE, "  "), this.data));
     if (!/%[\da-f]{2}/i.test(shown)) return shown;
@@ -215,13 +210,6 @@ export class Masking {
     const isHidden = isWritten || this.covers(element) || this.repeats(text, element) || this.suggests(element);
     if (isHidden || isNamedPersonal(name, text, this.data)) return bullets(text);
     return name.startsWith("aria-value") && this.isEntered(element) ? bullets(text) : this.personalInAttribute(text);
-  }
-
-  /** Also behind backslashes, as style text and JSON have quotes and others. */
-  tellsPassword(text: string): boolean {
-    const texts = this.known.size && text.includes("\\") ? [text, unescaped(text)] : [text];
-    for (const password of this.known) if (texts.some((one) => one.includes(password))) return true;
-    return false;
   }
 
   private isEntered(element: Element): boolean {
@@ -273,18 +261,10 @@ export class Masking {
     return values.some((value) => isWithin(value, text, least)) && this.isEntered(field);
   }
 
-  /** Called for every field that is seen, so that a password is known before its type changes. */
   private isSecret(element: Element): boolean {
     if (!this.secret.has(element) && looksSecret(element)) this.secret.add(element);
-    if ((element as HTMLInputElement).type === "password") this.passwords.add(element);
-    if (this.passwords.has(element)) this.learn(enteredIn(element));
+    this.passwords.see(element);
     return this.secret.has(element);
-  }
-
-  private learn(password: string): void {
-    if (password.length < LEAST_PASSWORD) return;
-    this.known.add(password);
-    if (this.known.size > MOST_PASSWORDS) this.known.delete(this.known.values().next().value!);
   }
 }
 

@@ -29,11 +29,12 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
-function ruleSets(rules: unknown, url: string): RuleSet[] {
+function ruleSets(rules: unknown, urls: string[]): RuleSet[] {
   const given = (rules ?? {}) as Record<string, unknown>;
-  const scoped = (Array.isArray(given.urls) ? given.urls : []).filter((scope) => urlMatches(scope?.pattern, url));
+  const scopes = Array.isArray(given.urls) ? given.urls : [];
+  const scoped = scopes.filter((scope) => urls.some((url) => urlMatches(scope?.pattern, url)));
   return [given, ...scoped].map((set) => ({
-    allow: strings(set.allow),
+    allow: set === given || urlMatches(set.pattern, urls[0]!) ? strings(set.allow) : [],
     mask: strings(set.mask),
     block: strings(set.block),
     data: strings(set.data),
@@ -46,9 +47,12 @@ function urlMatches(pattern: unknown, url: string): boolean {
   return typeof pattern === "string" && globs(pattern, url.split("#")[0]!);
 }
 
-/** A rule that is no valid selector denies: nothing is allowed any more. */
-export function rulesAt(rules: unknown, url: string): Rules {
-  const sets = ruleSets(rules, url);
+/**
+ * Those of a page and of the documents in its frames, whose URLs follow its own: what one of them hides is hidden in all,
+ * and the page alone allows. A rule that is no valid selector denies: nothing is allowed any more.
+ */
+export function rulesAt(rules: unknown, urls: string[]): Rules {
+  const sets = ruleSets(rules, urls);
   const pick = (name: keyof RuleSet): string[] => sets.flatMap((set) => set[name]);
   const joined = (name: keyof RuleSet): string => pick(name).filter(isValid).join(",");
   const [mask, block] = [joined("mask"), joined("block")];

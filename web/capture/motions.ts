@@ -83,17 +83,13 @@ export class Motions {
 
   private note(animation: Moving | Clock): void {
     const { effect, animationName: name = "" } = animation as Moving;
-    const [id, at, now] = [this.recorder.idOf(effect.target), Date.now(), standing(animation)];
+    const id = this.recorder.idOf(effect.target);
     const told = this.told.get(sourceOf(animation));
+    if (!id || (!told && this.told.size > MOST) || this.masking.hidesPictures(effect.target!)) return;
+    const [at, now] = [Date.now(), standing(animation)];
     const isMade = !("svg" in animation || name);
     const made = isMade ? JSON.stringify(madeOf(effect, isDriven(animation as Moving))) : "";
-    if (
-      !id ||
-      this.told.size > MOST ||
-      this.masking.hidesPictures(effect.target!) ||
-      (told && told.made === made && isAsTold(told, { ...now, at }))
-    )
-      return;
+    if (told && told.made === made && isAsTold(told, { ...now, at })) return;
     const key = told?.key ?? ++this.keys;
     this.told.set(sourceOf(animation), { key, ...now, at, made });
     const where = { key, id, pseudo: effect.pseudoElement ?? "", name };

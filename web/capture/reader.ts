@@ -245,7 +245,7 @@ export class Reader {
     learnStates(text);
     learnFaces(text, base);
     const hide = (said: string): string => this.masking.personalInAttribute(said);
-    const isTold = this.masking.tellsPassword(text);
+    const isTold = this.masking.passwords.areIn(text);
     const shown = isTold || this.masking.data.size ? withStrings(isTold ? withSaid(text, hide) : text, hide) : text;
     return replaceUrls(shown, base, ({ url, imports }) => {
       const own = this.options.addresses.ofPage(url, base);

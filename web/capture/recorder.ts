@@ -158,16 +158,16 @@ export class Recorder {
    */
   flush(ms = Infinity): Mutation | null {
     this.note(this.observer.takeRecords());
-    const change: Mutation = {};
+    const [change, all]: [Mutation, Budget] = [{}, new Budget(ms)];
     // What goes comes first, as on the other side: what is added may stand in what has gone.
     this.budget = new Budget(ms / 2, LEAST_STEPS);
     for (const parent of [...this.marks.parents]) if (!this.removals(parent, change)) break;
     if (!this.marks.parents.size) this.marks.areAway = false;
-    this.budget = new Budget(ms, LEAST_STEPS);
+    this.budget = new Budget(all.leftMs, LEAST_STEPS);
     const growing = [...this.marks.growing.keys()];
     for (const parent of growing) if (!this.additions(parent, change)) this.marks.defer(growing.splice(0));
-    for (const node of inTime(this.marks.texts, ms / 2)) this.textChange(node, change);
-    for (const element of inTime(this.marks.elements, ms / 2)) this.elementChange(element, change);
+    for (const node of inTime(this.marks.texts, all.leftMs)) this.textChange(node, change);
+    for (const element of inTime(this.marks.elements, all.leftMs)) this.elementChange(element, change);
     return Object.keys(change).length ? change : null;
   }
 

@@ -80,7 +80,7 @@ export class HtmlSource implements Source {
     ownScript: Element | null,
   ) {
     this.masking = addresses.masking;
-    this.masking.enter(location.href);
+    this.masking.enter([location.href]);
     const reader = new Reader({
       addresses,
       ignores: (node) => node === host.ownElement || node === ownScript,
@@ -91,6 +91,7 @@ export class HtmlSource implements Source {
       awaits: (frame) => this.frames.awaits(frame),
     });
     const opened = (root: Document | ShadowRoot): void => {
+      if (root.nodeType === 9) this.followRules();
       this.events.listen(root);
       addresses.watch(root);
       const options = { capture: true, passive: true, signal: this.closing.signal };
@@ -135,9 +136,10 @@ export class HtmlSource implements Source {
     this.assets.look();
   }
 
-  /** An application that changes its address itself comes under other rules without a page load. */
+  /** An application that changes its address itself comes under other rules without a page load, and so does a frame. */
   private followRules(): void {
-    if (this.masking.enter(location.href, this.recorder.known())) this.recorder.markAll();
+    const urls = [...this.recorder.roots()].flatMap((root) => (root as Document).URL ?? []);
+    if (this.masking.enter([location.href, ...urls], this.recorder.known())) this.recorder.markAll();
   }
 
   get model(): TreeModel {

@@ -3,7 +3,7 @@
 import { numberedFrom } from "./bare";
 import { type ReadForms, SentForms } from "./forms";
 import { type BareNode, type Extra, type Mutation, NODE, type Node, type SentMutation } from "./operations";
-import { childrenOf, extraOf, TreeFault } from "./tree";
+import { areInOrder, childrenOf, extraOf, TreeFault } from "./tree";
 
 /** What the mutations of a stream have said. */
 export class Said {
@@ -34,12 +34,6 @@ export function sentMutation(change: Mutation, { sheets, forms }: Said): [Mutati
   if (s) sent.s = relative(s);
   if (e) sent.e = e.map(([id, extra]) => [id, shortened(extra, sheets)]);
   return [sent, first];
-}
-
-/** Whether they are numbered in pre-order from `next` on. */
-function areInOrder(nodes: Node[], next: number): boolean {
-  const isNext = (node: Node): boolean => node[1] === next++ && (childrenOf(node)?.every(isNext) ?? true);
-  return nodes.every(isNext);
 }
 
 function bare(node: Node, sheets: Sheets): BareNode {

@@ -41,6 +41,12 @@ export function setExtra(node: Node, extra: Extra): void {
   else if (node[0] === NODE.DOCUMENT || node[0] === NODE.SHADOW) node[3] = extra;
 }
 
+/** Whether they and what is in them are numbered from `next` on, in the order of the document. */
+export function areInOrder(nodes: Node[], next: number): boolean {
+  const isNext = (node: Node): boolean => node[1] === next++ && (childrenOf(node)?.every(isNext) ?? true);
+  return nodes.every(isNext);
+}
+
 export class TreeModel {
   readonly root: DocumentNode;
   private entries = new Map<number, Entry>();
@@ -146,17 +152,15 @@ export class TreeModel {
 
   /** Number all nodes again in pre-order from 1; returns old id → new id, or null where that is what they have. */
   renumber(): Map<number, number> | null {
+    this.next = this.size + 1;
+    if (areInOrder([this.root], 1)) return null;
     const moved = new Map<number, number>();
-    let isOther = false;
-    this.next = 1;
     const walk = (node: Node): void => {
-      moved.set(node[1], this.next);
-      isOther ||= node[1] !== this.next;
-      node[1] = this.next++;
+      moved.set(node[1], moved.size + 1);
+      node[1] = moved.size;
       childrenOf(node)?.forEach(walk);
     };
     walk(this.root);
-    if (!isOther) return null;
     this.entries = new Map();
     this.forming = null;
     this.register(this.root, 0, 0);

@@ -7,12 +7,17 @@ import { PageState } from "./page_state";
 import { type Shelf, Shelves } from "./shelf";
 
 export class SessionState {
+  /** The one that was heard of last at the end. */
   private readonly pages = new Map<number, PageState>();
   private readonly shelves = new Shelves();
   front = new FrontPage();
   paused = false;
 
-  constructor(private readonly assets: AssetMap) {}
+  /** Beyond `most` pages, what is heard of one that was forgotten does not fit, and its queue has to be read again. */
+  constructor(
+    private readonly assets: AssetMap,
+    private readonly most = Infinity,
+  ) {}
 
   page(id: number): PageState | undefined {
     return this.pages.get(id);
@@ -33,7 +38,14 @@ export class SessionState {
 
   /** A page anew, from what is past; `past` as of PageState. */
   begin(id: number, past: () => Item[]): void {
-    this.pages.set(id, new PageState(id, past));
+    this.keep(new PageState(id, past));
+  }
+
+  private keep(page: PageState): void {
+    this.pages.delete(page.id);
+    this.pages.set(page.id, page);
+    if (this.pages.size <= this.most) return;
+    for (const id of this.pages.keys()) if (id !== this.current) return this.forget(id);
   }
 
   /** Take one item; throws TreeFault when it does not fit the page. `isPast` as of PageState. */
@@ -46,7 +58,7 @@ export class SessionState {
     if (item.name === "operation" && item.operation[0] === "shelf") return this.shelves.take(item.tab, item.operation);
     this.front.page ||= item.page;
     const page = this.pages.get(item.page) ?? new PageState(item.page);
-    this.pages.set(item.page, page);
+    this.keep(page);
     if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "unread") this.assets.miss(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "snapshot") page.shelf = this.shelfOf(item);

@@ -18,6 +18,8 @@ type Report = (report: StageReport) => void;
 
 /** As many as the console's log shows. */
 const LOG_ITEMS = 200;
+/** A day has hundreds, and one may take megabytes; who goes back further waits for the queue of the page. */
+const MOST_PAGES = 30;
 /** The page is on the screen first. */
 const CHECK_AFTER_MS = 1000;
 
@@ -28,7 +30,7 @@ export class Stage {
     this.view.frame.dataset.waits = String(count);
   });
   private readonly subtrees = new Subtrees(this.assets);
-  private readonly session = new SessionState(this.assets);
+  private readonly session = new SessionState(this.assets, MOST_PAGES);
   private readonly view: View;
   private readonly pointer: Pointer;
   private decoder = new Decoder();
