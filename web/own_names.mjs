@@ -10,9 +10,8 @@ const COMMENTS = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm;
 /** How a member is declared, before and after its name, and how it is used. */
 const PRIVATE = ["private (?:readonly |async |get |set |\\*)*", "", "(?<![\\w$.])this\\."];
 const PUBLIC = ["^ {2}(?:(?:static|async|get|set|readonly) |\\*)*", "(?:\\(|(?:: [^=;\\n]+)? = )", "\\."];
-const PROTOCOL = ["operations", "seam", "stub", "wire"].map((name) => join("protocol", `${name}.ts`));
-/** What bundles and the server say to each other, and a bundle that calls what another hands over. */
-const SHARED = [...PROTOCOL, ...sources("native")];
+/** What bundles say to each other. */
+const SEAMS = ["protocol/seam.ts", "protocol/stub.ts"];
 
 function sources(folder) {
   return readdirSync(join(web, folder)).map((file) => join(folder, file));
@@ -20,6 +19,15 @@ function sources(folder) {
 
 function code(path) {
   return readFileSync(path, "utf8").replace(COMMENTS, "");
+}
+
+/** The seams with all that they are declared by, and the bundle that calls what another one hands over. */
+function sharedFiles() {
+  const seams = new Set(SEAMS);
+  for (const path of seams)
+    for (const [, name] of code(join(web, path)).matchAll(/from "(\.[^"]+)"/g))
+      seams.add(join(dirname(path), `${name}.ts`));
+  return [...seams, ...sources("native")].map((path) => join(web, path));
 }
 
 /** Every word in the declarations of the language and the browser: what is a name there has to stay. */
@@ -43,7 +51,7 @@ function words(paths) {
 export async function ownNames(entry, options) {
   const { metafile } = await build({ ...options, entryPoints: [entry], write: false, metafile: true });
   const files = Object.keys(metafile.inputs).map(code);
-  const taken = new Set([...platformNames(), ...words(SHARED.map((path) => join(web, path)))]);
+  const taken = new Set([...platformNames(), ...words(sharedFiles())]);
   const own = [...ownOf(files, PRIVATE), ...ownOf(files, PUBLIC).filter((name) => !taken.has(name))];
   return new RegExp(`^(?:${[...new Set(own)].join("|")})$`);
 }

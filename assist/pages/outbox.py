@@ -96,9 +96,14 @@ class Outbox:
         self._moved.set()
 
     def start_over(self) -> None:
-        """The queues are not those that were sent: every page is sent anew when it is needed."""
+        """The queues are not those that were sent: every page is sent anew when it is needed.
+
+        What waits is of the time before, and would count as sent when it comes again.
+        """
         self._known.clear()
         self._marks, self._page_marks = {}, {}
+        self._waiting = deque(frame for frame in self._waiting if frame.seq == 0)
+        self._waiting_bytes = sum(len(frame.data) for frame in self._waiting)
         self.want(0)
 
     async def run(self) -> None:

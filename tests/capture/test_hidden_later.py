@@ -116,6 +116,20 @@ def test_rules_of_a_frames_own_address_hide_in_it_and_allow_nothing_around_it(br
         assert canaries(shown) == []
 
 
+def test_rules_of_a_frames_own_address_stay_when_its_document_is_read_again(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "pay.html").write_text("<!doctype html><p id=card>canary-framed</p>")
+    rules: dict[str, Any] = {"block": [".closed"], "urls": [{"pattern": "*/pay.html", "mask": ["#card"]}]}
+    body = "<div id=box><iframe id=frame src=pay.html></iframe></div><p id=end>"
+    with rig(browser, page(tmp_path, body), masking=rules) as shown:
+        opened(shown)
+        shown.visitor.evaluate("box.className = 'closed'")
+        shown.settle()
+        before = shown.operations().count("•" * 13)
+        shown.visitor.evaluate("box.className = ''")
+        shown.until(lambda: shown.operations().count("•" * 13) > before, "the frame is sent again")
+        assert canaries(shown) == []
+
+
 def test_password_is_remembered_however_long_the_next_one_is(browser: Browser, tmp_path: Path) -> None:
     body = "<input type=password id=first><input type=password id=second><p id=end>"
     with rig(browser, page(tmp_path, body)) as shown:
@@ -124,7 +138,12 @@ def test_password_is_remembered_however_long_the_next_one_is(browser: Browser, t
         shown.until(lambda: "•" * 11 in shown.operations(), "it is sent as bullets")
         shown.visitor.fill("#first", "")
         shown.visitor.focus("#second")
-        shown.visitor.keyboard.type("correct horse battery staple " * 3, delay=50)
+        shown.visitor.keyboard.type("correct horse battery staple " * 2, delay=50)
+        for _ in range(50):
+            shown.visitor.keyboard.press("Backspace", delay=50)
+        shown.visitor.fill("#second", "canary-pass2")
+        shown.settle()
+        shown.visitor.fill("#second", "")
         shown.visitor.evaluate("end.textContent = 'was canary-pass'; document.title = 'after'")
         shown.until(lambda: "after" in shown.operations(), "what follows is sent")
         assert canaries(shown) == []

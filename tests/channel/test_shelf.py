@@ -11,6 +11,7 @@ import pytest
 from assist.channel.live import SessionKeys
 from assist.channel.metrics import meters_of
 from assist.channel.protocol import MAX_FRAME_BYTES, SHELF_COUNTER, FrameFlag, FrameKind, decode_frame, unbundled
+from assist.channel.valkey import async_client
 from assist.pages import outbox
 from assist.pages.outbox import Live, Outbox
 from assist.pages.page_queue import QueuePart, read_with_shelf
@@ -192,6 +193,25 @@ async def test_what_a_visitor_sends_again_goes_to_a_console_once(channel: Scene)
             console.outbox.push(live(data))
         await console.until_sent(visitor.seq)
         assert console.seqs[before:] == [first + 1, first + 2, first + 3]
+
+
+async def test_what_waited_when_memory_was_lost_does_not_count_as_sent(channel: Scene) -> None:
+    """The visitor sends it again, together with what comes before it."""
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        kinds = (FrameKind.PAGE_ENTER, 0), (FrameKind.SNAPSHOT, FrameFlag.STREAM_START), (FrameKind.OPERATIONS, 0)
+        frames = [live(visitor.frame(kind, b"again", flags=flags)) for kind, flags in kinds]
+        await async_client().delete(SessionKeys(channel.tenant.id, channel.session_id).state)
+        console = Reader(channel)
+        console.outbox.push(frames[-1])
+        console.outbox.start_over()
+        running = asyncio.create_task(console.outbox.run())
+        await console.until_told(0)
+        for frame in frames:
+            console.outbox.push(frame)
+        await console.until_sent(frames[-1].seq)
+        running.cancel()
+        assert console.seqs == [frame.seq for frame in frames]
 
 
 async def test_reader_that_was_cancelled_ends_though_the_client_of_valkey_swallows_that(

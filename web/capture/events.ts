@@ -101,7 +101,7 @@ export class Events {
     if (isDue) push(operations, this.path(this.pointer.splice(0)));
     else if (this.pointer.length) this.changed(true);
     push(operations, this.focusChange(operations));
-    for (const operation of this.fields.drain()) push(operations, operation);
+    operations.push(...this.fields.drain());
     for (const [node, at] of this.scrolled) push(operations, this.scroll(node, at));
     for (const element of this.media) push(operations, this.play(element));
     if (this.isShown) operations.push(...this.newest.drain());

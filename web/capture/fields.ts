@@ -26,8 +26,8 @@ export class Fields {
     this.changed();
   }
 
-  drain(): (Operation | null)[] {
-    const operations = [...this.noted].map(([field, at]) => this.input(field, at));
+  drain(): Operation[] {
+    const operations = [...this.noted].flatMap(([field, at]) => this.input(field, at));
     this.forget();
     return operations;
   }
@@ -68,11 +68,11 @@ export class Fields {
     return !now.text && !now.checked && sameState(defaultState(field, this.masking), now);
   }
 
-  private input(field: Field, at: number): Operation | null {
+  private input(field: Field, at: number): Operation[] {
     const id = this.recorder.idOf(field);
     const state = fieldState(field, this.masking);
     const isTold = this.isTold(field, state);
     this.keep(field, state);
-    return !id || isTold ? null : ["input", at, id, state.text, state.checked];
+    return !id || isTold ? [] : [["input", at, id, state.text, state.checked]];
   }
 }

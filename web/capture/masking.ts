@@ -40,6 +40,8 @@ const ESCAPE = /\\[bfnrt]/g;
 
 export class Masking {
   private url = "";
+  /** How many other URLs. */
+  private framed = 0;
   private hasMoved = false;
   private now = NO_RULES;
   private reach = new Reach(NO_RULES);
@@ -68,17 +70,18 @@ export class Masking {
     /** Is told each time of a field that hides what the visitor enters. */
     private readonly hides: (field: Element) => void = () => undefined,
   ) {
-    this.enter([url]);
+    this.enter(url);
   }
 
   /**
-   * Apply the rules of these URLs, as `rulesAt`; says whether they are others than before. What of the page is `there`
-   * already stays under the rules before as well, since an application changes its address first and its page later.
+   * Apply the rules of this URL and of those in its frames, as `rulesAt`; says whether they are others than before. What
+   * of the page is `there` already stays under the rules before as well, since an application changes its address first
+   * and its page later.
    */
-  enter(urls: string[], there: Iterable<Node> = []): boolean {
-    if (urls.join() === this.url) return false;
-    this.url = urls.join();
-    const [before, next] = [this.now, rulesAt(this.rules, urls)];
+  enter(url: string, framed: ReadonlySet<string> = new Set(), there: Iterable<Node> = []): boolean {
+    if (url === this.url && framed.size === this.framed) return false;
+    [this.url, this.framed] = [url, framed.size];
+    const [before, next] = [this.now, rulesAt(this.rules, [url, ...framed])];
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     for (const node of there) if (node.nodeType === 1) this.keep(node as Element);
     this.now = next;

@@ -8,19 +8,17 @@ const LEAST = 6;
 const MOST = 30;
 
 export class Passwords {
-  /** The newest last. */
+  /** None holds another one: what tells the longer one tells the shorter, too. The newest last. */
   private readonly known = new Set<string>();
-  /** What was seen last in fields that have ever been for one. */
-  private readonly seen = new WeakMap<Element, string>();
+  /** Fields that have ever been for one. */
+  private readonly fields = new WeakSet<Element>();
 
   /** Called for every field that is seen, so that a password is known before its type changes. */
   see(field: Element): void {
-    const before = this.seen.get(field) ?? ((field as HTMLInputElement).type === "password" ? "" : null);
-    if (before === null) return;
-    const password = enteredIn(field);
-    this.seen.set(field, password);
-    if (password.length < LEAST) return;
-    if (password.startsWith(before)) this.known.delete(before); // it grows key by key
+    if ((field as HTMLInputElement).type === "password") this.fields.add(field);
+    const password = this.fields.has(field) ? enteredIn(field) : "";
+    if (password.length < LEAST || [...this.known].some((known) => password.includes(known))) return;
+    for (const known of this.known) if (known.includes(password)) this.known.delete(known);
     this.known.add(password);
     if (this.known.size > MOST) this.known.delete(this.known.values().next().value!);
   }

@@ -66,6 +66,8 @@ export class HtmlSource implements Source {
   private readonly frames: Frames;
   private readonly looking: number;
   private looks = 0;
+  /** Addresses of all documents that frames have ever shown: the tree may hold one again that is not opened anew. */
+  private readonly framed = new Set<string>();
   private readonly closing = new AbortController();
   private readonly measured = new WeakSet<Element>();
   private readonly sizes = new ResizeObserver((resized) => {
@@ -80,7 +82,7 @@ export class HtmlSource implements Source {
     ownScript: Element | null,
   ) {
     this.masking = addresses.masking;
-    this.masking.enter([location.href]);
+    this.masking.enter(location.href);
     const reader = new Reader({
       addresses,
       ignores: (node) => node === host.ownElement || node === ownScript,
@@ -138,8 +140,11 @@ export class HtmlSource implements Source {
 
   /** An application that changes its address itself comes under other rules without a page load, and so does a frame. */
   private followRules(): void {
-    const urls = [...this.recorder.roots()].flatMap((root) => (root as Document).URL ?? []);
-    if (this.masking.enter([location.href, ...urls], this.recorder.known())) this.recorder.markAll();
+    for (const root of this.recorder.roots()) {
+      const { location: at } = root as Document; // which no element can shadow
+      if (at && root !== document) this.framed.add(at.href);
+    }
+    if (this.masking.enter(location.href, this.framed, this.recorder.known())) this.recorder.markAll();
   }
 
   get model(): TreeModel {

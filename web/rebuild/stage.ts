@@ -18,8 +18,11 @@ type Report = (report: StageReport) => void;
 
 /** As many as the console's log shows. */
 const LOG_ITEMS = 200;
-/** A day has hundreds, and one may take megabytes; who goes back further waits for the queue of the page. */
-const MOST_PAGES = 30;
+/**
+ * A day has hundreds, and one may take megabytes; who goes back further waits for the queue of the page. More than the
+ * tabs of a session, all of which may be heard of in turn.
+ */
+const MOST_PAGES = 40;
 /** The page is on the screen first. */
 const CHECK_AFTER_MS = 1000;
 
