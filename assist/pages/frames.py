@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from assist.channel import limits
+from assist.channel.actions import set_viewport
 from assist.channel.batches import write_later
 from assist.channel.connection import control_payload
 from assist.channel.frames import VIEWPORT, check_viewport, time_of
@@ -17,7 +18,7 @@ from assist.pages.actions import Offer, ask_subtrees, close_page, enter_page, of
 from assist.pages.models import PageKind
 from assist.pages.subtrees import names_of
 
-ENTER = {"url": "str", "title": "str", "kind": "str", "viewport": "object"}
+ENTER = {"url": "str", "title": "str", "kind": "str", "viewport?": "object"}
 HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
 COUNTER_BITS = 0xFFFF
 MAX_URL = 8000
@@ -30,13 +31,20 @@ ACTIVE_SCHEMES = {"javascript", "vbscript", "data", "blob"}
 
 @on_frame(FrameKind.PAGE_ENTER)
 def take_page_enter(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
-    write_later(tenant_id, enter_page, session_id, of=("enter", frame.page), **page_values(frame, ENTER))
+    _arrive(tenant_id, session_id, frame, fields=ENTER)
 
 
 @on_frame(FrameKind.HISTORY)
 def take_history(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     """The page is known; its row keeps the newest title and address."""
-    write_later(tenant_id, enter_page, session_id, of=("return", frame.page), **page_values(frame, HISTORY))
+    _arrive(tenant_id, session_id, frame, fields=HISTORY)
+
+
+def _arrive(tenant_id: UUID, session_id: UUID, frame: Frame, *, fields: dict[str, str]) -> None:
+    values, viewport = arrival(frame, fields)
+    write_later(tenant_id, enter_page, session_id, of=(frame.kind, frame.page), **values)
+    if viewport:
+        write_later(tenant_id, set_viewport, session_id, of="viewport", viewport=viewport)
 
 
 @on_frame(FrameKind.PAGE_LEAVE)
@@ -63,10 +71,12 @@ def take_stream(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     _page_number(frame)
 
 
-def page_values(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:
-    """Keyword arguments of `enter_page`; raises `BadFrame`."""
+def arrival(frame: Frame, fields: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Keyword arguments of `enter_page`, and the viewport where it is said; raises `BadFrame`."""
     payload: dict[str, Any] = dict(control_payload(frame, fields))
-    _check_viewport(payload["viewport"])
+    viewport = payload.get("viewport")
+    if viewport is not None:
+        _check_viewport(viewport)
     if payload["kind"] not in PageKind.values or len(payload["url"]) > MAX_URL:
         raise BadFrame(ErrorCode.BAD_FRAME)
     if not _is_address(payload["url"], kind=payload["kind"]):
@@ -74,7 +84,7 @@ def page_values(frame: Frame, fields: dict[str, str]) -> dict[str, Any]:
     if "\x00" in payload["url"] + payload["title"] or len(payload.get("checkpoint", "")) > DIGEST_LENGTH:
         raise BadFrame(ErrorCode.BAD_FRAME)
     values = {name: payload[name] for name in ("url", "title", "kind")}
-    return {"number": _page_number(frame), "at": time_of(frame), **values}
+    return {"number": _page_number(frame), "at": time_of(frame), **values}, viewport
 
 
 def _is_address(url: str, *, kind: str) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from assist.channel.frames import time_of
 from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
 from assist.pages.actions import add_missing_page, close_page
-from assist.pages.frames import ENTER, page_values
+from assist.pages.frames import ENTER, arrival
 
 
 def recover_pages(session_id: UUID, *, frames: Iterable[tuple[float, bytes]]) -> None:
@@ -21,6 +21,7 @@ def _recover(session_id: UUID, frame: Frame) -> None:
         close_page(session_id, number=frame.page, at=time_of(frame))
         return
     try:
-        add_missing_page(session_id, **page_values(frame, ENTER))
+        values, _viewport = arrival(frame, ENTER)
     except BadFrame:
         return  # was taken by an older release with other fields
+    add_missing_page(session_id, **values)

@@ -1,6 +1,6 @@
 // Each side records the same page in the same way; what it would send is only counted.
 (() => {
-  let [sent, longest, blocked, seenAt] = [0, 0, 0, 0];
+  let [sent, blocked, seenAt] = [0, 0, 0];
   const count = (size) => { sent += size; };
   const host = () => ({
     tab: 1, masking: { allow: ["*"] }, mappings: {}, limits: {}, ownElement: document.createElement("i"),
@@ -16,15 +16,8 @@
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) blocked += Math.max(0, duration - 50);
   }).observe({ type: "longtask", buffered: true });
-  // A timer comes back after 4 to 5 ms, and later by what runs meanwhile.
-  const beat = (last) => setTimeout(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    beat(now);
-  });
   window.benchBegin = (who) => starts[who]();
-  window.benchWatch = () => { longest = 0; beat(performance.now()); };
-  window.benchSeen = () => ({ sent, longest, blocked });
+  window.benchSeen = () => ({ sent, blocked });
   // Every second row is replaced and the others change a text and a class: what an application does when it reloads.
   window.benchChange = () => {
     for (const [index, row] of [...document.querySelectorAll("#rows > tr")].entries()) {

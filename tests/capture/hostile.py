@@ -49,6 +49,7 @@ DECLARATIONS = [
 ]
 RULES = [rule.replace("$", f".s{at}") for at, rule in enumerate(DECLARATIONS)]
 STYLE = " ".join([f"@import '{BAIT}/1'; @\\69mport url({BAIT}/2); @\\69mport '{BAIT}/3';", *RULES])
+SPECULATION = json.dumps({"prefetch": [{"urls": [f"{BAIT}/speculation"], "eagerness": "immediate"}]})
 EVERYWHERE = (
     "href src srcset action formaction data poster background cite codebase classid archive longdesc profile "
     "usemap manifest ping dynsrc lowsrc icon code object xlink:href xml:base to from values by imagesrcset "
@@ -58,13 +59,16 @@ TAGS = (
     "a area audio base bgsound blink body button canvas dialog embed fencedframe form frame frameset head html "
     "iframe image img input isindex keygen layer link listing main marquee math menuitem meta noembed noframes "
     "noscript object optgroup param picture plaintext portal q script search select source style svg table "
-    "template textarea title track video xmp applet command details slot selectedcontent x-own"
+    "template textarea title track video xmp applet command details slot selectedcontent x-own "
+    "permission geolocation install"
 )  # fmt: skip
 SVG_TAGS = (
     "svg a animate animateMotion animateTransform audio cursor discard feImage filter font-face-uri foreignObject "
     "handler iframe image linearGradient listener mask metadata mpath pattern script set style switch symbol text "
     "textPath title tref use video x:script"
 )  # fmt: skip
+# What an animation of a drawing can set to a picture of elsewhere.
+PAINTED = "mask filter fill stroke clip-path marker-start cursor style"
 MATH_TAGS = "math annotation annotation-xml maction mglyph mi mtext semantics style script a img"
 # What a document or an element is asked for by whoever builds it.
 NAMES = (
@@ -130,6 +134,17 @@ class Corpus:
         ]
         return [lambda: self.element("form", {"id": "form"}, *fields, *ids), *named]
 
+    def painted(self) -> list[Callable[[], Node]]:
+        """Drawings, and animations of them, that ask for a part of another document."""
+        url = f"url({BAIT}/paint#x)"
+        found = []
+        for name in PAINTED.split():
+            animated = {"attributeName": name, "to": url, "values": f"{url};{url}", "begin": "0s", "dur": "9s"}
+            inner = [self.given(tag, animated, ns="svg") for tag in ("animate", "set")]
+            shape = {name: url, "width": "9", "height": "9"}
+            found.append(lambda shape=shape, inner=inner: self.element("rect", shape, *inner, ns="svg"))
+        return found
+
     def attacks(self) -> list[Callable[[], Node]]:
         animated = {"attributeName": "href", "to": f"javascript:{HIT}", "begin": "0s", "onbegin": HIT}
         return [
@@ -139,6 +154,8 @@ class Corpus:
             lambda: self.element(
                 "svg", {}, lambda: self.element("a", {}, self.given("set", animated, ns="svg"), ns="svg")
             ),
+            lambda: self.element("svg", {}, *self.painted(), ns="svg"),
+            self.given("script", {"type": "speculationrules"}, SPECULATION),
             self.given("style", {"type": "text/css"}, STYLE),
             *(self.given("p", {"class": f"s{at}", "data-u": f"{BAIT}/attr"}, "x") for at in range(len(RULES))),
             self.given("style", {}, "</style><script>" + HIT + "</script>"),

@@ -1,5 +1,6 @@
 """Back to a page that is known: a few hundred bytes, and never a wrong page (M10)."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.capture import sites
 from tests.capture.invariant import Invariant
-from tests.capture.rig import Rig, payload_bytes, rig
+from tests.capture.rig import SIZE, Rig, payload_bytes, rig
 
 # Most that a return to an unchanged page may send up.
 MOST_BYTES = 1024
@@ -32,6 +33,22 @@ def go_back(shown: Rig) -> None:
 
 def names(frames: list[bytes]) -> set[str]:
     return {Rig.kind_of(frame) for frame in frames}
+
+
+def test_viewport_is_announced_with_the_first_page_and_where_it_has_become_another(browser: Browser) -> None:
+    with rig(browser, sites.SB_ADMIN) as shown:
+        for path in ("charts.html", "tables.html"):
+            shown.open(path)
+            shown.settle()
+        shown.visitor.set_viewport_size({"width": 900, "height": 700})
+        shown.until(lambda: "VIEWPORT" in shown.kinds(), "it is said")
+        shown.open("index.html")
+        shown.settle()
+        said = [line.partition(" ") for line in shown.operations().splitlines()]
+        assert [json.loads(text)["width"] for kind, _, text in said if kind == "VIEWPORT"] == [900]
+        announced = [json.loads(text) for kind, _, text in said if kind == "PAGE_ENTER"]
+        assert [(one.get("viewport") or {}).get("width") for one in announced] == [SIZE["width"], None, None]
+        assert shown.page.evaluate("innerWidth") == 900
 
 
 @pytest.mark.parametrize("path", ["charts.html", "tables.html"])

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 
 from assist.channel.limits import CONSOLE_WINDOW_BYTES
 from assist.channel.live import SessionKeys
+from assist.channel.models import AssistSession
 from assist.channel.protocol import MAX_FRAME_BYTES, FrameKind
 from assist.channel.valkey import sync_client
 from assist.pages.page_queue import PART_FRAMES
@@ -21,6 +22,11 @@ from tests.channel.scene import Scene
 def summaries(scene: Scene) -> list[dict[str, Any]]:
     with tenant_scope(scene.tenant.id):
         return page_summaries(scene.session_id)
+
+
+def viewport(scene: Scene) -> dict[str, Any] | None:
+    with tenant_scope(scene.tenant.id):
+        return AssistSession.objects.get(id=scene.session_id).viewport
 
 
 def queue_kinds(scene: Scene, page: int) -> list[int]:
@@ -48,6 +54,19 @@ async def test_entered_and_closed_pages_become_rows(channel: Scene) -> None:
         await visitor.stored(await visitor.send(FrameKind.PAGE_CLOSE, page=1))
         rows = await until_rows(channel, lambda rows: len(rows) == 2 and "closed_at" in rows[0], visitor)
         assert [(row["title"], "closed_at" in row) for row in rows] == [("One", True), ("Two", False)]
+
+
+async def test_viewport_of_the_page_is_the_sessions_until_another_is_said(channel: Scene) -> None:
+    wide = {**VIEWPORT, "width": 1111}
+    async with channel.visitor() as visitor:
+        await visitor.hello(token=channel.token)
+        payload = {"url": "http://localhost/", "title": "", "kind": "html"}
+        for page, more in ((1, {"viewport": wide}), (2, {})):
+            await visitor.stored(
+                await visitor.send(FrameKind.PAGE_ENTER, json.dumps({**payload, **more}).encode(), page=page)
+            )
+        await until_rows(channel, lambda rows: len(rows) == 2, visitor)
+        assert await sync_to_async(viewport)(channel) == wide
 
 
 async def test_closing_a_page_clears_its_queue_and_leaving_keeps_it(channel: Scene) -> None:

@@ -106,8 +106,10 @@ export function sendControl(host: CaptureHost, kind: number, page: number, paylo
   return host.send(kind, page, new TextEncoder().encode(JSON.stringify(payload)), flag);
 }
 
-/** Before the first page is written, in slices. */
+/** Before the first page is written, in short tasks between those that read it. */
 export function prepareSoon(): void {
-  const budget = new Budget(SLICE_MS);
-  if (!prepare(() => budget.isSpent)) setTimeout(prepareSoon);
+  setTimeout(() => {
+    const budget = new Budget(SLICE_MS / 2);
+    if (!prepare(() => budget.isSpent)) prepareSoon();
+  });
 }

@@ -219,12 +219,11 @@ export class Session implements CaptureControl, Place {
 
   private sendNew(ms: number): void {
     const page = this.pages.create(this.source.key());
-    const entered = arrival(this.source, this.addresses);
+    const entered = { ...arrival(this.source, this.addresses), ...(this.isResized() && { viewport: readViewport() }) };
     sendControl(this.host, FrameKind.PAGE_ENTER, page.id, entered, this.front.arrival());
     this.stay = new Stay(this, page);
     this.stay.sendWhole();
     this.stay.go(ms);
-    this.host.save("viewport", this.viewportSaid());
   }
 
   private sendReturn(page: KnownPage, seq: number): void {
@@ -232,7 +231,8 @@ export class Session implements CaptureControl, Place {
     const canvas = this.source.shown(page.canvas);
     const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
-    const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
+    const viewport = readViewport();
+    const payload = { ...arrival(this.source, this.addresses), viewport, checkpoint, at_seq: seq, volatile: state };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(SLICE_MS);
     this.assets.enter(page.complete);
     const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
@@ -274,14 +274,15 @@ export class Session implements CaptureControl, Place {
 
   /** Said with each page that is new, and then where it has become another. */
   private size(): void {
-    const said = this.viewportSaid();
-    if (!this.stay || this.paused || said === this.host.load("viewport")) return;
-    this.host.save("viewport", said);
-    this.tell(FrameKind.VIEWPORT, readViewport());
+    if (this.stay && !this.paused && this.isResized()) this.tell(FrameKind.VIEWPORT, readViewport());
   }
 
-  private viewportSaid(): string {
-    return JSON.stringify([this.host.tab, readViewport()]);
+  /** Since this tab has said its viewport, which it will now. */
+  private isResized(): boolean {
+    const viewport = JSON.stringify([this.host.tab, readViewport()]);
+    const isOther = viewport !== this.host.load("viewport");
+    this.host.save("viewport", viewport);
+    return isOther;
   }
 
   /** `isPatient`: nothing that is seen of the page, and it need not go at once. */
