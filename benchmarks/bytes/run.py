@@ -15,7 +15,7 @@ from tests.apps.sessions import APPLICATIONS, Application
 
 FOLDER = Path(__file__).parent
 KIB = 1024
-# Ours over theirs, as issue 4 asks for; of each the median over the applications.
+# What ours over theirs should be at most; of each the median over the applications.
 WANTED = {"h264": 0.15, "gzip": 0.25, "openreplay": 0.5, "cold_gzip": 0.6}
 
 

@@ -186,7 +186,6 @@ def main() -> None:
         "longest_task_ms": round(ours.start, 1),
         "longest_task_at_most_ms": LONGEST_TASK_MS,
         "ratio_to_rrweb_longest_task": round(ours.start / theirs.start, 3),
-        "ratio_to_rrweb_change": round(ours.change / theirs.change, 3),
         **{f"{name}_brotli_bytes": size for name, size in sizes.items()},
     }
     text = table(tables, sessions, sizes)

@@ -68,7 +68,7 @@ SVG_TAGS = (
     "textPath title tref use video x:script"
 )  # fmt: skip
 # What an animation of a drawing can set to a picture of elsewhere.
-PAINTED = "mask filter fill stroke clip-path marker-start cursor style"
+PAINTED = "mask filter fill stroke clip-path marker-start cursor"
 MATH_TAGS = "math annotation annotation-xml maction mglyph mi mtext semantics style script a img"
 # What a document or an element is asked for by whoever builds it.
 NAMES = (

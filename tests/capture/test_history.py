@@ -35,7 +35,7 @@ def names(frames: list[bytes]) -> set[str]:
     return {Rig.kind_of(frame) for frame in frames}
 
 
-def test_viewport_is_announced_with_the_first_page_and_where_it_has_become_another(browser: Browser) -> None:
+def test_viewport_is_announced_with_each_page_and_where_it_has_become_another(browser: Browser) -> None:
     with rig(browser, sites.SB_ADMIN) as shown:
         for path in ("charts.html", "tables.html"):
             shown.open(path)
@@ -47,8 +47,20 @@ def test_viewport_is_announced_with_the_first_page_and_where_it_has_become_anoth
         said = [line.partition(" ") for line in shown.operations().splitlines()]
         assert [json.loads(text)["width"] for kind, _, text in said if kind == "VIEWPORT"] == [900]
         announced = [json.loads(text) for kind, _, text in said if kind == "PAGE_ENTER"]
-        assert [(one.get("viewport") or {}).get("width") for one in announced] == [SIZE["width"], None, None]
+        assert [one["viewport"]["width"] for one in announced] == [SIZE["width"], SIZE["width"], 900]
         assert shown.page.evaluate("innerWidth") == 900
+
+
+def test_window_that_changes_back_after_a_pause_is_followed(browser: Browser) -> None:
+    with rig(browser, sites.SB_ADMIN) as shown:
+        shown.open("charts.html")
+        shown.settle()
+        shown.visitor.evaluate("testCapture.pause()")
+        shown.visitor.set_viewport_size({"width": 900, "height": 700})
+        shown.visitor.evaluate("testCapture.resume()")
+        shown.until(lambda: shown.page.evaluate("innerWidth") == 900, "the page is as it has become")
+        shown.visitor.set_viewport_size(SIZE)
+        shown.until(lambda: shown.page.evaluate("innerWidth") == SIZE["width"], "and as it was again")
 
 
 @pytest.mark.parametrize("path", ["charts.html", "tables.html"])

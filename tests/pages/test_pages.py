@@ -56,17 +56,15 @@ async def test_entered_and_closed_pages_become_rows(channel: Scene) -> None:
         assert [(row["title"], "closed_at" in row) for row in rows] == [("One", True), ("Two", False)]
 
 
-async def test_viewport_of_the_page_is_the_sessions_until_another_is_said(channel: Scene) -> None:
-    wide = {**VIEWPORT, "width": 1111}
+async def test_viewport_of_the_newest_page_is_the_sessions(channel: Scene) -> None:
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
-        payload = {"url": "http://localhost/", "title": "", "kind": "html"}
-        for page, more in ((1, {"viewport": wide}), (2, {})):
-            await visitor.stored(
-                await visitor.send(FrameKind.PAGE_ENTER, json.dumps({**payload, **more}).encode(), page=page)
-            )
+        for page, width in ((1, 1280), (2, 1111)):
+            payload = {"url": "http://localhost/", "title": "", "kind": "html", "viewport": {**VIEWPORT, "width": width}}
+            await visitor.send(FrameKind.PAGE_ENTER, json.dumps(payload).encode(), page=page)
+        await visitor.stored(visitor.seq)
         await until_rows(channel, lambda rows: len(rows) == 2, visitor)
-        assert await sync_to_async(viewport)(channel) == wide
+        assert await sync_to_async(viewport)(channel) == {**VIEWPORT, "width": 1111}
 
 
 async def test_closing_a_page_clears_its_queue_and_leaving_keeps_it(channel: Scene) -> None:

@@ -105,6 +105,7 @@ export class Session implements CaptureControl, Place {
     this.source.drain(true); // what was done meanwhile is nobody's business
     if (!this.stay) return this.compare();
     if (isTold) this.tell(FrameKind.RESUME, {});
+    this.size();
     if (location.pathname === this.path) return this.sendWhole();
     this.path = location.pathname; // what the page before has become meanwhile was not to be seen
     this.enter(this.source instanceof HtmlSource ? this.source : this.html());
@@ -219,7 +220,8 @@ export class Session implements CaptureControl, Place {
 
   private sendNew(ms: number): void {
     const page = this.pages.create(this.source.key());
-    const entered = { ...arrival(this.source, this.addresses), ...(this.isResized() && { viewport: readViewport() }) };
+    this.isResized(); // said with it, as with a return
+    const entered = arrival(this.source, this.addresses);
     sendControl(this.host, FrameKind.PAGE_ENTER, page.id, entered, this.front.arrival());
     this.stay = new Stay(this, page);
     this.stay.sendWhole();
@@ -231,9 +233,9 @@ export class Session implements CaptureControl, Place {
     const canvas = this.source.shown(page.canvas);
     const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
     const checkpoint = this.source.model.digest();
-    const viewport = readViewport();
-    const payload = { ...arrival(this.source, this.addresses), viewport, checkpoint, at_seq: seq, volatile: state };
+    const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(SLICE_MS);
+    this.isResized();
     this.assets.enter(page.complete);
     const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
     this.pages.point(page, checkpoint, at);
@@ -272,17 +274,16 @@ export class Session implements CaptureControl, Place {
     if (this.stay && !this.paused) sendControl(this.host, kind, this.stay.page.id, payload, flag);
   }
 
-  /** Said with each page that is new, and then where it has become another. */
-  private size(): void {
-    if (this.stay && !this.paused && this.isResized()) this.tell(FrameKind.VIEWPORT, readViewport());
+  /** Said with each page, and then where it has become another; not while the page's snapshot says the one before. */
+  size(): void {
+    if (this.stay?.isSettled && !this.paused && this.isResized()) this.tell(FrameKind.VIEWPORT, readViewport());
   }
 
-  /** Since this tab has said its viewport, which it will now. */
+  /** Since this tab has said its viewport, which it does now. */
   private isResized(): boolean {
-    const viewport = JSON.stringify([this.host.tab, readViewport()]);
-    const isOther = viewport !== this.host.load("viewport");
-    this.host.save("viewport", viewport);
-    return isOther;
+    const [before, now] = [this.host.load("viewport"), JSON.stringify([this.host.tab, readViewport()])];
+    this.host.save("viewport", now);
+    return now !== before;
   }
 
   /** `isPatient`: nothing that is seen of the page, and it need not go at once. */

@@ -32,6 +32,8 @@ export interface Place {
   /** The page is too large to be sent: from now on something stands for it. */
   giveUp(): void;
   changed(): void;
+  /** The viewport may have changed. */
+  size(): void;
 }
 
 export class Stay {
@@ -56,6 +58,11 @@ export class Stay {
   /** What has begun goes on whether or not the line is free. */
   get isUnderWay(): boolean {
     return this.whole !== null || this.behindSince > 0;
+  }
+
+  /** No snapshot is on its way. */
+  get isSettled(): boolean {
+    return !this.whole;
   }
 
   noteChange(): void {
@@ -112,6 +119,7 @@ export class Stay {
     const { ticker, shelf } = this.place;
     if (!whole.goOn(ms)) return ticker.after(shelf.common.isAwaited ? ANSWER_EVERY_MS : 0);
     this.whole = null;
+    this.place.size();
     const ended = performance.now();
     this.storm.sentWhole(ended - whole.tookMs, ended);
     this.rest();

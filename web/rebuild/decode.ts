@@ -16,8 +16,7 @@ export interface Arrival {
   url: string;
   title: string;
   kind: "html" | "native";
-  /** Null where the tab has said it before. */
-  viewport: Viewport | null;
+  viewport: Viewport;
   checkpoint?: string;
   at_seq?: number;
   volatile?: Volatile;
@@ -197,7 +196,7 @@ async function allPushed(stream: PageStream, frames: Frame[]): Promise<string[]>
 function arrivalOf(given: Partial<Arrival> | null): Arrival {
   const { url = "", title = "", kind, viewport } = given ?? {};
   const named = { url: String(url), title: String(title), kind: kind === "native" ? kind : ("html" as const) };
-  return { ...given, ...named, viewport: viewport ? bounded(viewport) : null };
+  return { ...given, ...named, viewport: bounded(viewport) };
 }
 
 /** Of what was flushed at once, but not the last. */
