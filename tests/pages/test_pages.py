@@ -60,8 +60,8 @@ async def test_viewport_of_the_newest_page_is_the_sessions(channel: Scene) -> No
     async with channel.visitor() as visitor:
         await visitor.hello(token=channel.token)
         for page, width in ((1, 1280), (2, 1111)):
-            payload = {"url": "http://localhost/", "title": "", "kind": "html", "viewport": {**VIEWPORT, "width": width}}
-            await visitor.send(FrameKind.PAGE_ENTER, json.dumps(payload).encode(), page=page)
+            said = {"url": "http://localhost/", "title": "", "kind": "html", "viewport": {**VIEWPORT, "width": width}}
+            await visitor.send(FrameKind.PAGE_ENTER, json.dumps(said).encode(), page=page)
         await visitor.stored(visitor.seq)
         await until_rows(channel, lambda rows: len(rows) == 2, visitor)
         assert await sync_to_async(viewport)(channel) == {**VIEWPORT, "width": 1111}
