@@ -14,9 +14,12 @@ import { painted } from "./painted";
 import { BLANK, changedPart, encoded, fingerprint } from "./pictures";
 import type { Recorder } from "./recorder";
 
-/** What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. */
+/**
+ * What has changed is looked at again: no picture is made before it has come to rest, or has moved for so long. Charts
+ * that open move for a second, and on a busy machine for longer.
+ */
 const LOOK_AGAIN_MS = 100;
-const SHORT_MOVE_MS = 1200;
+const SHORT_MOVE_MS = 2000;
 /** Two looks: what is animated on a busy machine stands still for one. */
 const RESTS_MS = 180;
 /** No more than two pictures a second, whichever look finds that it has changed. */
