@@ -138,9 +138,9 @@ def test_password_is_remembered_however_long_the_next_one_is(browser: Browser, t
         shown.until(lambda: "•" * 11 in shown.operations(), "it is sent as bullets")
         shown.visitor.fill("#first", "")
         shown.visitor.focus("#second")
-        shown.visitor.keyboard.type("correct horse battery staple " * 2, delay=50)
-        for _ in range(50):
-            shown.visitor.keyboard.press("Backspace", delay=50)
+        shown.visitor.keyboard.type("correct horse battery staple, correct horse", delay=40)
+        for _ in range(36):
+            shown.visitor.keyboard.press("Backspace")
         shown.visitor.fill("#second", "canary-pass2")
         shown.settle()
         shown.visitor.fill("#second", "")

@@ -133,6 +133,7 @@ async def test_whole_way_by_keyboard_only(visitor: Visitor, desk: Desk, site: Si
     keyboard = visitor.page.keyboard
     await visitor.part("button").focus()
     await keyboard.press("Enter")
+    await visitor.part("send").wait_for()  # the form comes with a script of its own
     await keyboard.type("I am stuck")
     for _ in range(4):
         await keyboard.press("Tab")
