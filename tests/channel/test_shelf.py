@@ -68,6 +68,17 @@ async def reader(scene: Scene) -> AsyncIterator[Reader]:
     running.cancel()
 
 
+async def caught_up(visitor: VisitorPeer, console: Reader, scene: Scene) -> int:
+    """With a page that has a shelf; the seq of its snapshot, which is the last."""
+    await visitor.hello(token=scene.token)
+    await visitor.enter()
+    await shelve(visitor)
+    await visitor.stored(last := await visitor.snapshot("page"))
+    console.outbox.want(0)
+    await console.until_sent(last)
+    return last
+
+
 def live(data: bytes) -> Live:
     frame = decode_frame(data)
     return Live(frame.kind, frame.flags, frame.page, frame.seq, data)
@@ -130,12 +141,7 @@ async def test_shelf_that_is_not_there_is_an_empty_queue(channel: Scene) -> None
 async def test_what_came_to_the_shelf_before_its_page_was_read_again_is_sent(channel: Scene) -> None:
     """The page was read later than the shelf: its watermark says nothing about that."""
     async with channel.visitor() as visitor, reader(channel) as console:
-        await visitor.hello(token=channel.token)
-        await visitor.enter()
-        await shelve(visitor)
-        await visitor.stored(first := await visitor.snapshot("page"))
-        console.outbox.want(0)
-        await console.until_sent(first)
+        first = await caught_up(visitor, console, channel)
         more = visitor.frame(FrameKind.OPERATIONS, b"more", page=SHELF_COUNTER, flags=FrameFlag.STREAM_START)
         last = visitor.frame(FrameKind.OPERATIONS, b"last")
         for data in (more, last):
@@ -179,12 +185,7 @@ async def test_edition_that_begins_while_a_page_is_read_comes_with_the_page_as_i
 async def test_what_a_visitor_sends_again_goes_to_a_console_once(channel: Scene) -> None:
     """As when Valkey's memory is lost: frames come live a second time, maybe before this process knows why."""
     async with channel.visitor() as visitor, reader(channel) as console:
-        await visitor.hello(token=channel.token)
-        await visitor.enter()
-        await shelve(visitor)
-        await visitor.stored(first := await visitor.snapshot("page"))
-        console.outbox.want(0)
-        await console.until_sent(first)
+        first = await caught_up(visitor, console, channel)
         before = len(console.seqs)
         more = visitor.frame(FrameKind.OPERATIONS, b"more")
         shelved = visitor.frame(FrameKind.OPERATIONS, b"shelved", page=SHELF_COUNTER)
