@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recordings.review import views
+from recordings.review import playback, views
 
 urlpatterns = [
     path("", views.recording_list, name="recordings"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("<uuid:recording_id>/retry/", views.retry, name="recording_retry"),
     path("<uuid:recording_id>/video/", views.video, name="recording_video"),
     path("<uuid:recording_id>/archive/<int:number>/", views.archive_segment, name="recording_archive"),
+    path("<uuid:recording_id>/outline/", playback.outline, name="recording_outline"),
+    path("<uuid:recording_id>/log/<int:start>/<int:size>/", playback.log, name="recording_log"),
+    path("<uuid:recording_id>/thumbnail/", playback.thumbnail, name="recording_thumbnail"),
+    path("<uuid:recording_id>/filmstrip/", playback.filmstrip, name="recording_filmstrip"),
 ]

@@ -1,7 +1,6 @@
 """The review pages, for people at the desk. Each route checks tenant and role by itself: see `queries`."""
 
 import contextlib
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from assist.console.tickets import stage_url
 from helpdesk.accounts.people import person_of
 from helpdesk.tenants import store
+from recordings.review.access import recording_or_404 as _recording_or_404
+from recordings.review.access import reviewer_of as _reviewer
 from recordings.review.queries import (
     BadCursor,
-    Reviewer,
     archive_segments,
     find_recording,
     recording_page,
@@ -29,7 +29,8 @@ from recordings.review.queries import (
 from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.models import Recording, RecordingState
 
-VIDEO_URL_SECONDS = 3600
+# The page asks for another one when it needs it.
+VIDEO_URL_SECONDS = 300
 
 
 def _origin(url: str) -> str:
@@ -37,8 +38,12 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+STORE_ORIGIN = _origin(settings.S3_PUBLIC_ENDPOINT_URL)
+
+
 @never_cache
 @require_safe
+@csp_update({"img-src": STORE_ORIGIN})
 def recording_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` continues."""
     reviewer = _reviewer(request)
@@ -53,7 +58,7 @@ def recording_list(request: HttpRequest) -> HttpResponse:
 # django-csp's types know only views without parameters.
 @never_cache
 @require_safe
-@csp_update({"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]})  # type: ignore[arg-type]
+@csp_update({"media-src": ["'self'", STORE_ORIGIN], "img-src": STORE_ORIGIN})  # type: ignore[arg-type]
 def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     reviewer = _reviewer(request)
     recording = find_recording(reviewer, recording_id)
@@ -103,11 +108,17 @@ def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
 @never_cache
 @require_safe
 def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """To an address in the object store that is good for an hour; the page itself holds none."""
+    """To an address in the object store that is good for minutes, or as JSON `{url, expires_seconds}`.
+
+    The page holds no such address; its script asks for one, and again when that has expired.
+    """
     recording = _recording_or_404(request, recording_id)
     if recording.state != RecordingState.READY:
         raise Http404
-    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
+    url = store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS)
+    if request.accepts("text/html"):
+        return HttpResponseRedirect(url)
+    return JsonResponse({"url": url, "expires_seconds": VIDEO_URL_SECONDS})
 
 
 @require_safe
@@ -120,18 +131,6 @@ def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> Ht
     answer = HttpResponse(store.get(segment.object_key), content_type="application/octet-stream")
     answer["Cache-Control"] = "private, max-age=3600, immutable"
     return answer
-
-
-def _reviewer(request: HttpRequest) -> Reviewer:
-    membership: Any = request.membership  # type: ignore[attr-defined]
-    return Reviewer(user_id=person_of(request).id, role=membership.role)
-
-
-def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(_reviewer(request), recording_id)
-    if recording is None:
-        raise Http404
-    return recording
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:

@@ -152,6 +152,15 @@ def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) ->
     return True
 
 
+def keep_extras(recording_id: UUID, **values: Any) -> None:
+    """Note what was made beside the video."""
+    recording = _lock(recording_id)
+    for name, value in values.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(values))
+    _announce(recording)
+
+
 def fail_recording(recording_id: UUID, *, failure: str) -> None:
     """Give up, with a text that says why; `retry_recording` begins again."""
     recording = _lock(recording_id)

@@ -15,7 +15,10 @@ class RecordingState(models.TextChoices):
 
 
 class Recording(TenantModel):
-    """`chapters` is a list of `{page_id, title, url, kind, starts_ms, ends_ms}`."""
+    """`chapters` is a list of `{page_id, title, url, kind, starts_ms, ends_ms}`, `filmstrip` the grid of the sprite.
+
+    What the last five fields name is made after the video, or when somebody looks, and may be missing.
+    """
 
     session = models.OneToOneField(AssistSession, on_delete=models.CASCADE, related_name="recording")
     state = models.CharField(max_length=16, choices=RecordingState.choices, default=RecordingState.PENDING)
@@ -30,6 +33,11 @@ class Recording(TenantModel):
     chapters = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True)
+    filmstrip_key = models.CharField(max_length=300, blank=True)
+    filmstrip = models.JSONField(default=dict)
+    thumbnail_key = models.CharField(max_length=300, blank=True)
+    outline_key = models.CharField(max_length=300, blank=True)
+    log_key = models.CharField(max_length=300, blank=True)
 
 
 class VideoSegment(TenantModel):

@@ -16,7 +16,7 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.video import actions, queries
+from recordings.video import actions, extras, queries
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import Archive, join_video, read_archive, render_card, render_segment, sha256_of
 
@@ -111,9 +111,13 @@ def join_task(tenant_id: UUID, recording_id: str) -> None:
 def _join(tenant_id: UUID, recording: Recording, segments: list[VideoSegment]) -> None:
     archive = read_archive(tenant_id, recording.session_id)
     with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
-        facts = _uploaded(join_video(archive, segments, Path(folder)), archive, recording_id=recording.id)
-    with tenant_scope(tenant_id):
-        is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        path = join_video(archive, segments, Path(folder))
+        facts = _uploaded(path, archive, recording_id=recording.id)
+        with tenant_scope(tenant_id):
+            is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        if is_committed:
+            extras.add_filmstrip(recording, path)
+            extras.queue_extras(recording)
     if is_committed:  # all of them: a worker that died may have left one that no row names
         store.delete_below(_segments_key(tenant_id, recording.id))
 

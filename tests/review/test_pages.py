@@ -146,7 +146,7 @@ def test_video_goes_to_an_address_that_expires(desk: Desk) -> None:
     recording = record(desk)
     address = urlsplit(desk.client.get(f"/desk/recordings/{recording.id}/video/")["Location"])
     assert address.path.endswith(recording.object_key)
-    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 3600
+    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 300
 
 
 def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, settings) -> None:
