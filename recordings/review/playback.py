@@ -1,6 +1,8 @@
 """What the review page reads by script: the outline of a session, its log in parts, and small pictures of its video."""
 
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from struct import Struct
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.tenants import store
 from recordings.review.access import recording_or_404
+from recordings.review.queries import archive_segments
 from recordings.video.extras import queue_extras
 from recordings.video.models import Recording
 
@@ -17,6 +20,11 @@ PICTURE_URL_SECONDS = 300
 PICTURE_CACHE_SECONDS = 240
 # Rows have bounds; a part of them, packed, is a tenth of this.
 MOST_PART_BYTES = 1024 * 1024
+# As of web/review/archive.ts, which asks for no more.
+MOST_SEGMENTS = 240
+MOST_ARCHIVE_BYTES = 4 * 1024 * 1024
+READERS = 8
+LENGTH = Struct("!I")
 KEPT = "private, max-age=3600, immutable"
 
 
@@ -30,6 +38,32 @@ def outline(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         queue_extras(recording)
         return JsonResponse({"state": "preparing"}, status=HTTPStatus.ACCEPTED)
     return _gzipped(data)
+
+
+@require_safe
+def archive(request: HttpRequest, recording_id: UUID, first: int, last: int) -> HttpResponse:
+    """The archive's segments `first` to `last`, from 0: of each its length (`!I`) and its bytes, none if it is gone.
+
+    At most MOST_SEGMENTS of them, and MOST_ARCHIVE_BYTES unless it is one.
+    """
+    recording = recording_or_404(request, recording_id)
+    segments = list(archive_segments(recording.session_id)[first : last + 1]) if first <= last else []
+    size = sum(segment.size_bytes for segment in segments)
+    if not 0 < len(segments) <= MOST_SEGMENTS or (len(segments) > 1 and size > MOST_ARCHIVE_BYTES):
+        raise Http404
+    with ThreadPoolExecutor(READERS) as readers:
+        parts = list(readers.map(_bytes_of, [segment.object_key for segment in segments]))
+    body = b"".join(piece for part in parts for piece in (LENGTH.pack(len(part)), part))
+    answer = HttpResponse(body, content_type="application/octet-stream")
+    answer["Cache-Control"] = KEPT
+    return answer
+
+
+def _bytes_of(key: str) -> bytes:
+    try:
+        return store.get(key)
+    except store.NoSuchObject:
+        return b""
 
 
 @require_safe

@@ -20,7 +20,6 @@ from recordings.review.access import recording_or_404 as _recording_or_404
 from recordings.review.access import reviewer_of as _reviewer
 from recordings.review.queries import (
     BadCursor,
-    archive_segments,
     find_recording,
     recording_page,
     rendered_percent,
@@ -71,7 +70,6 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "recording": recording,
         "session": session,
         "percent": rendered_percent(recording),
-        "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
     return render(request, "recordings/review.html", context)
@@ -119,18 +117,6 @@ def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     if request.accepts("text/html"):
         return HttpResponseRedirect(url)
     return JsonResponse({"url": url, "expires_seconds": VIDEO_URL_SECONDS})
-
-
-@require_safe
-def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> HttpResponse:
-    """The `number`th segment of the archive, from 0: for each frame `!IQ` (length, received_at_ms) and its bytes."""
-    recording = _recording_or_404(request, recording_id)
-    segment = archive_segments(recording.session_id)[number : number + 1].first()
-    if segment is None:
-        raise Http404
-    answer = HttpResponse(store.get(segment.object_key), content_type="application/octet-stream")
-    answer["Cache-Control"] = "private, max-age=3600, immutable"
-    return answer
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:

@@ -51,8 +51,8 @@ class Places:
     segments: list[tuple[int, int, int, list[int]]] = field(default_factory=list)
     # (page, segment, entry) of each snapshot that begins a stream
     streams: list[tuple[int, int, int]] = field(default_factory=list)
-    # (segment, page, received_ms since 1970, frame as base64) of what a page or tab was entered with
-    heads: list[tuple[int, int, int, str]] = field(default_factory=list)
+    # (segment, entry, page, received_ms since 1970, frame as base64) of what a page or tab was entered with
+    heads: list[tuple[int, int, int, int, str]] = field(default_factory=list)
     # (at_ms, page, segment, time by the visitor's clock) each time that another page came to the front
     fronts: list[tuple[int, int, int, float]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Places:
         if frame.kind in HEADS and self.head_bytes < MOST_HEAD_BYTES:
             self.head_bytes += len(entry.frame)
             packed = base64.b64encode(entry.frame).decode()
-            self.heads.append((number, frame.page, entry.received_at_ms, packed))
+            self.heads.append((number, position, frame.page, entry.received_at_ms, packed))
         before = self.front.page
         self.front.take(frame)
         if self.front.page != before and len(self.fronts) < MOST_STREAMS:

