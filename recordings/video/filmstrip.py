@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 MOST_TILES = 100
-TILE_EVERY_MS = 1000
+TILE_EVERY_MS = 250
 TILE_SIDE = 160
 THUMBNAIL_SIDE = 320
 COLUMNS = 10
@@ -28,7 +28,7 @@ CONTENT_TYPE = "image/webp"
 
 @dataclass(frozen=True)
 class Grid:
-    """Tile `n` is at column `n % columns` and row `n // columns`, and of the time `n * every_ms`; sizes in pixels."""
+    """Tile `n`, at column `n % columns` and row `n // columns`, is from the middle of the `n`th `every_ms`; in pixels."""
 
     width: int
     height: int
@@ -54,7 +54,7 @@ def make_filmstrip(path: Path) -> Filmstrip:
     with av.open(str(path)) as container:
         duration_ms = max(1.0, float((container.duration or 0) / 1000))
         count = min(MOST_TILES, max(1, math.ceil(duration_ms / TILE_EVERY_MS)))
-        pictures = list(_pictures_at(container, [n * duration_ms / count for n in range(count)]))
+        pictures = list(_pictures_at(container, [(n + 0.5) * duration_ms / count for n in range(count)]))
     if not pictures:
         raise ValueError("the video has no picture")
     grid, sprite = _sprite(pictures, every_ms=duration_ms / count)

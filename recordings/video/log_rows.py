@@ -25,6 +25,7 @@ MARKS = {
     "paused": "pause",
     "hand_over": "agent",
 }
+FOCUSING = (["focus"], ["blur"])
 CLICKS = ("click", "dblclick", "contextmenu")
 
 
@@ -61,7 +62,7 @@ class Rows:
 def _text(event: dict[str, Any]) -> str | None:
     """None for what is not said."""
     name, data = event["name"], event["data"]
-    if name in UNSAID or name.startswith("kind_"):
+    if name in UNSAID or name.startswith("kind_") or (name == "click" and data[:1] in FOCUSING):
         return None
     try:
         return _control_text(data) if isinstance(data, dict) else _operation_text(name, data)

@@ -36,9 +36,9 @@ def tile(strip: filmstrip.Filmstrip, number: int) -> np.ndarray:
 
 def test_filmstrip_shows_what_the_video_does_at_each_time(tmp_path: Path) -> None:
     strip = make_filmstrip(video(tmp_path / "video.mp4", seconds=12))
-    assert (strip.grid.count, strip.grid.every_ms, strip.grid.columns) == (12, 1000, 10)
+    assert (strip.grid.count, strip.grid.every_ms, strip.grid.columns) == (48, 250, 10)
     assert (strip.grid.width, strip.grid.height) == (160, 90)
-    for number, colour in ((0, COLOURS[0]), (3, COLOURS[0]), (4, COLOURS[1]), (8, COLOURS[2]), (11, COLOURS[2])):
+    for number, colour in ((0, COLOURS[0]), (15, COLOURS[0]), (16, COLOURS[1]), (32, COLOURS[2]), (47, COLOURS[2])):
         assert np.abs(tile(strip, number) - colour).max() < 30
 
 

@@ -85,6 +85,7 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
     lines = [
         ["click", 1000, "mousedown", 1, 10, 20],
         ["click", 1000, "click", 1, 10.4, 20],
+        ["click", 1000, "focus", 1, 0, 0],
         ["input", 2000, 1, "••", 0],
         ["input", 2500, 1, "•••", 0],
         ["scroll", 2600, 1, 0, 300],

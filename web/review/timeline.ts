@@ -136,7 +136,7 @@ export class Timeline {
     return this.shown().flatMap(([at, kind]) => {
       if (at - (last.get(kind) ?? -Infinity) < near) return [];
       last.set(kind, at);
-      const tick = element("i", "", { class: `tick ${kind}` });
+      const tick = element("i", "", { class: "tick", "data-kind": kind });
       tick.style.insetInlineStart = this.place(at);
       return [tick];
     });
@@ -154,7 +154,7 @@ export class Timeline {
       if (!count) return [];
       const box = element("input", "", { type: "checkbox", value: kind });
       box.checked = !this.hidden.has(kind);
-      const label = element("label", "", { class: `kind ${kind}` });
+      const label = element("label", "", { class: "kind", "data-kind": kind });
       label.append(box, element("i"), word(`marks.${kind}` as Word), " ", element("span", String(count)));
       return [label];
     });
