@@ -6,7 +6,7 @@
 import { DeflateStream } from "./deflate";
 import { PackStream } from "./packing";
 
-const LITTLE = 16 * 1024;
+const LITTLE = 32 * 1024;
 
 export class SentStream {
   /** Of the text that had to be packed, about. */
@@ -27,7 +27,8 @@ export class SentStream {
 
   /** Some of the work that `flush` would have; whether there is more. */
   step(): boolean {
-    return this.stream instanceof DeflateStream && this.stream.step();
+    if (!this.stream && this.held) this.begin(new PackStream());
+    return this.stream?.step() ?? false;
   }
 
   /** The bytes that carry all that was added, of which the last is the end of a line. */

@@ -48,7 +48,14 @@ export class Player implements StagePlayer {
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = state?.viewport ?? { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
+    const viewport = (state ?? this.standing)?.viewport ?? {
+      width: 0,
+      height: 0,
+      dpr: 1,
+      screen_width: 0,
+      screen_height: 0,
+      zoom: 1,
+    };
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",

@@ -71,5 +71,7 @@ export function viewportAt(items: Item[], atMs: number): Viewport | null {
 function viewportOf(item: Item): Viewport | null {
   if (item.name === "enter" || item.name === "return") return item.arrival.viewport;
   if (item.name === "viewport") return item.viewport;
-  return item.name === "operation" && item.operation[0] === "viewport" ? item.operation[2] : null;
+  if (item.name !== "operation") return null;
+  if (item.operation[0] === "snapshot") return item.operation[4];
+  return item.operation[0] === "viewport" ? item.operation[2] : null;
 }
