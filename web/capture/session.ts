@@ -56,9 +56,8 @@ export class Session implements CaptureControl, Place {
   /** Comparisons since the last change. */
   private still = 0;
   private lateSlices = 0;
-  private path = location.pathname;
+  private path = "";
   private readonly closing = new AbortController();
-  private readonly stopViewport = watchViewport(() => this.size());
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
 
@@ -69,6 +68,7 @@ export class Session implements CaptureControl, Place {
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
     this.assets = new Assets(host, this.addresses, () => this.changed());
+    watchViewport(() => this.size(), this.closing.signal);
     watchNavigation(this.closing.signal, {
       hidden: () => this.hide(),
       changed: () => this.changed(),
@@ -83,7 +83,6 @@ export class Session implements CaptureControl, Place {
 
   resync(): void {
     this.shelf.clear(); // what is on it may be what is missing
-    this.host.save("viewport", "");
     this.sendWhole();
   }
 
@@ -106,11 +105,11 @@ export class Session implements CaptureControl, Place {
     if (!this.paused) return;
     this.paused = false;
     this.source.drain(true); // what was done meanwhile is nobody's business
-    if (!this.stay) return this.compare();
+    if (!this.stay) return this.ticker.after(0); // RESUME comes first
     if (isTold) this.tell(FrameKind.RESUME, {});
     this.size();
     if (location.pathname === this.path) return this.sendWhole();
-    this.path = location.pathname; // what the page before has become meanwhile was not to be seen
+    // What the page before has become meanwhile was not to be seen.
     this.enter(this.source instanceof HtmlSource ? this.source : this.html());
   }
 
@@ -133,7 +132,6 @@ export class Session implements CaptureControl, Place {
     this.ticker.clear();
     this.stay?.end();
     this.closing.abort();
-    this.stopViewport();
     this.source.stop();
     this.assets.stop();
   }
@@ -193,6 +191,7 @@ export class Session implements CaptureControl, Place {
   private compare(ms = SLICE_MS): void {
     if (this.stay || this.isAway || this.paused || this.stopped) return;
     this.handOver.takeBack();
+    this.path = location.pathname;
     if (this.still === NOT_DRAWN || isEarly(this.source, this.enteredAt)) {
       this.still = 0;
       return this.ticker.after(COMPARE_EVERY_MS);
@@ -267,8 +266,7 @@ export class Session implements CaptureControl, Place {
   }
 
   private followNavigation(): void {
-    if (location.pathname === this.path) return;
-    this.path = location.pathname;
+    if (location.pathname === this.path || !this.stay) return;
     this.leave();
     this.enter(this.source instanceof HtmlSource ? this.source : this.html(), NOT_DRAWN);
   }

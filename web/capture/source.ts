@@ -237,5 +237,5 @@ export function isEarly({ kind }: Source, enteredAt: number): boolean {
 /** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
 function isParsed(): unknown {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return navigation?.domContentLoadedEventStart;
+  return document.readyState === "complete" || navigation?.domContentLoadedEventStart;
 }

@@ -11,6 +11,7 @@ import { seenAt } from "./pinch";
 import { SessionState } from "./session";
 import { Subtrees } from "./subtrees";
 import type { View } from "./view";
+import { viewportOf } from "./viewport";
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
 
@@ -20,6 +21,8 @@ export class Player implements StagePlayer {
   /** The page that is to be seen: the one before stays until the next one has its snapshot. */
   private standing: PageState | undefined;
   private next = 0;
+  /** What is said of the viewport first. */
+  private first: Viewport | null = null;
 
   constructor(
     private readonly view: View,
@@ -34,6 +37,7 @@ export class Player implements StagePlayer {
     for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
     await new Subtrees(this.assets).fill(this.items);
     this.items = withPictures(inOrder(this.items));
+    this.first = this.items.map(viewportOf).find(Boolean) ?? null;
     this.rewind();
     for (const item of this.items) {
       if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
@@ -48,14 +52,16 @@ export class Player implements StagePlayer {
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = (state ?? this.standing)?.viewport ?? {
-      width: 0,
-      height: 0,
-      dpr: 1,
-      screen_width: 0,
-      screen_height: 0,
-      zoom: 1,
-    };
+    const viewport = state?.viewport ??
+      this.standing?.viewport ??
+      this.first ?? {
+        width: 0,
+        height: 0,
+        dpr: 1,
+        screen_width: 0,
+        screen_height: 0,
+        zoom: 1,
+      };
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",
