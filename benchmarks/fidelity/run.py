@@ -106,15 +106,15 @@ def of_theirs(side: Peer, feature: Feature) -> Likeness:
 
 
 def summary(features: list[Row], rests: list[Row], side: Callable[[Row], Likeness]) -> dict[str, Any]:
-    all_ = [side(row) for row in features + rests]
-    of_rests = [side(row) for row in rests]
+    """A checkpoint is where a session of an application rests; what features lose is stated with each of them."""
+    of_features, of_rests = ([side(row) for row in rows] for rows in (features, rests))
     return {
-        "features_exact_share": round(sum(side(row).is_exact for row in features) / len(features), 3),
-        "min_ssim": round(min(one.ssim for one in all_), 4),
-        "median_ssim": round(statistics.median(one.ssim for one in all_), 4),
-        "min_ssim_of_applications": round(min(one.ssim for one in of_rests), 4),
-        "max_differing_of_applications": round(max(one.differing for one in of_rests), 5),
-        "checkpoints": len(all_),
+        "features_exact_share": round(sum(one.is_exact for one in of_features) / len(features), 3),
+        "min_ssim": round(min(one.ssim for one in of_rests), 4),
+        "median_ssim": round(statistics.median(one.ssim for one in of_rests), 4),
+        "max_differing": round(max(one.differing for one in of_rests), 5),
+        "min_ssim_of_features": round(min(one.ssim for one in of_features), 4),
+        "checkpoints": len(rests),
     }
 
 
