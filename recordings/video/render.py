@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from recordings.video.encoder import SegmentEncoder
+from recordings.video.idle import VideoTime
 from recordings.video.overlay import Mark, Marks, Picture, Placement, draw_marks
 from recordings.video.plan import Canvas
 from recordings.video.shell import Shown, StageShell
@@ -21,7 +22,7 @@ PROBE_MS = 100
 LIVELY_MS = 1_000
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
-REPORT_SECONDS = 5.0
+REPORT_SECONDS = 1.0
 MAX_PICTURE_PIXELS = 40_000_000
 
 
@@ -41,7 +42,7 @@ class Stretch:
 
     Before `first_page_ms` the stage shows that first page already, under a card where one covers it; None: it never
     has one. `marks_from_ms` is the start of the visit that lasts at `starts_ms`, so that the pointer is where it was
-    left.
+    left. `time` says when the video shows what.
     """
 
     starts_ms: int
@@ -51,6 +52,11 @@ class Stretch:
     cards: Sequence[Card] = ()
     first_page_ms: int | None = 0
     marks_from_ms: int = 0
+    time: VideoTime = field(default_factory=VideoTime)
+
+    def video_ms(self, session_ms: float) -> int:
+        """From the segment's start."""
+        return round(self.time.of_video(session_ms)) - round(self.time.of_video(self.starts_ms))
 
 
 @dataclass
@@ -115,7 +121,7 @@ class _Renderer:
                 reported = time.monotonic()
                 on_progress(round(at) - self._stretch.starts_ms)
             at = self._next(at)
-        encoder.finish(duration_ms=self._stretch.ends_ms - self._stretch.starts_ms)
+        encoder.finish(duration_ms=self._stretch.video_ms(self._stretch.ends_ms))
         self._cost.total_ms = (time.monotonic() - started) * 1000
         return self._cost
 
@@ -135,9 +141,14 @@ class _Renderer:
             _after(self._changes, at),
             _after(self._mark_times, at),
             _after(self._edges, at),
-            at + (LIVELY_PROBE_MS if lively else PROBE_MS),
+            self._later(at, LIVELY_PROBE_MS if lively else PROBE_MS),
         )
-        return max(due, at + STEP_MS)
+        return max(due, self._later(at, STEP_MS))
+
+    def _later(self, at: float, video_ms: float) -> float:
+        """When in the session so much more of the video has passed."""
+        time = self._stretch.time
+        return time.of_session(time.of_video(at) + video_ms)
 
     def _step(self, encoder: SegmentEncoder, at: float) -> None:
         self._cost.steps += 1
@@ -221,7 +232,7 @@ class _Renderer:
         self._overlay = overlay
         assert self._base is not None
         drawn = draw_marks(self._base, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
-        at_ms = round(at) - self._stretch.starts_ms
+        at_ms = self._stretch.video_ms(at)
         self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
         self._cost.frames += 1
 

@@ -162,7 +162,7 @@ def test_lost_archive_segment_is_named_on_a_card(ended: Callable[..., Any]) -> N
     with tenant_scope(recording.tenant_id):
         segment = ArchiveSegment.objects.get(session_id=recording.session_id, number=3)
     store.delete(segment.object_key)
-    timeline = produce.read_archive(recording.tenant_id, recording.session_id).timeline
+    timeline = produce.survey_archive(recording.tenant_id, recording.session_id).archive.timeline
     assert [hole.kind for hole in timeline.holes] == ["gap"]
     assert timeline.holes[0].ends_ms == timeline.duration_ms
     frames = frames_of(video_of(run_all(recording)))
