@@ -23,6 +23,9 @@ from recordings.video.models import Recording, RecordingState, VideoSegment
 LEASE_SECONDS = 60
 # After that many attempts at the pages a segment becomes a card; one that can't even be that fails the recording.
 CARD_ATTEMPT = 3
+# A worker that vanishes says nothing about the pages, unless it happens again and again.
+CARD_LOSSES = 6
+MOST_LOSSES = 8
 FAILURE_CHARACTERS = 500
 
 
@@ -108,11 +111,13 @@ def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
 
 
 def requeue_abandoned(segment_id: UUID, *, now: datetime) -> None:
-    """Queue a segment again whose lease ran out; one that used up its attempts without a word fails the recording."""
+    """Queue a segment again whose lease ran out; one that took too many workers along fails the recording."""
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_until and segment.lease_until > now):
         return
-    if segment.attempts >= CARD_ATTEMPT:
+    _note_loss(segment)
+    segment.save(update_fields=["attempts", "losses"])
+    if segment.losses >= MOST_LOSSES:
         text = f"segment {segment.number}: every worker that took it ended"
         fail_recording(segment.recording_id, failure=text, code=FailureCode.WORKERS_LOST)
     else:
@@ -124,10 +129,22 @@ def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment |
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_owner and segment.lease_until and segment.lease_until > now):
         return None
+    _note_loss(segment)
     segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
     segment.attempts += 1
-    segment.save(update_fields=["lease_owner", "lease_until", "attempts"])
+    segment.save(update_fields=["lease_owner", "lease_until", "attempts", "losses"])
     return segment
+
+
+def _note_loss(segment: VideoSegment) -> None:
+    """Who still owns a lease that ran out has vanished."""
+    if segment.lease_owner:
+        segment.losses, segment.attempts = segment.losses + 1, max(0, segment.attempts - 1)
+
+
+def becomes_card(segment: VideoSegment) -> bool:
+    """Whether the pages were tried often enough."""
+    return segment.attempts >= CARD_ATTEMPT or segment.losses >= CARD_LOSSES
 
 
 def renew_lease(segment_id: UUID, *, owner: str, done_ms: int, now: datetime) -> None:
@@ -203,7 +220,7 @@ def retry_recording(recording_id: UUID) -> None:
         raise NotRetryable(recording_id)
     recording.state, recording.failure, recording.failure_code = RecordingState.PENDING, "", ""
     recording.save(update_fields=["state", "failure", "failure_code"])
-    recording.segments.filter(done_at=None).update(attempts=0, done_ms=0, lease_owner="", lease_until=None)
+    recording.segments.filter(done_at=None).update(attempts=0, losses=0, done_ms=0, lease_owner="", lease_until=None)
     queue_recording(recording)
     _announce(recording)
 

@@ -50,6 +50,7 @@ class Recording(TenantModel):
 class VideoSegment(TenantModel):
     """One stretch of the session [starts_ms, ends_ms); whoever holds an unexpired lease renders it.
 
+    `attempts` are those that failed and the one that goes on; `losses` counts workers that vanished with a lease.
     `done_ms` of it are rendered. `window` is the part of the archive that it needs, as `recordings.video.window` says.
     """
 
@@ -60,6 +61,7 @@ class VideoSegment(TenantModel):
     lease_until = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    losses = models.PositiveIntegerField(default=0)
     window = models.JSONField(default=dict)
     done_ms = models.PositiveBigIntegerField(default=0)
     object_key = models.CharField(max_length=300, blank=True)

@@ -1,7 +1,6 @@
 """Rendering: prepare lays out the segments, each is rendered by whoever takes its lease, join makes the video."""
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +28,7 @@ from recordings.video.produce import (
     sha256_of,
     survey_archive,
 )
+from recordings.video.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +103,10 @@ def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
         with tenant_scope(tenant_id):
             actions.renew_lease(segment.id, owner=owner, done_ms=done_ms, now=timezone.now())
 
-    render = render_segment if segment.attempts < actions.CARD_ATTEMPT else render_card
+    render = render_card if actions.becomes_card(segment) else render_segment
     key = f"{_segments_key(tenant_id, segment.recording_id)}/{segment.number}-{owner}.mp4"
-    with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
-        path = Path(folder, "segment.mp4")
+    with workspace() as folder:
+        path = folder / "segment.mp4"
         cost = render(archive, segment, path, on_progress=renew)
         logger.info("segment %s of %s: %s", segment.number, segment.recording_id, cost)
         store.put_file(key, str(path), content_type="video/mp4")
@@ -134,8 +134,8 @@ def join_task(tenant_id: UUID, recording_id: str) -> None:
 
 def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) -> None:
     tenant_id = archive.tenant_id
-    with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
-        facts = _uploaded(join_video(archive, segments, Path(folder)), archive, recording_id=recording.id)
+    with workspace() as folder:
+        facts = _uploaded(join_video(archive, segments, folder), archive, recording_id=recording.id)
     with tenant_scope(tenant_id):
         is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
     if is_committed:

@@ -14,5 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField('recording', 'has_frame', models.BooleanField(default=False)),
         migrations.AddField('recording', 'rendering_at', models.DateTimeField(null=True)),
         migrations.AddField('videosegment', 'window', models.JSONField(default=dict)),
+        migrations.AddField('videosegment', 'losses', models.PositiveIntegerField(default=0)),
         migrations.AddField('videosegment', 'done_ms', models.PositiveBigIntegerField(default=0)),
     ]
