@@ -57,11 +57,15 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Size of the video in pixels, with room for every page at `scale` picture pixels for a CSS pixel."""
+    """Size of the video in pixels, with room for every page at `scale` picture pixels for a CSS pixel.
+
+    `strip` is how many CSS pixels of the height are above the page.
+    """
 
     width: int
     height: int
     scale: float
+    strip: int = 0
 
 
 @dataclass
@@ -90,13 +94,13 @@ class Timeline:
     def shorten_idle(self) -> None:
         self.skips = idle_skips(self.active_seconds, duration_ms=self.duration_ms)
 
-    def canvas(self) -> Canvas:
-        """Room for the largest viewport, within CANVAS_LIMIT, with even sides."""
+    def canvas(self, *, strip: int = 0) -> Canvas:
+        """Room for the largest viewport below the strip, within CANVAS_LIMIT, with even sides."""
         sizes = self.viewports or [(1280, 720, 1.0)]
-        width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
+        width, height = max(size[0] for size in sizes), max(size[1] for size in sizes) + strip
         wanted = min(max(size[2] for size in sizes), MAX_SCALE)
         scale = min(wanted, CANVAS_LIMIT[0] / width, CANVAS_LIMIT[1] / height)
-        return Canvas(_even(width * scale), _even(height * scale), scale)
+        return Canvas(_even(width * scale), _even(height * scale), scale, strip)
 
     def cuts(self) -> list[tuple[int, int]]:
         """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well in the video, else at a length bound."""

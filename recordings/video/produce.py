@@ -27,10 +27,11 @@ from recordings.video.encoder import Chapter, join_segments
 from recordings.video.failures import NoBrowser, text_of
 from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
-from recordings.video.plan import Timeline, TimelineReader, server_times
+from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
 from recordings.video.render import Card, RenderCost, Stretch, render_stretch
 from recordings.video.shell import StageShell
+from recordings.video.strip import HEIGHT, Strip, presences_of
 from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
 
 logger = logging.getLogger(__name__)
@@ -50,8 +51,11 @@ class Archive:
     epoch_ms: float
     language: str
     timeline: Timeline
-    has_frame: bool = False
-    agent: str = ""
+    strip: Strip | None = None
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.timeline.canvas(strip=HEIGHT if self.strip else 0)
 
 
 @dataclass(frozen=True)
@@ -77,15 +81,17 @@ def survey_archive(tenant_id: UUID, session_id: UUID) -> Survey:
         session = AssistSession.objects.get(id=session_id)
         tenant = Tenant.objects.get(id=tenant_id)
         segments = list(ArchiveSegment.objects.filter(session=session).order_by("number"))
-    if session.started_at is None or session.ended_at is None:
-        raise ValueError("only a session that was live and has ended has a video")
+        if session.started_at is None or session.ended_at is None:
+            raise ValueError("only a session that was live and has ended has a video")
+        presences = presences_of(session)
     reader = TimelineReader(started_at=session.started_at, ended_at=session.ended_at)
     index = _read(segments, reader)
     timeline = reader.finished()
     if tenant.video_shortens_idle:
         timeline.shorten_idle()
     epoch_ms = session.started_at.timestamp() * 1000
-    archive = Archive(tenant_id, session_id, epoch_ms, tenant.language, timeline, tenant.video_has_frame)
+    strip = Strip(presences, tenant.language) if tenant.video_has_frame else None
+    archive = Archive(tenant_id, session_id, epoch_ms, tenant.language, timeline, strip)
     return Survey(archive, index)
 
 
@@ -119,14 +125,14 @@ def planned_archive(recording: Recording) -> Archive:
     """As it was surveyed when the segments were laid out. Needs the tenant's scope."""
     session = recording.session
     assert session.started_at
+    language = Tenant.objects.get(id=recording.tenant_id).language
     return Archive(
         tenant_id=recording.tenant_id,
         session_id=session.id,
         epoch_ms=session.started_at.timestamp() * 1000,
-        language=Tenant.objects.get(id=recording.tenant_id).language,
+        language=language,
         timeline=timeline_of(recording),
-        has_frame=recording.has_frame,
-        agent=str(session.agent or ""),
+        strip=Strip(presences_of(session), language) if recording.has_frame else None,
     )
 
 
@@ -186,7 +192,7 @@ def _downloaded(segment: VideoSegment, folder: Path) -> Path:
 
 
 def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes) -> StageShell:
-    canvas = archive.timeline.canvas()
+    canvas = archive.canvas
     browser = _open_browser(scale=canvas.scale)
     length_ms = archive.timeline.video_ms(segment.ends_ms) - archive.timeline.video_ms(segment.starts_ms)
     browser.allow_seconds(RENDER_SECONDS + RENDER_SECONDS_A_SECOND * length_ms / 1000)
@@ -211,9 +217,10 @@ def _stretch(archive: Archive, segment: VideoSegment, *, cards: list[Card], firs
         starts_ms=segment.starts_ms,
         ends_ms=segment.ends_ms,
         epoch_ms=archive.epoch_ms,
-        canvas=archive.timeline.canvas(),
+        canvas=archive.canvas,
         cards=cards,
         first_page_ms=first_page_ms,
         marks_from_ms=archive.timeline.visit_start(segment.starts_ms),
         time=archive.timeline.time,
+        strip=archive.strip,
     )

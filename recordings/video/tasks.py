@@ -53,13 +53,13 @@ def prepare_task(tenant_id: UUID, recording_id: str) -> None:
 
 def _layout(survey: Survey) -> actions.Layout:
     timeline = survey.archive.timeline
-    size, cuts = timeline.canvas(), timeline.cuts()
+    size, cuts = survey.archive.canvas, timeline.cuts()
     return actions.Layout(
         cuts=cuts,
         windows=survey.windows(cuts),
         plan=planned.as_document(timeline),
         skips=planned.rows_of(timeline),
-        has_frame=survey.archive.has_frame,
+        has_frame=survey.archive.strip is not None,
         width=size.width,
         height=size.height,
     )
