@@ -28,7 +28,7 @@ CONTENT_TYPE = "image/webp"
 
 @dataclass(frozen=True)
 class Grid:
-    """Tile `n`, at column `n % columns` and row `n // columns`, is from the middle of the `n`th `every_ms`; in pixels."""
+    """Tile `n`, in column `n % columns` and row `n // columns`, is of the middle of the video's `n`th `every_ms`."""
 
     width: int
     height: int

@@ -20,7 +20,7 @@ from recordings.archive.clock import Clock
 from recordings.archive.events import EventReader
 from recordings.archive.segments import JournalEntry
 from recordings.video.log_rows import Rows
-from recordings.video.plan import Entry, Timeline, read_timeline
+from recordings.video.plan import Entry, Timeline, TimelineReader
 
 ROWS_A_CHUNK = 500
 # A packed stream takes Python long to read: what is beyond is on the replay and in the video, but not in the log.
@@ -29,7 +29,6 @@ LONGEST_READ_SECONDS = 900
 MOST_STREAMS = 50_000
 MOST_HEAD_BYTES = 4 * 1024 * 1024
 HEADS = {FrameKind.PAGE_ENTER, FrameKind.TAB_HELLO}
-STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Places:
     """Where in the archive's segments things begin; times in ms since the session's start."""
 
     started_ms: float
+    timeline: TimelineReader
     clock: Clock = field(default_factory=Clock)
     front: FrontPage = field(default_factory=FrontPage)
     # (from_ms, to_ms, bytes, pages) of each segment; one that can't be read has no pages.
@@ -55,7 +55,6 @@ class Places:
     heads: list[tuple[int, int, int, int, str]] = field(default_factory=list)
     # (at_ms, page, segment, time by the visitor's clock) each time that another page came to the front
     fronts: list[tuple[int, int, int, float]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
     head_bytes: int = 0
 
     def take(self, segment: Sequence[JournalEntry | None]) -> None:
@@ -66,7 +65,7 @@ class Places:
             if frame is None or entry is None:
                 continue
             at_ms = self._at(frame, entry)
-            self.entries.append(Entry(at_ms + self.started_ms, _headed(frame, entry.frame), entry.received_at_ms))
+            self.timeline.take(Entry(at_ms + self.started_ms, entry.frame, entry.received_at_ms))
             self._note(number, position, frame, entry, at_ms=round(at_ms))
             times.append(round(at_ms))
             pages.add(frame.page)
@@ -110,7 +109,8 @@ def read_outline(
     `hand_overs` are (ms since the start, name of the agent) of the agents that took the session over.
     """
     started_ms = started_at.timestamp() * 1000
-    places, rows, seen = Places(started_ms), Rows(), journal.Seen()
+    places = Places(started_ms, TimelineReader(started_at=started_at, ended_at=ended_at))
+    rows, seen = Rows(), journal.Seen()
     reader = EventReader(started_at_ms=started_ms)
     give_up_at = time.monotonic() + seconds_to_read
     for segment in segments:
@@ -118,8 +118,7 @@ def read_outline(
         places.take(fresh)
         if not rows.is_cut:
             rows.take(_until(give_up_at, _events(reader, fresh)))
-    timeline = read_timeline(places.entries, started_at=started_at, ended_at=ended_at)
-    places.entries = []
+    timeline = places.timeline.finished()
     for at_ms, name in hand_overs:
         rows.add(at_ms, 0, "hand_over", name)
     for hole in timeline.holes:
@@ -174,11 +173,6 @@ def _chunked(rows: list[tuple[int, int, str, str]]) -> tuple[bytes, list[tuple[i
 def _packed(value: Any) -> bytes:
     # Half of a surrogate pair, which a page's text can end with, becomes a question mark.
     return gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"), mtime=0)
-
-
-def _headed(frame: Frame, data: bytes) -> bytes:
-    """Without the payload of what is in a page's stream, which only takes room."""
-    return data[: -len(frame.payload)] if frame.payload and frame.kind in STREAMED else data
 
 
 def _decoded(entry: JournalEntry | None) -> Frame | None:

@@ -25,11 +25,11 @@ export class Filmstrip {
   }
 
   /** `share` is how far along the timeline. */
-  show(atMs: number, share: number, text: string): void {
+  show({ atMs, videoMs, share }: { atMs: number; videoMs: number; share: number }, text: string): void {
     this.box.hidden = false;
     find("[data-preview-time]", this.box).textContent = clock(atMs);
     find("[data-preview-text]", this.box).textContent = text;
-    if (this.grid) this.turnTo(this.grid, atMs);
+    if (this.grid) this.turnTo(this.grid, videoMs);
     const room = (this.box.parentElement?.clientWidth ?? 0) - this.box.offsetWidth;
     const left = share * (this.box.parentElement?.clientWidth ?? 0) - this.box.offsetWidth / 2;
     this.box.style.left = `${Math.max(0, Math.min(room, left))}px`;
@@ -40,8 +40,8 @@ export class Filmstrip {
   }
 
   /** The sprite is loaded when it is first needed. */
-  private turnTo({ width, height, columns, count, every_ms }: Grid, atMs: number): void {
-    const number = Math.max(0, Math.min(count - 1, Math.floor(atMs / every_ms)));
+  private turnTo({ width, height, columns, count, every_ms }: Grid, videoMs: number): void {
+    const number = Math.max(0, Math.min(count - 1, Math.floor(videoMs / every_ms)));
     const { style } = this.tile;
     style.backgroundImage ||= `url("${this.main.dataset.filmstripUrl}")`;
     style.width = `${width}px`;

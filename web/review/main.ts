@@ -1,10 +1,12 @@
 import { followTheme } from "../console/dom";
-import { watchRendering } from "./rendering";
+import { watchList, watchPage } from "./progress";
 import { Review } from "./review";
 
 followTheme();
 const page = document.querySelector<HTMLElement>("[data-review]");
 if (page) {
   new Review(page);
-  watchRendering(page);
+  watchPage(page);
 }
+const list = document.querySelector<HTMLElement>("[data-states-url]");
+if (list) watchList(list);

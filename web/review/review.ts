@@ -13,13 +13,14 @@ import { LogRows } from "./log_rows";
 import { type Outline, readOutline } from "./outline";
 import { noteMarks, TIME_EVENT } from "./panels";
 import { Replay } from "./replay";
-import type { Skips } from "./skips";
+import { VideoTime } from "./skips";
 import { Timeline } from "./timeline";
 import { RATES, STEP_MS, Transport } from "./transport";
 
 const LOADED = 1;
 
 export class Review {
+  private readonly videoTime: VideoTime;
   private readonly transport: Transport;
   private readonly timeline: Timeline;
   private readonly log: Log;
@@ -33,8 +34,9 @@ export class Review {
 
   constructor(private readonly main: HTMLElement) {
     const seek = (atMs: number): void => this.seek(atMs);
+    this.videoTime = new VideoTime(JSON.parse(main.dataset.skips ?? "[]"));
     this.transport = this.makeTransport();
-    this.timeline = new Timeline(main, seek);
+    this.timeline = new Timeline(main, this.videoTime, seek);
     this.chapters = new Chapters(main);
     this.log = new Log(seek);
     this.controls = this.makeControls();
@@ -48,8 +50,7 @@ export class Review {
   }
 
   private makeTransport(): Transport {
-    const { videoUrl = "", skips = "[]" } = this.main.dataset;
-    return new Transport(this.main.querySelector("video"), videoUrl, JSON.parse(skips) as Skips, {
+    return new Transport(this.main.querySelector("video"), this.main.dataset.videoUrl ?? "", this.videoTime, {
       time: (atMs) => this.show(atMs),
       state: (isPlaying, rate) => this.controls.showState(isPlaying, rate),
       failed: () => this.tellVideoFault(),

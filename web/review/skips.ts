@@ -1,32 +1,35 @@
-/** Session time and video time: they differ where the video leaves out what was idle, and only there. */
+/** The video's time and the session's: what is idle may take less of the video (recordings/video/idle.py). */
 
-/** The stretch from `startsMs` to `endsMs` of the session takes `shownMs` of the video. */
 export interface Skip {
-  startsMs: number;
-  endsMs: number;
-  shownMs: number;
+  starts_ms: number;
+  ends_ms: number;
+  /** Of the video, evenly. */
+  kept_ms: number;
 }
 
-/** In rising order, without overlaps. */
-export type Skips = readonly Skip[];
+export class VideoTime {
+  constructor(private readonly skips: Skip[]) {}
 
-export function toVideo(sessionMs: number, skips: Skips): number {
-  let left = 0;
-  for (const { startsMs, endsMs, shownMs } of skips) {
-    if (sessionMs <= startsMs) break;
-    const [took, whole] = [Math.min(sessionMs, endsMs) - startsMs, endsMs - startsMs];
-    left += took * (1 - shownMs / whole);
+  /** When the video shows what was at `sessionMs`. */
+  ofVideo(sessionMs: number): number {
+    let saved = 0;
+    for (const { starts_ms, ends_ms, kept_ms } of this.skips) {
+      if (sessionMs < starts_ms) break;
+      const share = Math.min(1, (sessionMs - starts_ms) / (ends_ms - starts_ms));
+      saved += share * (ends_ms - starts_ms - kept_ms);
+    }
+    return sessionMs - saved;
   }
-  return sessionMs - left;
-}
 
-export function toSession(videoMs: number, skips: Skips): number {
-  let left = 0;
-  for (const { startsMs, endsMs, shownMs } of skips) {
-    const begins = startsMs - left;
-    if (videoMs <= begins) break;
-    if (videoMs < begins + shownMs) return startsMs + ((videoMs - begins) * (endsMs - startsMs)) / shownMs;
-    left += endsMs - startsMs - shownMs;
+  /** What the video shows at `videoMs`. */
+  ofSession(videoMs: number): number {
+    let saved = 0;
+    for (const { starts_ms, ends_ms, kept_ms } of this.skips) {
+      if (videoMs < starts_ms - saved) break;
+      const share = Math.min(1, (videoMs - starts_ms + saved) / kept_ms);
+      if (share < 1) return starts_ms + share * (ends_ms - starts_ms);
+      saved += ends_ms - starts_ms - kept_ms;
+    }
+    return videoMs + saved;
   }
-  return videoMs + left;
 }

@@ -4,6 +4,7 @@ import { element, find } from "../console/dom";
 import { clock, type Word, word } from "../console/words";
 import { Filmstrip } from "./filmstrip";
 import type { Mark, MarkKind, Outline } from "./outline";
+import type { VideoTime } from "./skips";
 
 /** Of two marks of a kind that would be closer only one is drawn. */
 const NEAR_PX = 4;
@@ -22,6 +23,7 @@ export class Timeline {
 
   constructor(
     private readonly main: HTMLElement,
+    private readonly videoTime: VideoTime,
     private readonly seek: (atMs: number) => void,
   ) {
     this.track = find("[data-track]", main);
@@ -111,7 +113,8 @@ export class Timeline {
     const near = (NEAR_PX / width) * this.durationMs;
     const mark = this.shown().findLast(([at]) => Math.abs(at - atMs) <= near);
     const said = mark && `${word(`mark.${mark[1]}`)}${mark[2] ? `: ${mark[2]}` : ""}`;
-    this.filmstrip.show(atMs, atMs / this.durationMs, said ?? this.chapterAt(atMs));
+    const shown = { atMs, videoMs: this.videoTime.ofVideo(atMs), share: atMs / this.durationMs };
+    this.filmstrip.show(shown, said ?? this.chapterAt(atMs));
   }
 
   private draw(): void {

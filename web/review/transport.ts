@@ -3,7 +3,7 @@
  * that the replay can be played all the same.
  */
 
-import { type Skips, toSession, toVideo } from "./skips";
+import type { VideoTime } from "./skips";
 import { VideoSource } from "./video_source";
 
 export const RATES = [0.5, 1, 1.5, 2, 4, 8];
@@ -25,7 +25,7 @@ export class Transport {
   constructor(
     private readonly video: HTMLVideoElement | null,
     videoUrl: string,
-    private readonly skips: Skips,
+    private readonly videoTime: VideoTime,
     private readonly handlers: TransportHandlers,
   ) {
     this.source = video && new VideoSource(video, videoUrl, () => handlers.failed());
@@ -36,13 +36,13 @@ export class Transport {
 
   /** The video begins to load, at `atMs`. */
   open(atMs: number): void {
-    if (this.video) this.video.currentTime = toVideo(atMs, this.skips) / 1000;
+    if (this.video) this.video.currentTime = this.videoTime.ofVideo(atMs) / 1000;
     this.own.atMs = atMs;
     void this.source?.open();
   }
 
   get nowMs(): number {
-    if (this.video) return toSession(1000 * this.video.currentTime, this.skips);
+    if (this.video) return this.videoTime.ofSession(1000 * this.video.currentTime);
     const { atMs, since, isPlaying, rate } = this.own;
     return Math.min(this.durationMs, isPlaying ? atMs + (performance.now() - since) * rate : atMs);
   }
@@ -57,7 +57,7 @@ export class Transport {
 
   seek(atMs: number): void {
     const bound = Math.max(0, Math.min(atMs, this.durationMs || atMs));
-    if (this.source) void this.source.seek(toVideo(bound, this.skips) / 1000);
+    if (this.source) void this.source.seek(this.videoTime.ofVideo(bound) / 1000);
     this.setOwn({ atMs: bound });
     this.handlers.time(bound);
   }

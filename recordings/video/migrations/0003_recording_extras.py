@@ -4,7 +4,7 @@ KEYS = ("filmstrip_key", "thumbnail_key", "outline_key", "log_key")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recordings_video", "0001_initial")]
+    dependencies = [("recordings_video", "0002_progress_window_skips")]
 
     operations = [
         *(
