@@ -1,7 +1,7 @@
 /** Plays an archive by stepping: the state at any time, without waiting. */
 
 import type { Enlarged, Operation } from "../protocol/operations";
-import type { Shown, StagePlayer } from "../protocol/seam";
+import type { Shown, StagePlayer, Viewport } from "../protocol/seam";
 import { decodeFrame, isShelf } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
@@ -15,6 +15,7 @@ import { viewportOf } from "./viewport";
 
 /** What was typed before is past. */
 const TYPED_MS = 600;
+const UNSAID: Viewport = { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
 
@@ -25,7 +26,7 @@ export class Player implements StagePlayer {
   private standing: PageState | undefined;
   private next = 0;
   /** What is said of the viewport first. */
-  private first: Viewport | null = null;
+  private first = UNSAID;
 
   constructor(
     private readonly view: View,
@@ -40,7 +41,7 @@ export class Player implements StagePlayer {
     for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
     await new Subtrees(this.assets).fill(this.items);
     this.items = withPictures(inOrder(this.items));
-    this.first = this.items.map(viewportOf).find(Boolean) ?? null;
+    this.first = this.items.map(viewportOf).find(Boolean) ?? UNSAID;
     this.rewind();
     for (const item of this.items) {
       if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
@@ -55,16 +56,7 @@ export class Player implements StagePlayer {
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = state?.viewport ??
-      this.standing?.viewport ??
-      this.first ?? {
-        width: 0,
-        height: 0,
-        dpr: 1,
-        screen_width: 0,
-        screen_height: 0,
-        zoom: 1,
-      };
+    const viewport = state?.viewport ?? this.standing?.viewport ?? this.first;
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",
