@@ -68,6 +68,13 @@ def reorder(rows: list[ArchiveSegment]) -> None:
     second.save()
 
 
+def repeat(rows: list[ArchiveSegment]) -> None:
+    first = rows[0]
+    factories.archive_segment(
+        session_id=first.session_id, number=6, object_key=first.object_key, sha256=first.sha256, tab_ranges={}
+    )
+
+
 def lose_all(rows: list[ArchiveSegment]) -> None:
     for row in rows:
         store.delete(row.object_key)
@@ -83,11 +90,12 @@ def lose_all(rows: list[ArchiveSegment]) -> None:
         (lose_the_row, (20_000, 40_000), [1, 2, 3, 4, 5, 9, 10, 11, 12]),
         (lose_the_last, (50_000, 60_000), list(range(1, 12))),
         (reorder, (20_000, 40_000), [1, 2, 3, 4, 5, 9, 10, 11, 12]),
+        (repeat, None, list(range(1, 13))),
         (lose_all, (0, 60_000), []),
     ],
 )
 def test_what_is_good_is_kept_and_the_gap_is_named(
-    tenant: Tenant, damage: Callable[..., None], hole: tuple[int, int], seqs: list[int]
+    tenant: Tenant, damage: Callable[..., None], hole: tuple[int, int] | None, seqs: list[int]
 ) -> None:
     session = archived(tenant)
     with tenant_scope(tenant.id):
@@ -100,7 +108,9 @@ def test_what_is_good_is_kept_and_the_gap_is_named(
         recording.refresh_from_db()
         archive = produce.planned_archive(recording)
         segments = list(VideoSegment.objects.filter(recording=recording).order_by("number"))
-    assert [(found.kind, found.starts_ms, found.ends_ms) for found in archive.timeline.holes] == [("gap", *hole)]
+    holes = [("gap", *hole)] if hole else []
+    assert [(found.kind, found.starts_ms, found.ends_ms) for found in archive.timeline.holes] == holes
+    assert len(archive.timeline.visits) == bool(seqs)
     loaded = {seq for segment in segments for seq in seqs_of(produce.frames_for(archive, segment))}
     assert sorted(loaded) == seqs
 
