@@ -19,7 +19,7 @@ LONGEST_SIDE = 16_384
 LARGEST_DPR = 16
 MAX_SCALE = 2.0
 SEGMENT_MS = 12_000
-LONGEST_SEGMENT_MS = 45_000
+LONGEST_SEGMENT_MS = 32_000
 SHORTEST_SEGMENT_MS = 4_000
 SHORTEST_CARD_MS = 1_500
 
@@ -81,7 +81,7 @@ class Timeline:
         return Canvas(_even(width * scale), _even(height * scale), scale)
 
     def cuts(self) -> list[tuple[int, int]]:
-        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well, else at a length bound."""
+        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well, else in equal parts."""
         starts = [visit.starts_ms for visit in self.visits]
         cuts = [0]
         while self.duration_ms - cuts[-1] > SEGMENT_MS:
@@ -215,11 +215,12 @@ class _Reader:
 
 
 def _next_cut(last: int, visit_starts: list[int], duration_ms: int) -> int:
-    """The first visit that leaves a segment of good length; else the length bound."""
+    """The first visit that leaves a segment of good length; else equal parts, so that as many workers end together."""
     for start in visit_starts:
         if last + SEGMENT_MS <= start <= min(last + LONGEST_SEGMENT_MS, duration_ms):
             return start
-    return min(last + LONGEST_SEGMENT_MS, duration_ms)
+    left_ms = duration_ms - last
+    return last + round(left_ms / math.ceil(left_ms / LONGEST_SEGMENT_MS))
 
 
 def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:
