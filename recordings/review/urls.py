@@ -4,6 +4,7 @@ from recordings.review import views
 
 urlpatterns = [
     path("", views.recording_list, name="recordings"),
+    path("states/", views.states, name="recording_states"),
     path("session/<uuid:session_id>/", views.of_session, name="recording_of_session"),
     path("<uuid:recording_id>/", views.review, name="recording"),
     path("<uuid:recording_id>/state/", views.state, name="recording_state"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,16 +19,18 @@ from assist.console.tickets import stage_url
 from helpdesk.accounts.people import person_of
 from helpdesk.tenants import store
 from recordings.review.queries import (
+    PAGE_ROWS,
     BadCursor,
     Reviewer,
     archive_segments,
     find_recording,
     recording_page,
-    rendered_percent,
     session_outcome,
+    visible_recordings,
 )
 from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.models import Recording, RecordingState
+from recordings.video.queries import progress_of
 
 VIDEO_URL_SECONDS = 3600
 
@@ -65,7 +68,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "section": "recordings",
         "recording": recording,
         "session": session,
-        "percent": rendered_percent(recording),
+        "progress": progress_of(recording, now=timezone.now()),
         "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
@@ -75,9 +78,21 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, recording_id: UUID) -> JsonResponse:
-    """`{state, percent, url}`."""
+    """`{state, percent, remaining_ms, advice, url}`; `remaining_ms` is an estimate, null while there is none."""
     recording = _recording_or_404(request, recording_id)
     return JsonResponse(_facts(recording.state, recording))
+
+
+@never_cache
+@require_safe
+def states(request: HttpRequest) -> JsonResponse:
+    """`{id: facts}` as of `state` for each `?id=` that the person may review; at most a page of the list."""
+    wanted = request.GET.getlist("id")[:PAGE_ROWS]
+    try:
+        rows = visible_recordings(_reviewer(request)).filter(id__in=[UUID(given) for given in wanted])
+    except ValueError:
+        raise Http404 from None
+    return JsonResponse({str(row.id): _facts(row.state, row) for row in rows})
 
 
 @never_cache
@@ -93,7 +108,7 @@ def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
-    """`{state, percent, url}` for the console of that session; `url` only for those who may review it."""
+    """As `state` for the console of that session; `url` only for those who may review it."""
     outcome, recording = session_outcome(session_id)
     if recording and find_recording(_reviewer(request), recording.id) is None:
         return JsonResponse({**_facts(outcome, recording), "url": ""})
@@ -135,6 +150,13 @@ def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:
-    percent = rendered_percent(recording) if recording else 0
-    url = reverse("recording", args=[recording.id]) if recording else ""
-    return {"state": outcome, "percent": percent, "url": url}
+    if recording is None:
+        return {"state": outcome, "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    progress = progress_of(recording, now=timezone.now())
+    return {
+        "state": outcome,
+        "percent": progress.percent,
+        "remaining_ms": progress.remaining_ms,
+        "advice": recording.failure_advice,
+        "url": reverse("recording", args=[recording.id]),
+    }

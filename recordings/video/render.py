@@ -4,7 +4,6 @@ import io
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,57 +14,14 @@ from recordings.video.overlay import Mark, Marks, Picture, Placement, draw_marks
 from recordings.video.pace import MOVING_STEP_MS, STEP_MS, Pace
 from recordings.video.plan import Canvas
 from recordings.video.shell import Shown, StageShell
+from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
+from recordings.video.stretch import Card, RenderCost, Stretch
 
 RIPPLE_STEP_MS = 75
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
-REPORT_SECONDS = 5.0
+REPORT_SECONDS = 1.0
 MAX_PICTURE_PIXELS = 40_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Covers the page in [starts_ms, ends_ms), ms since the session's start."""
-
-    starts_ms: int
-    ends_ms: int
-    title: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """What to render: [starts_ms, ends_ms) since the session's start at `epoch_ms` of the server's clock.
-
-    Before `first_page_ms` the stage shows that first page already, under a card where one covers it; None: it never
-    has one. `marks_from_ms` is the start of the visit that lasts at `starts_ms`, so that the pointer is where it was
-    left.
-    """
-
-    starts_ms: int
-    ends_ms: int
-    epoch_ms: float
-    canvas: Canvas
-    cards: Sequence[Card] = ()
-    first_page_ms: int | None = 0
-    marks_from_ms: int = 0
-
-
-@dataclass
-class RenderCost:
-    """What a segment took; durations in ms of the wall clock. `repeats` are pictures that were as the one before."""
-
-    steps: int = 0
-    pictures: int = 0
-    repeats: int = 0
-    frames: int = 0
-    seek_ms: float = 0
-    probe_ms: float = 0
-    picture_ms: float = 0
-    decode_ms: float = 0
-    encode_ms: float = 0
-    total_ms: float = 0
-    times_ms: list[int] = field(default_factory=list)
 
 
 def render_stretch(
@@ -89,7 +45,9 @@ class _Renderer:
         self._card: Card | None = None
         self._base: Picture | None = None
         self._overlay: object = None
-        self._place = Placement(1.0, 0, 0)
+        self._place, self._top = Placement(1.0, 0, 0), 0
+        self._strip: tuple[str, str, str] | None = None
+        self._typed: tuple[float, Box] | None = None
         self._rippling = False
         self._pace = Pace(stretch.epoch_ms)
         self._data = b""
@@ -116,7 +74,7 @@ class _Renderer:
                 reported = time.monotonic()
                 on_progress(round(at) - self._stretch.starts_ms)
             at = self._next(at)
-        encoder.finish(duration_ms=self._stretch.ends_ms - self._stretch.starts_ms)
+        encoder.finish(duration_ms=self._stretch.video_ms(self._stretch.ends_ms))
         self._cost.total_ms = (time.monotonic() - started) * 1000
         return self._cost
 
@@ -131,15 +89,20 @@ class _Renderer:
             self._shell.move_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
 
     def _next(self, at: float) -> float:
-        return max(min(self._due_at(at)), at + STEP_MS)
+        return max(min(self._due_at(at)), self._later(at, STEP_MS))
 
     def _due_at(self, at: float) -> Iterator[float]:
         yield _after(self._changes, at)
         yield _after(self._mark_times, at)
         yield _after(self._edges, at)
         if self._rippling:
-            yield at + RIPPLE_STEP_MS
-        yield self._pace.due_at(at)
+            yield self._later(at, RIPPLE_STEP_MS)
+        yield self._later(at, self._pace.due_at(at) - at)
+
+    def _later(self, at: float, video_ms: float) -> float:
+        """When in the session so much more of the video has passed."""
+        time = self._stretch.time
+        return time.of_session(time.of_video(at) + video_ms)
 
     def _step(self, encoder: SegmentEncoder, at: float) -> None:
         self._cost.steps += 1
@@ -148,7 +111,7 @@ class _Renderer:
             is_new = self._change(at)
         elif at >= self._pace.due_at(at):
             is_new = self._look(at)
-        if is_new or self._base is None:
+        if self._tell_strip(at) or is_new or self._base is None:
             is_new = self._take_picture(at)
         self._emit(encoder, at, is_new)
 
@@ -181,6 +144,18 @@ class _Renderer:
         self._pace.look(at, is_hot=False)
         return self._timed("probe_ms", lambda: self._shell.move_to(self._stretch.epoch_ms + at))
 
+    def _tell_strip(self, at: float) -> bool:
+        """Whether what stands above the page is other than before."""
+        if self._stretch.strip is None:
+            return False
+        title, url = (self._shown.title, self._shown.url) if self._shown else ("", "")
+        strip = (title, url, self._stretch.strip.text_at(at))
+        if strip == self._strip:
+            return False
+        self._strip = strip
+        self._shell.show_strip(*strip)
+        return True
+
     def _changed_before(self, at: float) -> bool:
         """Whether a change lies between the last step and this one; those are forgotten."""
         count = bisect_right(self._changes, at)
@@ -197,17 +172,19 @@ class _Renderer:
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:
             self._marks.forget_pointer()
+        if shown.typed:
+            self._typed = at, shown.typed
         self._shown = shown
         self._pace.tell(shown.activity, at)
 
     def _fit(self, shown: Shown) -> None:
         canvas, scale = self._stretch.canvas, self._stretch.canvas.scale
         # What is beyond the canvas is not drawn: a page can say that its window is as large as it likes.
-        room = _css_size(canvas)
-        self._shell.set_size(width=min(shown.width, room["width"]), height=min(shown.height, room["height"]))
+        room, height = _css_size(canvas), shown.height + canvas.strip
+        self._shell.set_size(width=min(shown.width, room["width"]), height=min(height, room["height"]))
         left = (canvas.width - round(shown.width * scale)) // 2
-        top = (canvas.height - round(shown.height * scale)) // 2
-        self._place = Placement(scale, max(left, 0), max(top, 0))
+        self._top = max((canvas.height - round(height * scale)) // 2, 0)
+        self._place = Placement(scale, max(left, 0), self._top + round(canvas.strip * scale))
         self._base = None
 
     def _card_at(self, at: float) -> Card | None:
@@ -246,23 +223,38 @@ class _Renderer:
             return picture
         whole = np.empty((canvas.height, canvas.width, 3), np.uint8)
         whole[:] = MATTE
-        part = picture[: canvas.height - self._place.top, : canvas.width - self._place.left]
-        top, left = self._place.top, self._place.left
+        top, left = self._top, self._place.left
+        part = picture[: canvas.height - top, : canvas.width - left]
         whole[top : top + part.shape[0], left : left + part.shape[1]] = part
         return whole
 
     def _emit(self, encoder: SegmentEncoder, at: float, damaged: bool) -> None:
         pointer, clicks = self._marks.at(at) if self._card is None else (None, [])
-        self._rippling = bool(clicks)
-        overlay = (pointer and (pointer.x, pointer.y), len(clicks), at if clicks else 0, self._card is None)
+        typed = self._typed_at(at) if self._card is None else None
+        is_fast = self._stretch.time.is_shortened(at)
+        self._rippling = bool(clicks or typed)
+        overlay = (
+            pointer and (pointer.x, pointer.y),
+            len(clicks),
+            at if clicks else 0,
+            typed,
+            is_fast,
+            self._card is None,
+        )
         if not damaged and overlay == self._overlay and encoder.frame_count:
             return
         self._overlay = overlay
         assert self._base is not None
-        drawn = draw_marks(self._base, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
-        at_ms = round(at) - self._stretch.starts_ms
+        drawn = draw_typing(self._base, typed, self._place) if typed else self._base
+        drawn = draw_marks(drawn, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
+        drawn = draw_fast(drawn) if is_fast else drawn
+        at_ms = self._stretch.video_ms(at)
         self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
         self._cost.frames += 1
+
+    def _typed_at(self, at: float) -> Box | None:
+        """The field that is being typed into."""
+        return self._typed[1] if self._typed and at - self._typed[0] < TYPED_MS else None
 
     def _timed(self, name: str, call):  # type: ignore[no-untyped-def]
         started = time.perf_counter()

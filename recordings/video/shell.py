@@ -50,7 +50,10 @@ class Activity:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the stage shows: the page, and the visitor's viewport in CSS pixels."""
+    """What the stage shows: the page, and the visitor's viewport in CSS pixels.
+
+    `typed` is where the field is that something was typed into just before: left, top, width, height.
+    """
 
     page: int
     kind: str
@@ -59,6 +62,7 @@ class Shown:
     width: int
     height: int
     activity: Activity
+    typed: tuple[float, float, float, float] | None = None
 
 
 class StageShell:
@@ -190,6 +194,7 @@ class StageShell:
             width=int(viewport["width"]),
             height=int(viewport["height"]),
             activity=_activity(activity),
+            typed=tuple(state["typed"]) if state.get("typed") else None,
         )
 
     def activity(self) -> Activity:
@@ -205,6 +210,10 @@ class StageShell:
     def show_card(self, title: str, text: str = "") -> None:
         """Cover the stage with a card of ours; an empty title uncovers it."""
         self.evaluate(f"alongsideWorker.card({json.dumps(title)}, {json.dumps(text)})")
+
+    def show_strip(self, title: str, url: str, text: str) -> None:
+        """What stands above the page."""
+        self.evaluate(f"alongsideWorker.strip({json.dumps([title, url, text])})")
 
     def set_size(self, *, width: int, height: int) -> None:
         """Lay the stage out at width × height CSS pixels."""

@@ -12,7 +12,8 @@ from PIL import Image
 
 from recordings.video.pace import LOOK_MS
 from recordings.video.plan import Canvas
-from recordings.video.render import Card, RenderCost, Stretch, render_stretch
+from recordings.video.render import render_stretch
+from recordings.video.stretch import Card, RenderCost, Stretch
 from tests.video.stage import EPOCH_MS, entry, open_stage, page
 
 CANVAS = Canvas(320, 240, 1.0)

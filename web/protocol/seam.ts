@@ -125,11 +125,21 @@ export type StageReport =
   | { type: "unread"; page: number; items: Unread[] };
 
 /** What `stage.js` offers to the video worker as `window.alongsideStage` (no console there). */
+export interface Shown {
+  page: number;
+  kind: string;
+  url: string;
+  title: string;
+  viewport: Viewport;
+  /** Where the field is that something was typed into just before, in CSS pixels of the viewport; else null. */
+  typed: [x: number, y: number, width: number, height: number] | null;
+}
+
 export interface StagePlayer {
   /** All frames of the archive in order, each with the time at which the server got it. Returns the span. */
   load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }>;
   /** Bring the stage to the state just before `atMs`; resolves when images, fonts and layout are settled. */
-  seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }>;
+  seek(atMs: number): Promise<Shown>;
   /** Times (ms) after `atMs` at which something is applied, so that the worker steps from change to change. */
   changes(fromMs: number, toMs: number): number[];
   /** Pointer position and clicks for the worker to draw. */

@@ -1,7 +1,7 @@
 /** Plays an archive by stepping: the state at any time, without waiting. */
 
 import type { Enlarged, Operation } from "../protocol/operations";
-import type { StagePlayer, Viewport } from "../protocol/seam";
+import type { Shown, StagePlayer } from "../protocol/seam";
 import { decodeFrame, isShelf } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
@@ -11,6 +11,10 @@ import { seenAt } from "./pinch";
 import { SessionState } from "./session";
 import { Subtrees } from "./subtrees";
 import type { View } from "./view";
+import { viewportOf } from "./viewport";
+
+/** What was typed before is past. */
+const TYPED_MS = 600;
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
 
@@ -20,6 +24,8 @@ export class Player implements StagePlayer {
   /** The page that is to be seen: the one before stays until the next one has its snapshot. */
   private standing: PageState | undefined;
   private next = 0;
+  /** What is said of the viewport first. */
+  private first: Viewport | null = null;
 
   constructor(
     private readonly view: View,
@@ -34,6 +40,7 @@ export class Player implements StagePlayer {
     for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
     await new Subtrees(this.assets).fill(this.items);
     this.items = withPictures(inOrder(this.items));
+    this.first = this.items.map(viewportOf).find(Boolean) ?? null;
     this.rewind();
     for (const item of this.items) {
       if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
@@ -41,21 +48,43 @@ export class Player implements StagePlayer {
     return { startMs: this.items[0]?.at ?? 0, endMs: this.items.at(-1)?.at ?? 0 };
   }
 
-  async seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }> {
+  async seek(atMs: number): Promise<Shown> {
     const back = this.next > 0 && this.items[this.next - 1]!.at >= atMs;
     if (back) this.rewind();
     const applied = this.advance(atMs);
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = state?.viewport ?? { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
+    const viewport = state?.viewport ??
+      this.standing?.viewport ??
+      this.first ?? {
+        width: 0,
+        height: 0,
+        dpr: 1,
+        screen_width: 0,
+        screen_height: 0,
+        zoom: 1,
+      };
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",
       url: state?.url ?? "",
       title: state?.title ?? "",
       viewport,
+      typed: this.typed(applied, atMs - TYPED_MS),
     };
+  }
+
+  /** Of what was applied after `sinceMs`, the newest field of the page that is seen. */
+  private typed(applied: Item[], sinceMs: number): Shown["typed"] {
+    const state = this.standing;
+    const item = applied.findLast((item) => item.name === "operation" && item.operation[0] === "input");
+    if (!state || item?.name !== "operation" || item.page !== state.id || item.at < sinceMs) return null;
+    const box = this.view.boxOf(item.operation[2] as number);
+    if (!box) return null;
+    const [left, top] = seenAt(state.pinch, box.left, box.top);
+    const [right, bottom] = seenAt(state.pinch, box.right, box.bottom);
+    return [left, top, right - left, bottom - top];
   }
 
   changes(fromMs: number, toMs: number): number[] {

@@ -183,6 +183,13 @@ export class View {
     this.places.align();
   }
 
+  /** In the window; null for what is not there or takes no room. */
+  boxOf(id: number): DOMRect | null {
+    const node = this.find(id);
+    const box = node?.nodeType === Node.ELEMENT_NODE ? (node as Element).getBoundingClientRect() : null;
+    return box?.width && box.height ? box : null;
+  }
+
   /** What lies over the page stays where it belongs. */
   private followPage(): void {
     this.fieldSelection.follow();

@@ -3,6 +3,7 @@
 import type { Viewport } from "../protocol/seam";
 import { decodeFrame } from "../protocol/wire";
 import { Decoder, type Item } from "../rebuild/decode";
+import { viewportOf } from "../rebuild/viewport";
 
 const ENTRY_HEADER_BYTES = 12;
 
@@ -66,10 +67,4 @@ export function viewportAt(items: Item[], atMs: number): Viewport | null {
     viewport = viewportOf(item) ?? viewport;
   }
   return viewport;
-}
-
-function viewportOf(item: Item): Viewport | null {
-  if (item.name === "enter" || item.name === "return") return item.arrival.viewport;
-  if (item.name === "viewport") return item.viewport;
-  return item.name === "operation" && item.operation[0] === "viewport" ? item.operation[2] : null;
 }

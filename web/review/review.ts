@@ -1,17 +1,17 @@
 /** The review page: video, replay, chapters and log on one clock, which is ms since the session's start. */
 
-import { listenToDesk } from "../console/desk_events";
 import { find } from "../console/dom";
-import { readRecording, recordingWords } from "../console/recording";
 import { StageFrame } from "../console/stage_frame";
 import { word } from "../console/words";
 import { type Archive, loadArchive, viewportAt } from "./archive";
 import { Log } from "./log";
+import { watchPage } from "./progress";
 import { rowsOf } from "./rows";
+import { VideoTime } from "./skips";
 
 export function runReview(main: HTMLElement): void {
   new Review(main);
-  if (main.dataset.state === "pending" || main.dataset.state === "rendering") watchRendering(main);
+  watchPage(main);
 }
 
 class Review {
@@ -19,11 +19,13 @@ class Review {
   private readonly slider: HTMLInputElement | null;
   private readonly stage: StageFrame;
   private readonly log: Log;
+  private readonly time: VideoTime;
   private archive: Archive | null = null;
 
   constructor(private readonly main: HTMLElement) {
     this.video = main.querySelector("video");
     this.slider = main.querySelector("[data-slider]");
+    this.time = new VideoTime(JSON.parse(main.dataset.skips ?? "[]"));
     this.log = new Log((atMs) => this.seek(atMs));
     this.stage = new StageFrame(find("[data-testid=recording-replay]", main), find("[data-stage-box]", main), {
       report: () => undefined,
@@ -62,11 +64,11 @@ class Review {
     const { frames, received } = archive;
     this.stage.post({ type: "frames", frames, received, live: false }, frames);
     this.say("");
-    this.show(this.video ? this.video.currentTime * 1000 : 0);
+    this.onVideo();
   }
 
   private onVideo(): void {
-    this.show((this.video?.currentTime ?? 0) * 1000);
+    this.show(this.time.ofSession((this.video?.currentTime ?? 0) * 1000));
   }
 
   /** The address in the store is good for an hour: fetch a new one once, and stay at the same time. */
@@ -87,7 +89,7 @@ class Review {
 
   private seek(atMs: number): void {
     if (this.slider) this.slider.value = String(atMs);
-    if (this.video) this.video.currentTime = atMs / 1000;
+    if (this.video) this.video.currentTime = this.time.ofVideo(atMs) / 1000;
     else this.show(atMs);
   }
 
@@ -117,17 +119,4 @@ class Review {
   private say(text: string): void {
     find("[data-replay-words]", this.main).textContent = text;
   }
-}
-
-/** Once the video is ready the page is read again, with it. */
-function watchRendering(main: HTMLElement): void {
-  const look = async () => {
-    const facts = await readRecording(main.dataset.stateUrl ?? "");
-    if (facts.state === "ready" || facts.state === "failed") location.reload();
-    find("[data-recording-words]", main).textContent = recordingWords(facts);
-    find<HTMLProgressElement>("[data-percent]", main).value = facts.percent;
-  };
-  listenToDesk({
-    event: (kind) => void (/^recording\.|^joined$/.test(kind) && look()),
-  });
 }
