@@ -1,8 +1,9 @@
 """What a video shows: the stripe's number on each picture, and how like the visitor's screen it is."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import numpy as np
@@ -53,27 +54,19 @@ def judge(video: Timed, session: Session) -> Verdict:
                 _keep_best(best, name, picture, frame.to_ndarray(format="rgb24"))
     shown = {point.name: point.picture for point in session.recorded.checkpoints}
     likeness = {name: ssim(shown[name], best[name][1]) if name in best else 0.0 for name in shown}
-    due = _due(session)
-    errors = {number: seen.first[number] - at_ms for number, at_ms in due.items() if number in seen.first}
-    dropped = len(due) - len(errors)
+    errors = _errors(seen, session)
+    dropped = len(_due(session)) - len(errors)
     return Verdict(seen.count, len(video.data), errors, dropped, seen.wrong, likeness)
 
 
 def centred(video: Timed, session: Session) -> Timed:
-    """With the offset at which the errors are smallest: for a recorder that does not say when it began."""
-    first = judge_times(video, session)
-    middle = (max(first.values()) + min(first.values())) / 2 if first else 0
-    typical = float(np.median(list(first.values()))) if first else 0
-    shift = middle if max(map(abs, (value - middle for value in first.values())), default=0) < 500 else typical
-    return Timed(video.data, video.offset_ms + shift * video.speed, video.speed)
-
-
-def judge_times(video: Timed, session: Session) -> dict[int, float]:
-    """By number how late it is, ms."""
+    """With the median error at 0: for a recorder that does not say when it began."""
     seen = _Seen()
     for at_ms, _, frame in _pictures(video):
         seen.take(at_ms, _number(frame))
-    return {number: seen.first[number] - at_ms for number, at_ms in _due(session).items() if number in seen.first}
+    errors = _errors(seen, session)
+    shift = float(np.median(list(errors.values()))) if errors else 0.0
+    return Timed(video.data, video.offset_ms + shift * video.speed, video.speed)
 
 
 class _Seen:
@@ -94,9 +87,9 @@ class _Seen:
         self.first.setdefault(number, at_ms)
 
 
-def _pictures(video: Timed):  # type: ignore[no-untyped-def]
+def _pictures(video: Timed) -> Iterator[tuple[float, float, Any]]:
     """(from, until, frame), ms of the session."""
-    held = None
+    held: tuple[float, Any] | None = None
     with av.open(io.BytesIO(video.data)) as container:
         for frame in container.decode(video=0):
             at_ms = (float(frame.pts * frame.time_base) * 1000 - video.offset_ms) / video.speed
@@ -107,7 +100,7 @@ def _pictures(video: Timed):  # type: ignore[no-untyped-def]
         yield held[0], float("inf"), held[1]
 
 
-def _number(frame: av.VideoFrame) -> int | None:
+def _number(frame: Any) -> int | None:
     """What the stripe in the lower left corner says; None where there is none."""
     plane = frame.planes[0]
     luma = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
@@ -116,6 +109,11 @@ def _number(frame: av.VideoFrame) -> int | None:
     if cells[0] < GREY or cells[-1] > GREY:
         return None
     return int(sum(1 << bit for bit in range(BITS) if cells[bit + 1] < GREY))
+
+
+def _errors(seen: _Seen, session: Session) -> dict[int, float]:
+    """By number how late it is, ms."""
+    return {number: seen.first[number] - at_ms for number, at_ms in _due(session).items() if number in seen.first}
 
 
 def _due(session: Session) -> dict[int, float]:

@@ -11,7 +11,7 @@ from benchmarks.video import peers
 from benchmarks.video.bound import picture_ms
 from benchmarks.video.judge import Timed, Verdict, judge
 from benchmarks.video.pipeline import Video, render, workers
-from benchmarks.video.sessions import PLANS, Session, Site, record
+from benchmarks.video.sessions import PLANS, Plan, Session, Site, record
 from tests.capture import sites
 
 AT_ONCE = 2
@@ -69,7 +69,7 @@ def measure(folder: Path, *, pace: float, only: list[str] | None) -> Run:
     return Run(measured, one_seconds, two_seconds, encoder)
 
 
-def _longest_first(plans: Sequence):  # type: ignore[no-untyped-def, type-arg]
+def _longest_first(plans: Sequence[Plan]) -> list[Plan]:
     return sorted(plans, key=lambda plan: -plan.seconds)
 
 
