@@ -20,11 +20,10 @@ GREY = 128
 
 @dataclass(frozen=True)
 class Timed:
-    """A video whose picture at `offset_ms + t × speed` of the file is of the moment t of the session."""
+    """A video whose picture at `offset_ms + t` of the file is of the moment t of the session."""
 
     data: bytes
     offset_ms: float = 0
-    speed: float = 1
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def centred(video: Timed, session: Session) -> Timed:
         seen.take(at_ms, _number(frame))
     errors = _errors(seen, session)
     shift = float(np.median(list(errors.values()))) if errors else 0.0
-    return Timed(video.data, video.offset_ms + shift * video.speed, video.speed)
+    return Timed(video.data, video.offset_ms + shift)
 
 
 class _Seen:
@@ -92,7 +91,7 @@ def _pictures(video: Timed) -> Iterator[tuple[float, float, Any]]:
     held: tuple[float, Any] | None = None
     with av.open(io.BytesIO(video.data)) as container:
         for frame in container.decode(video=0):
-            at_ms = (float(frame.pts * frame.time_base) * 1000 - video.offset_ms) / video.speed
+            at_ms = float(frame.pts * frame.time_base) * 1000 - video.offset_ms
             if held:
                 yield held[0], at_ms, held[1]
             held = at_ms, frame
