@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import av
+from av.video.reformatter import ColorRange
 
 OPTIONS = {"-qmin", "-qmax", "-crf", "-deadline", "-cpu-used", "-lag-in-frames", "-tile-columns", "-row-mt", "-threads"}
 
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> None:
     rate = int(values["-r"])
     probing = {"fpsprobesize": "0", "probesize": "32", "analyzeduration": "0"}
     with (
-        av.open(sys.stdin.buffer, format="matroska", options=probing) as source,
+        av.open("pipe:0", format="matroska", options=probing) as source,
         av.open(arguments[-1], "w", format="webm") as target,
     ):
         options = {name.lstrip("-"): value for name, value in values.items() if name in OPTIONS}
@@ -41,7 +42,7 @@ def _at_constant_rate(source, rate: int):  # type: ignore[no-untyped-def]
         while held is not None and count < round((at - first) * rate):
             yield held
             count += 1
-        held = picture.reformat(format="yuv420p")
+        held = picture.reformat(format="yuv420p", src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG)
     if held is not None:
         yield held
 
