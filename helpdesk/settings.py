@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "recordings.archive",
     "recordings.video",
     "recordings.review",
+    "recordings.share",
 ]
 
 MIDDLEWARE = [
@@ -118,6 +119,7 @@ TENANT_ENTRIES: dict[str, str] = {
     "/assist/requests/": "assist.requests.visitor_http.tenant_entry",
     "/assist/links/": "assist.requests.visitor_http.tenant_entry",
     "/assist/assets/": "assist.pages.views.tenant_entry",
+    "/shared/": "recordings.share.entry.share_tenant",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -238,7 +240,12 @@ UNFOLD = {
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_BODY_BYTES_MAX = 1024 * 1024
 # What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
-BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
+BODY_BYTES_MAX: dict[str, int] = {
+    "/": 4 * 1024 * 1024,
+    "/assist/": 64 * 1024,
+    "/assist/assets/": 9 * 1024 * 1024,
+    "/shared/": 8 * 1024,
+}
 
 # Private networks that assets may be fetched from all the same; whoever is in a tenant's asset_hosts gets in there.
 ASSET_FETCH_NETWORKS = [ip_network(network) for network in env.list("ASSET_FETCH_NETWORKS", default=[])]

@@ -31,6 +31,7 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Contact, Message, Queue, Ticket
 from recordings.archive.models import ArchiveSegment
+from recordings.share.models import ShareLink
 from recordings.video.models import Recording, VideoSegment
 
 _numbers = itertools.count(1)
@@ -212,6 +213,12 @@ def video_segment(**values: Any) -> VideoSegment:
     )
 
 
+def share_link(secret: str = "", **values: Any) -> ShareLink:
+    """`secret` is the token in the link's fragment."""
+    secret = secret or f"share-{next(_numbers)}"
+    return _create(ShareLink, values, recording=recording, token_hash=lambda: digest(secret), expires_at=_soon)
+
+
 def audit_event(**values: Any) -> AuditEvent:
     return _create(
         AuditEvent,
@@ -246,6 +253,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Recording: recording,
     VideoSegment: video_segment,
     AuditEvent: audit_event,
+    ShareLink: share_link,
 }
 
 

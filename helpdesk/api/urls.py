@@ -11,6 +11,7 @@ from helpdesk.api.tenant import TenantView
 from helpdesk.api.views import UnknownAddress
 from helpdesk.audit.api import AuditEventViewSet
 from helpdesk.tickets.api import QueueViewSet, TicketViewSet
+from recordings.share.api import ShareLinkViewSet
 from recordings.video.api import RecordingViewSet
 
 router = SimpleRouter()
@@ -19,6 +20,7 @@ router.register("assist/requests", AssistRequestViewSet, basename="assist-reques
 router.register("assist/sessions", SessionViewSet, basename="assist-session")
 router.register("queues", QueueViewSet, basename="queue")
 router.register("recordings", RecordingViewSet, basename="recording")
+router.register("share-links", ShareLinkViewSet, basename="share-link")
 router.register("audit-events", AuditEventViewSet, basename="audit-event")
 
 urlpatterns = [

@@ -22,6 +22,10 @@ class Action(models.TextChoices):
     RECORDING_VIEWED = "recording.viewed", _("Recording opened")
     RECORDING_PLAYED = "recording.played", _("Video played")
     RECORDING_DOWNLOADED = "recording.downloaded", _("Video downloaded")
+    SHARE_MADE = "share.made", _("Share link made")
+    SHARE_OPENED = "share.opened", _("Share link opened")
+    SHARE_PLAYED = "share.played", _("Video played by a share link")
+    SHARE_REVOKED = "share.revoked", _("Share link revoked")
     RECORDING_EVENTS_READ = "recording.events_read", _("Archived events read")
 
 

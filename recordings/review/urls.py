@@ -9,5 +9,6 @@ urlpatterns = [
     path("<uuid:recording_id>/state/", views.state, name="recording_state"),
     path("<uuid:recording_id>/retry/", views.retry, name="recording_retry"),
     path("<uuid:recording_id>/video/", views.video, name="recording_video"),
+    path("<uuid:recording_id>/download/", views.download, name="recording_download"),
     path("<uuid:recording_id>/archive/<int:number>/", views.archive_segment, name="recording_archive"),
 ]

@@ -2,12 +2,9 @@
 
 import contextlib
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from csp.decorators import csp_update
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,12 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assist.console.tickets import stage_url
+from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
+from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action
 from helpdesk.keyset import BadCursor
 from helpdesk.tenants import store
+from recordings.review.media import MEDIA_POLICY
+from recordings.review.people import reviewer_of
 from recordings.review.queries import (
-    Reviewer,
     archive_segments,
     find_recording,
     recording_page,
@@ -33,20 +33,16 @@ from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
 
 VIDEO_URL_SECONDS = 3600
+DOWNLOAD_URL_SECONDS = 300
 # A player asks again at each jump.
 PLAYED_AGAIN = timedelta(minutes=10)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 @never_cache
 @require_safe
 def recording_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` continues."""
-    reviewer = _reviewer(request)
+    reviewer = reviewer_of(request)
     try:
         page = recording_page(reviewer, cursor=request.GET.get("before", ""))
     except BadCursor:
@@ -58,9 +54,9 @@ def recording_list(request: HttpRequest) -> HttpResponse:
 # django-csp's types know only views without parameters.
 @never_cache
 @require_safe
-@csp_update({"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]})  # type: ignore[arg-type]
+@csp_update(MEDIA_POLICY)  # type: ignore[arg-type]
 def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    reviewer = _reviewer(request)
+    reviewer = reviewer_of(request)
     recording = find_recording(reviewer, recording_id)
     if recording is None:
         context = {"section": "recordings", "sees_all": reviewer.sees_all}
@@ -72,6 +68,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "recording": recording,
         "session": session,
         "percent": rendered_percent(recording),
+        "sees_all": reviewer.sees_all,
         "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
@@ -101,7 +98,7 @@ def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
     """`{state, percent, url}` for the console of that session; `url` only for those who may review it."""
     outcome, recording = session_outcome(session_id)
-    if recording and find_recording(_reviewer(request), recording.id) is None:
+    if recording and find_recording(reviewer_of(request), recording.id) is None:
         return JsonResponse({**_facts(outcome, recording), "url": ""})
     return JsonResponse(_facts(outcome, recording))
 
@@ -117,6 +114,21 @@ def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
 
 
+@never_cache
+@role_required(Role.MANAGER)
+@require_safe
+def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The video as a file, for managers."""
+    recording = _recording_or_404(request, recording_id)
+    if recording.state != RecordingState.READY:
+        raise Http404
+    audit(request, Action.RECORDING_DOWNLOADED, recording)
+    name = f"recording-{recording.created_at:%Y-%m-%d}-{recording.pk}.mp4"
+    return HttpResponseRedirect(
+        store.presign(recording.object_key, expires_seconds=DOWNLOAD_URL_SECONDS, filename=name)
+    )
+
+
 @require_safe
 def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> HttpResponse:
     """The `number`th segment of the archive, from 0: for each frame `!IQ` (length, received_at_ms) and its bytes."""
@@ -129,13 +141,8 @@ def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> Ht
     return answer
 
 
-def _reviewer(request: HttpRequest) -> Reviewer:
-    membership: Any = request.membership  # type: ignore[attr-defined]
-    return Reviewer(user_id=person_of(request).id, role=membership.role)
-
-
 def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(_reviewer(request), recording_id)
+    recording = find_recording(reviewer_of(request), recording_id)
     if recording is None:
         raise Http404
     return recording

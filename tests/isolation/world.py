@@ -53,7 +53,7 @@ def make_world() -> World:
 
 def make_side(slug: str) -> Side:
     tenant = factories.tenant(slug)
-    secrets = {kind: f"{kind}-of-{slug}" for kind in ("token", "request", "link", "channel")}
+    secrets = {kind: f"{kind}-of-{slug}" for kind in ("token", "request", "link", "channel", "share")}
     with tenant_scope(tenant.id):
         people = {role: factories.member(role, email=f"{role}@{slug}.example") for role in Role}
         rows = _rows(mark=f"{MARK}-{slug}", secrets=secrets)
@@ -82,6 +82,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.session_asset(session=session, asset=asset),
         segment,
         factories.video_segment(recording=recording),
+        factories.share_link(secrets["share"], recording=recording, note=mark),
         factories.audit_event(actor_name=mark, object_id=recording.pk),
     ]
     present = set(map(type, rows))

@@ -219,6 +219,18 @@ def test_looking_and_playing_is_in_the_audit_log(desk: Desk) -> None:
         assert list(told) == played_once
 
 
+def test_video_is_downloaded_by_managers_only_and_told(desk: Desk) -> None:
+    path = f"/desk/recordings/{record(desk).id}/download/"
+    assert desk.client.get(path).status_code == 403
+    with tenant_scope(desk.tenant.id):
+        manager = factories.member(Role.MANAGER)
+    address = parse_qs(urlsplit(signed_in(manager).get(path)["Location"]).query)
+    assert address["response-content-disposition"][0].startswith("attachment")
+    with tenant_scope(desk.tenant.id):
+        event = AuditEvent.objects.get()
+        assert (event.action, event.actor_id) == (Action.RECORDING_DOWNLOADED, manager.pk)
+
+
 def test_what_is_refused_is_not_told(desk: Desk) -> None:
     statuses(desk.client, record(desk, own=False))
     with tenant_scope(desk.tenant.id):
