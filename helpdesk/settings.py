@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "assist.console",
     "recordings.archive",
     "recordings.video",
+    "recordings.search",
     "recordings.review",
     "recordings.share",
 ]
@@ -149,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
         ("vanished visitors", "assist.channel.sweep", 5.0),
         ("archive segments", "recordings.archive.sweep", 5.0),
         ("abandoned renders", "recordings.video.sweep", 10.0),
+        ("unread sessions", "recordings.search.sweep", 60.0),
         ("old audit events", "helpdesk.audit.sweep", 600.0),
     )
 }

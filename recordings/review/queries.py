@@ -11,11 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
-from helpdesk.keyset import KeysetPage, newest_first
 from recordings.archive.models import ArchiveSegment
 from recordings.video.models import Recording, RecordingState
-
-PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -31,15 +28,10 @@ class Reviewer:
 
 
 def visible_recordings(reviewer: Reviewer) -> QuerySet[Recording]:
-    rows = Recording.objects.select_related("session__request__ticket", "session__agent")
+    rows = Recording.objects.select_related("session__request__ticket__queue", "session__agent")
     if reviewer.sees_all:
         return rows
     return rows.filter(session__agent_id=reviewer.user_id)
-
-
-def recording_page(reviewer: Reviewer, *, cursor: str = "") -> KeysetPage[Recording]:
-    """The newest first; `cursor` is the `next_cursor` of the page before. Raises BadCursor."""
-    return newest_first(visible_recordings(reviewer), by="created_at", cursor=cursor, size=PAGE_ROWS)
 
 
 def find_recording(reviewer: Reviewer, recording_id: UUID) -> Recording | None:

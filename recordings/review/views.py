@@ -17,14 +17,13 @@ from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action
-from helpdesk.keyset import BadCursor
 from helpdesk.tenants import store
+from recordings.review.access import reviewer_of
 from recordings.review.media import MEDIA_POLICY
-from recordings.review.people import reviewer_of
+from recordings.review.panel_views import panels_context
 from recordings.review.queries import (
     archive_segments,
     find_recording,
-    recording_page,
     rendered_percent,
     session_outcome,
 )
@@ -36,19 +35,6 @@ VIDEO_URL_SECONDS = 3600
 DOWNLOAD_URL_SECONDS = 300
 # A player asks again at each jump.
 PLAYED_AGAIN = timedelta(minutes=10)
-
-
-@never_cache
-@require_safe
-def recording_list(request: HttpRequest) -> HttpResponse:
-    """The newest first; `?before=` continues."""
-    reviewer = reviewer_of(request)
-    try:
-        page = recording_page(reviewer, cursor=request.GET.get("before", ""))
-    except BadCursor:
-        raise Http404 from None
-    context = {"section": "recordings", "page": page, "sees_all": reviewer.sees_all}
-    return render(request, "recordings/list.html", context)
 
 
 # django-csp's types know only views without parameters.
@@ -68,7 +54,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "recording": recording,
         "session": session,
         "percent": rendered_percent(recording),
-        "sees_all": reviewer.sees_all,
+        **panels_context(request, recording),
         "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }

@@ -108,5 +108,5 @@ def _tell(action: Action, link: ShareLink, *, actor: Actor, now: datetime, **det
         object_kind=RECORDING,
         object_id=link.recording_id,
         now=now,
-        details={"share_link": str(link.pk), **details},
+        details={"share_link": str(link.pk), **{name: text for name, text in details.items() if text}},
     )

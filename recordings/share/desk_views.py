@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,7 @@ from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
 from helpdesk.audit.actors import actor_of
-from recordings.review.people import reviewer_of
-from recordings.review.queries import find_recording
+from recordings.review.access import recording_or_404
 from recordings.share.actions import HOURS_DEFAULT, TooManyLinks, create_share_link, revoke_share_link
 from recordings.share.queries import share_links
 from recordings.video.models import Recording
@@ -35,7 +34,7 @@ class ShareForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def shares(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """POST makes a link and answers with the page that shows it, this once."""
-    recording = _recording_or_404(request, recording_id)
+    recording = recording_or_404(request, recording_id)
     if request.method == "GET":
         return _page(request, recording, form=ShareForm())
     form = ShareForm(request.POST)
@@ -58,18 +57,11 @@ def shares(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @role_required(Role.MANAGER)
 @require_POST
 def revoke(request: HttpRequest, recording_id: UUID, link_id: UUID) -> HttpResponse:
-    recording = _recording_or_404(request, recording_id)
+    recording = recording_or_404(request, recording_id)
     link = get_object_or_404(share_links().filter(recording=recording), pk=link_id)
     revoke_share_link(link, actor=actor_of(request), now=timezone.now())
     messages.success(request, _("The link is revoked: who opens it or watches by it is refused from now on."))
     return redirect("recording_shares", recording.pk)
-
-
-def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(reviewer_of(request), recording_id)
-    if recording is None:
-        raise Http404
-    return recording
 
 
 def _page(request: HttpRequest, recording: Recording, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -83,6 +83,11 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         segment,
         factories.video_segment(recording=recording),
         factories.share_link(secrets["share"], recording=recording, note=mark),
+        factories.session_text(recording=recording, moments=[[0, mark]]),
+        factories.saved_view(name=mark, owner=factories.member(Role.ADMIN), is_shared=True, filters={"q": mark}),
+        factories.recording_note(recording=recording, body=mark),
+        (card := factories.scorecard(name=mark)),
+        factories.score(recording=recording, scorecard=card, comment=mark),
         factories.audit_event(actor_name=mark, object_id=recording.pk),
     ]
     present = set(map(type, rows))

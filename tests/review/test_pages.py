@@ -14,7 +14,7 @@ from helpdesk.accounts.models import Role
 from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.review.queries import PAGE_ROWS
+from recordings.review.listing import PAGE_ROWS
 from recordings.video.models import Recording, RecordingState
 from tests import factories
 from tests.desks import Desk, signed_in

@@ -1,5 +1,7 @@
 from django import template
 
+from helpdesk.accounts.models import User
+
 register = template.Library()
 
 
@@ -9,3 +11,9 @@ def clock(milliseconds: int) -> str:
     minutes, seconds = divmod(milliseconds // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def handle(person: User) -> str:
+    """What a note calls this person by, behind an `@`."""
+    return "".join(person.name.split()) or person.email
