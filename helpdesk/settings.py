@@ -138,7 +138,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout
 # A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
 RENDER_QUEUE = "render"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE)]
-CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join")}
+CELERY_TASK_ROUTES = {
+    f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join", "extras")
+}
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {

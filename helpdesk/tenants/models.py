@@ -34,6 +34,8 @@ class Tenant(models.Model):
     asset_hosts = models.JSONField(default=list)
     masking = models.JSONField(default=dict)
     consent_text = models.TextField(blank=True)
+    video_shortens_idle = models.BooleanField(default=False)
+    video_has_frame = models.BooleanField(default=False)
     hours = models.JSONField(default=dict, blank=True)
     ticket_counter = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from helpdesk.keyset import BadCursor
 from recordings.review.access import reviewer_of
 from recordings.review.filters import RecordingFilterForm
 from recordings.review.listing import RecordingPage, recording_page
+from recordings.review.media import PICTURE_POLICY
 from recordings.review.saved_views import (
     TooManyViews,
     changeable_views,
@@ -27,6 +29,7 @@ from recordings.review.saved_views import (
 
 @never_cache
 @require_safe
+@csp_update(PICTURE_POLICY)
 def recording_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` continues. Filters that make no sense show nothing and say why."""
     reviewer, form = reviewer_of(request), RecordingFilterForm(request.GET)

@@ -1,4 +1,4 @@
-"""Where pages that show recordings may load video from: the object store, as browsers reach it."""
+"""Where pages that show recordings may load video and pictures from: the object store, as browsers reach it."""
 
 from urllib.parse import urlsplit
 
@@ -10,4 +10,6 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-MEDIA_POLICY = {"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]}
+STORE_ORIGIN = _origin(settings.S3_PUBLIC_ENDPOINT_URL)
+PICTURE_POLICY = {"img-src": STORE_ORIGIN}
+MEDIA_POLICY = {"media-src": ["'self'", STORE_ORIGIN], **PICTURE_POLICY}

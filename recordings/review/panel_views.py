@@ -40,16 +40,12 @@ class NoteForm(forms.Form):
 
 
 def panels_context(request: HttpRequest, recording: Recording) -> dict[str, Any]:
-    """For `review/_panels.html`; `notes_json` is for the player: `[{id, at_ms, author, body}]`."""
+    """For `review/_panels.html`."""
     reviewer, notes = reviewer_of(request), list(notes_of(recording))
     scores = list(scores_of(recording)) if reviewer.sees_all else []
     return {
         "sees_all": reviewer.sees_all,
         "notes": [(note, reviewer.sees_all or note.author_id == reviewer.user_id) for note in notes],
-        "notes_json": [
-            {"id": str(note.pk), "at_ms": note.at_ms, "author": str(note.author or ""), "body": note.body}
-            for note in notes
-        ],
         "scores": scores,
         "cards": [_card(card, scores, person_of(request)) for card in active_scorecards()] if reviewer.sees_all else [],
         "people": people_of_tenant(),

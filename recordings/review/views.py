@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,21 +19,23 @@ from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action
 from helpdesk.tenants import store
+from recordings.review.access import recording_or_404 as _recording_or_404
 from recordings.review.access import reviewer_of
+from recordings.review.listing import PAGE_ROWS
 from recordings.review.media import MEDIA_POLICY
 from recordings.review.panel_views import panels_context
 from recordings.review.queries import (
-    archive_segments,
     find_recording,
-    rendered_percent,
     session_outcome,
+    visible_recordings,
 )
 from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
+from recordings.video.queries import progress_of
 
-VIDEO_URL_SECONDS = 3600
-DOWNLOAD_URL_SECONDS = 300
+# The page asks for another one when it needs it.
+VIDEO_URL_SECONDS = 300
 # A player asks again at each jump.
 PLAYED_AGAIN = timedelta(minutes=10)
 
@@ -53,9 +56,8 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "section": "recordings",
         "recording": recording,
         "session": session,
-        "percent": rendered_percent(recording),
+        "progress": progress_of(recording, now=timezone.now()),
         **panels_context(request, recording),
-        "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
     return render(request, "recordings/review.html", context)
@@ -64,9 +66,21 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, recording_id: UUID) -> JsonResponse:
-    """`{state, percent, url}`."""
+    """`{state, percent, remaining_ms, advice, url}`; `remaining_ms` is an estimate, null while there is none."""
     recording = _recording_or_404(request, recording_id)
     return JsonResponse(_facts(recording.state, recording))
+
+
+@never_cache
+@require_safe
+def states(request: HttpRequest) -> JsonResponse:
+    """`{id: facts}` as of `state` for each `?id=` that the person may review; at most a page of the list."""
+    wanted = request.GET.getlist("id")[:PAGE_ROWS]
+    try:
+        rows = visible_recordings(reviewer_of(request)).filter(id__in=[UUID(given) for given in wanted])
+    except ValueError:
+        raise Http404 from None
+    return JsonResponse({str(row.id): _facts(row.state, row) for row in rows})
 
 
 @never_cache
@@ -82,7 +96,7 @@ def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
-    """`{state, percent, url}` for the console of that session; `url` only for those who may review it."""
+    """As `state` for the console of that session; `url` only for those who may review it."""
     outcome, recording = session_outcome(session_id)
     if recording and find_recording(reviewer_of(request), recording.id) is None:
         return JsonResponse({**_facts(outcome, recording), "url": ""})
@@ -92,12 +106,18 @@ def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
 @never_cache
 @require_safe
 def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """To an address in the object store that is good for an hour; the page itself holds none."""
+    """To an address in the object store that is good for minutes, or as JSON `{url, expires_seconds}`.
+
+    The page holds no such address; its script asks for one, and again when that has expired.
+    """
     recording = _recording_or_404(request, recording_id)
     if recording.state != RecordingState.READY:
         raise Http404
     audit_once(request, Action.RECORDING_PLAYED, recording, within=PLAYED_AGAIN)
-    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
+    url = store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS)
+    if request.accepts("text/html"):
+        return HttpResponseRedirect(url)
+    return JsonResponse({"url": url, "expires_seconds": VIDEO_URL_SECONDS})
 
 
 @never_cache
@@ -110,31 +130,17 @@ def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         raise Http404
     audit(request, Action.RECORDING_DOWNLOADED, recording)
     name = f"recording-{recording.created_at:%Y-%m-%d}-{recording.pk}.mp4"
-    return HttpResponseRedirect(
-        store.presign(recording.object_key, expires_seconds=DOWNLOAD_URL_SECONDS, filename=name)
-    )
-
-
-@require_safe
-def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> HttpResponse:
-    """The `number`th segment of the archive, from 0: for each frame `!IQ` (length, received_at_ms) and its bytes."""
-    recording = _recording_or_404(request, recording_id)
-    segment = archive_segments(recording.session_id)[number : number + 1].first()
-    if segment is None:
-        raise Http404
-    answer = HttpResponse(store.get(segment.object_key), content_type="application/octet-stream")
-    answer["Cache-Control"] = "private, max-age=3600, immutable"
-    return answer
-
-
-def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(reviewer_of(request), recording_id)
-    if recording is None:
-        raise Http404
-    return recording
+    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS, filename=name))
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:
-    percent = rendered_percent(recording) if recording else 0
-    url = reverse("recording", args=[recording.id]) if recording else ""
-    return {"state": outcome, "percent": percent, "url": url}
+    if recording is None:
+        return {"state": outcome, "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    progress = progress_of(recording, now=timezone.now())
+    return {
+        "state": outcome,
+        "percent": progress.percent,
+        "remaining_ms": progress.remaining_ms,
+        "advice": recording.failure_advice,
+        "url": reverse("recording", args=[recording.id]),
+    }

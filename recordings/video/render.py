@@ -11,9 +11,12 @@ import numpy as np
 from PIL import Image
 
 from recordings.video.encoder import SegmentEncoder
+from recordings.video.idle import VideoTime
 from recordings.video.overlay import Mark, Marks, Picture, Placement, draw_marks
 from recordings.video.plan import Canvas
 from recordings.video.shell import Shown, StageShell
+from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
+from recordings.video.strip import Strip
 
 STEP_MS = 33
 LIVELY_PROBE_MS = 50
@@ -21,7 +24,7 @@ PROBE_MS = 100
 LIVELY_MS = 1_000
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
-REPORT_SECONDS = 5.0
+REPORT_SECONDS = 1.0
 MAX_PICTURE_PIXELS = 40_000_000
 
 
@@ -41,7 +44,7 @@ class Stretch:
 
     Before `first_page_ms` the stage shows that first page already, under a card where one covers it; None: it never
     has one. `marks_from_ms` is the start of the visit that lasts at `starts_ms`, so that the pointer is where it was
-    left.
+    left. `time` says when the video shows what.
     """
 
     starts_ms: int
@@ -51,6 +54,12 @@ class Stretch:
     cards: Sequence[Card] = ()
     first_page_ms: int | None = 0
     marks_from_ms: int = 0
+    time: VideoTime = field(default_factory=VideoTime)
+    strip: Strip | None = None
+
+    def video_ms(self, session_ms: float) -> int:
+        """From the segment's start."""
+        return round(self.time.of_video(session_ms)) - round(self.time.of_video(self.starts_ms))
 
 
 @dataclass
@@ -89,7 +98,9 @@ class _Renderer:
         self._card: Card | None = None
         self._base: Picture | None = None
         self._overlay: object = None
-        self._place = Placement(1.0, 0, 0)
+        self._place, self._top = Placement(1.0, 0, 0), 0
+        self._strip: tuple[str, str, str] | None = None
+        self._typed: tuple[float, Box] | None = None
         self._lively_until = -1.0
         self._rippling = False
 
@@ -115,7 +126,7 @@ class _Renderer:
                 reported = time.monotonic()
                 on_progress(round(at) - self._stretch.starts_ms)
             at = self._next(at)
-        encoder.finish(duration_ms=self._stretch.ends_ms - self._stretch.starts_ms)
+        encoder.finish(duration_ms=self._stretch.video_ms(self._stretch.ends_ms))
         self._cost.total_ms = (time.monotonic() - started) * 1000
         return self._cost
 
@@ -135,9 +146,14 @@ class _Renderer:
             _after(self._changes, at),
             _after(self._mark_times, at),
             _after(self._edges, at),
-            at + (LIVELY_PROBE_MS if lively else PROBE_MS),
+            self._later(at, LIVELY_PROBE_MS if lively else PROBE_MS),
         )
-        return max(due, at + STEP_MS)
+        return max(due, self._later(at, STEP_MS))
+
+    def _later(self, at: float, video_ms: float) -> float:
+        """When in the session so much more of the video has passed."""
+        time = self._stretch.time
+        return time.of_session(time.of_video(at) + video_ms)
 
     def _step(self, encoder: SegmentEncoder, at: float) -> None:
         self._cost.steps += 1
@@ -145,6 +161,8 @@ class _Renderer:
         if self._changed_before(at) or self._covers_otherwise(at):
             # Time comes first: what the change sets moving begins at the change, not at the step before it.
             self._change(at)
+            damaged = self._timed("probe_ms", self._shell.draw)
+        if self._tell_strip(at):
             damaged = self._timed("probe_ms", self._shell.draw)
         if damaged or self._base is None:
             self._base = self._timed("picture_ms", self._picture)
@@ -154,6 +172,18 @@ class _Renderer:
         self._seek(at)
         self._cover(at)
         self._lively_until = at + LIVELY_MS
+
+    def _tell_strip(self, at: float) -> bool:
+        """Whether what stands above the page is other than before."""
+        if self._stretch.strip is None:
+            return False
+        title, url = (self._shown.title, self._shown.url) if self._shown else ("", "")
+        strip = (title, url, self._stretch.strip.text_at(at))
+        if strip == self._strip:
+            return False
+        self._strip = strip
+        self._shell.show_strip(*strip)
+        return True
 
     def _changed_before(self, at: float) -> bool:
         """Whether a change lies between the last step and this one; those are forgotten."""
@@ -171,16 +201,18 @@ class _Renderer:
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:
             self._marks.forget_pointer()
+        if shown.typed:
+            self._typed = at, shown.typed
         self._shown = shown
 
     def _fit(self, shown: Shown) -> None:
         canvas, scale = self._stretch.canvas, self._stretch.canvas.scale
         # What is beyond the canvas is not drawn: a page can say that its window is as large as it likes.
-        room = _css_size(canvas)
-        self._shell.set_size(width=min(shown.width, room["width"]), height=min(shown.height, room["height"]))
+        room, height = _css_size(canvas), shown.height + canvas.strip
+        self._shell.set_size(width=min(shown.width, room["width"]), height=min(height, room["height"]))
         left = (canvas.width - round(shown.width * scale)) // 2
-        top = (canvas.height - round(shown.height * scale)) // 2
-        self._place = Placement(scale, max(left, 0), max(top, 0))
+        self._top = max((canvas.height - round(height * scale)) // 2, 0)
+        self._place = Placement(scale, max(left, 0), self._top + round(canvas.strip * scale))
         self._base = None
 
     def _card_at(self, at: float) -> Card | None:
@@ -207,23 +239,38 @@ class _Renderer:
             return picture
         whole = np.empty((canvas.height, canvas.width, 3), np.uint8)
         whole[:] = MATTE
-        part = picture[: canvas.height - self._place.top, : canvas.width - self._place.left]
-        top, left = self._place.top, self._place.left
+        top, left = self._top, self._place.left
+        part = picture[: canvas.height - top, : canvas.width - left]
         whole[top : top + part.shape[0], left : left + part.shape[1]] = part
         return whole
 
     def _emit(self, encoder: SegmentEncoder, at: float, damaged: bool) -> None:
         pointer, clicks = self._marks.at(at) if self._card is None else (None, [])
-        self._rippling = bool(clicks)
-        overlay = (pointer and (pointer.x, pointer.y), len(clicks), at if clicks else 0, self._card is None)
+        typed = self._typed_at(at) if self._card is None else None
+        is_fast = self._stretch.time.is_shortened(at)
+        self._rippling = bool(clicks or typed)
+        overlay = (
+            pointer and (pointer.x, pointer.y),
+            len(clicks),
+            at if clicks else 0,
+            typed,
+            is_fast,
+            self._card is None,
+        )
         if not damaged and overlay == self._overlay and encoder.frame_count:
             return
         self._overlay = overlay
         assert self._base is not None
-        drawn = draw_marks(self._base, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
-        at_ms = round(at) - self._stretch.starts_ms
+        drawn = draw_typing(self._base, typed, self._place) if typed else self._base
+        drawn = draw_marks(drawn, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
+        drawn = draw_fast(drawn) if is_fast else drawn
+        at_ms = self._stretch.video_ms(at)
         self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
         self._cost.frames += 1
+
+    def _typed_at(self, at: float) -> Box | None:
+        """The field that is being typed into."""
+        return self._typed[1] if self._typed and at - self._typed[0] < TYPED_MS else None
 
     def _timed(self, name: str, call):  # type: ignore[no-untyped-def]
         started = time.perf_counter()

@@ -37,7 +37,10 @@ FindAsset = Callable[[str], tuple[str, bytes] | None]
 
 @dataclass(frozen=True)
 class Shown:
-    """What the stage shows: the page, and the visitor's viewport in CSS pixels."""
+    """What the stage shows: the page, and the visitor's viewport in CSS pixels.
+
+    `typed` is where the field is that something was typed into just before: left, top, width, height.
+    """
 
     page: int
     kind: str
@@ -45,6 +48,7 @@ class Shown:
     title: str
     width: int
     height: int
+    typed: tuple[float, float, float, float] | None = None
 
 
 class StageShell:
@@ -175,6 +179,7 @@ class StageShell:
             title=state["title"],
             width=int(viewport["width"]),
             height=int(viewport["height"]),
+            typed=tuple(state["typed"]) if state.get("typed") else None,
         )
 
     def changes(self, *, from_ms: float, to_ms: float) -> list[float]:
@@ -187,6 +192,10 @@ class StageShell:
     def show_card(self, title: str, text: str = "") -> None:
         """Cover the stage with a card of ours; an empty title uncovers it."""
         self.evaluate(f"alongsideWorker.card({json.dumps(title)}, {json.dumps(text)})")
+
+    def show_strip(self, title: str, url: str, text: str) -> None:
+        """What stands above the page."""
+        self.evaluate(f"alongsideWorker.strip({json.dumps([title, url, text])})")
 
     def set_size(self, *, width: int, height: int) -> None:
         """Lay the stage out at width × height CSS pixels."""

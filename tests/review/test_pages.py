@@ -1,5 +1,6 @@
 """The review pages and their routes: who may see which recording, and what leaves the server."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
@@ -15,11 +17,11 @@ from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.review.listing import PAGE_ROWS
-from recordings.video.models import Recording, RecordingState
+from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.desks import Desk, signed_in
 
-ROUTES = ("", "state/", "video/", "archive/0/")
+ROUTES = ("", "state/", "video/", "archive/0/0/")
 
 
 def record(desk: Desk, *, own: bool = True, **values) -> Recording:
@@ -102,7 +104,7 @@ def test_another_tenants_manager_sees_nothing(desk: Desk, other_desk: Desk) -> N
     assert str(recording.id) not in client.get("/desk/recordings/").content.decode()
     assert set(statuses(client, recording)) == {404}
     facts = client.get(f"/desk/recordings/session/{recording.session_id}/").json()
-    assert facts == {"state": "preparing", "percent": 0, "url": ""}
+    assert facts == {"state": "preparing", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
 
 
 def test_list_takes_as_many_queries_for_three_rows_as_for_one(desk: Desk) -> None:
@@ -147,7 +149,7 @@ def test_video_goes_to_an_address_that_expires(desk: Desk) -> None:
     recording = record(desk)
     address = urlsplit(desk.client.get(f"/desk/recordings/{recording.id}/video/")["Location"])
     assert address.path.endswith(recording.object_key)
-    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 3600
+    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 300
 
 
 def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, settings) -> None:
@@ -156,21 +158,37 @@ def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, setti
     assert "unsafe" not in policy
 
 
-def test_archive_is_served_segment_by_segment(desk: Desk) -> None:
-    recording = record(desk)
-    answer = desk.client.get(f"/desk/recordings/{recording.id}/archive/0/")
-    assert answer.content == b"segment of this session"
-    assert desk.client.get(f"/desk/recordings/{recording.id}/archive/1/").status_code == 404
-
-
-def test_rendering_is_told_in_percent(desk: Desk) -> None:
-    recording = record(desk, state=RecordingState.RENDERING)
+def test_rendering_is_told_in_percent_with_the_time_left(desk: Desk) -> None:
+    begun = timezone.now() - timedelta(seconds=30)
+    recording = record(desk, state=RecordingState.RENDERING, rendering_at=begun)
     with tenant_scope(desk.tenant.id):
-        factories.video_segment(recording=recording, done_at=timezone.now())
-        factories.video_segment(recording=recording)
+        factories.video_segment(recording=recording, done_at=timezone.now(), done_ms=1000, ends_ms=1000)
+        factories.video_segment(recording=recording, done_ms=500, ends_ms=3000)
     facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
-    assert facts == {"state": "rendering", "percent": 50, "url": f"/desk/recordings/{recording.id}/"}
+    assert facts.pop("remaining_ms") == pytest.approx(50_000, rel=0.1)
+    assert facts == {"state": "rendering", "percent": 37, "advice": "", "url": f"/desk/recordings/{recording.id}/"}
     assert desk.client.get(f"/desk/recordings/{recording.id}/video/").status_code == 404
+
+
+def test_time_left_counts_what_was_rendered_since_the_last_try(desk: Desk) -> None:
+    begun = timezone.now() - timedelta(seconds=10)
+    recording = record(desk, state=RecordingState.RENDERING, rendering_at=begun)
+    with tenant_scope(desk.tenant.id):
+        factories.video_segment(recording=recording, done_at=begun - timedelta(hours=1), done_ms=1000)
+        segment = factories.video_segment(recording=recording)
+        facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
+        assert (facts["percent"], facts["remaining_ms"]) == (50, None)
+        VideoSegment.objects.filter(id=segment.id).update(done_ms=500)
+    facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
+    assert facts["remaining_ms"] == pytest.approx(10_000, rel=0.1)
+
+
+def test_list_is_told_of_what_is_rendered_and_the_person_may_see(desk: Desk, other_desk: Desk) -> None:
+    mine, theirs, strange = record(desk), record(desk, own=False), record(other_desk)
+    query = "&".join(f"id={recording.id}" for recording in (mine, theirs, strange))
+    told = desk.client.get(f"/desk/recordings/states/?{query}").json()
+    assert {key: facts["state"] for key, facts in told.items()} == {str(mine.id): "ready"}
+    assert desk.client.get("/desk/recordings/states/?id=x").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -189,8 +207,12 @@ def test_session_without_recording_says_why(desk: Desk, started: bool, state: st
 
 
 def test_failed_recording_is_rendered_again_on_request(desk: Desk) -> None:
-    recording = record(desk, state=RecordingState.FAILED, failure="out of disk")
-    assert b'data-testid="recording-retry"' in desk.client.get(f"/desk/recordings/{recording.id}/").content
+    recording = record(desk, state=RecordingState.FAILED, failure="OSError: <no space>", failure_code="disk")
+    page = desk.client.get(f"/desk/recordings/{recording.id}/").content.decode()
+    advice = escape(recording.failure_advice)
+    for told in ('data-testid="recording-retry"', "OSError: &lt;no space&gt;", advice):
+        assert told in page
+    assert advice in desk.client.get("/desk/recordings/").content.decode()
     assert desk.client.get(f"/desk/recordings/{recording.id}/retry/").status_code == 405
     for _twice in range(2):
         assert desk.client.post(f"/desk/recordings/{recording.id}/retry/").status_code == 302

@@ -83,7 +83,7 @@ export class PageState {
     this.url = arrival.url;
     this.title = arrival.title;
     this.kind = arrival.kind;
-    this.viewport = arrival.viewport;
+    this.viewport = arrival.viewport ?? this.viewport;
   }
 
   private comeBack(arrival: Arrival): void {

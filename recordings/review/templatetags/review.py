@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 from django import template
 
 from helpdesk.accounts.models import User
@@ -17,3 +20,9 @@ def clock(milliseconds: int) -> str:
 def handle(person: User) -> str:
     """What a note calls this person by, behind an `@`."""
     return "".join(person.name.split()) or person.email
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """For a `data-` attribute, where the template escapes it."""
+    return json.dumps(value)
