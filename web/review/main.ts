@@ -1,4 +1,5 @@
 import { followTheme } from "../console/dom";
+import { pinNotes } from "./notes";
 import { watchList, watchPage } from "./progress";
 import { Review } from "./review";
 
@@ -7,6 +8,7 @@ const page = document.querySelector<HTMLElement>("[data-review]");
 if (page) {
   new Review(page);
   watchPage(page);
+  pinNotes(page);
 }
 const list = document.querySelector<HTMLElement>("[data-states-url]");
 if (list) watchList(list);
