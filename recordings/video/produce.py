@@ -29,8 +29,9 @@ from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
-from recordings.video.render import Card, RenderCost, Stretch, render_stretch
+from recordings.video.render import render_stretch
 from recordings.video.shell import StageShell
+from recordings.video.stretch import Card, RenderCost, Stretch
 from recordings.video.strip import HEIGHT, Strip, presences_of
 from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
 
@@ -136,7 +137,7 @@ def planned_archive(recording: Recording) -> Archive:
     )
 
 
-def _frames(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
+def frames_for(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
     """(received_at_ms, frame) of what the segment needs."""
     window = of_document(segment.window)
     with tenant_scope(archive.tenant_id):
@@ -153,7 +154,7 @@ def render_segment(
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
     with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes()) as shell:
-        shell.load(_frames(archive, segment))
+        shell.load(frames_for(archive, segment))
         on_progress(0)
         stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
         return render_stretch(shell, stretch, path, on_progress=on_progress)

@@ -15,6 +15,7 @@ import { viewportOf } from "./viewport";
 
 /** What was typed before is past. */
 const TYPED_MS = 600;
+const UNSAID: Viewport = { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
 
@@ -95,16 +96,7 @@ export class Player implements StagePlayer {
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = state?.viewport ??
-      this.standing?.viewport ??
-      this.first ?? {
-        width: 0,
-        height: 0,
-        dpr: 1,
-        screen_width: 0,
-        screen_height: 0,
-        zoom: 1,
-      };
+    const viewport = state?.viewport ?? this.standing?.viewport ?? this.first ?? UNSAID;
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",
