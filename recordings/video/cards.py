@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from recordings.video.plan import Hole, Timeline
-from recordings.video.render import Card
+from recordings.video.stretch import Card
 from recordings.video.words import clock
 
 

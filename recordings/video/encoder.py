@@ -23,7 +23,7 @@ OPTIONS = {
     "g": "100000",
     "forced-idr": "1",
     "level": "4.2",
-    "x264-params": "scenecut=0:threads=2:force-cfr=0",
+    "x264-params": "scenecut=0:threads=1:force-cfr=0",
 }
 
 

@@ -21,7 +21,7 @@ LONGEST_SIDE = 16_384
 LARGEST_DPR = 16
 MAX_SCALE = 2.0
 SEGMENT_MS = 12_000
-LONGEST_SEGMENT_MS = 45_000
+LONGEST_SEGMENT_MS = 32_000
 SHORTEST_SEGMENT_MS = 4_000
 SHORTEST_CARD_MS = 1_500
 
@@ -103,7 +103,7 @@ class Timeline:
         return Canvas(_even(width * scale), _even(height * scale), scale, strip)
 
     def cuts(self) -> list[tuple[int, int]]:
-        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well in the video, else at a length bound."""
+        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well in the video, else in equal parts."""
         time = self.time
         starts, length_ms = [time.of_video(visit.starts_ms) for visit in self.visits], time.of_video(self.duration_ms)
         cuts = [0.0]
@@ -245,10 +245,12 @@ class TimelineReader:
 
 
 def _next_cut(last: float, visit_starts: list[float], length_ms: float) -> float:
-    """The first visit that leaves a segment of good length; else the length bound."""
+    """The first visit that leaves a segment of good length; else equal parts, so that as many workers end together."""
     at = bisect_left(visit_starts, last + SEGMENT_MS)
-    bound = min(last + LONGEST_SEGMENT_MS, length_ms)
-    return visit_starts[at] if at < len(visit_starts) and visit_starts[at] <= bound else bound
+    if at < len(visit_starts) and visit_starts[at] <= min(last + LONGEST_SEGMENT_MS, length_ms):
+        return visit_starts[at]
+    left_ms = length_ms - last
+    return last + left_ms / math.ceil(left_ms / LONGEST_SEGMENT_MS)
 
 
 def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:

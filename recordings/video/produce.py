@@ -29,8 +29,9 @@ from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
-from recordings.video.render import Card, RenderCost, Stretch, render_stretch
+from recordings.video.render import render_stretch
 from recordings.video.shell import StageShell
+from recordings.video.stretch import Card, RenderCost, Stretch
 from recordings.video.strip import HEIGHT, Strip, presences_of
 from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
 
