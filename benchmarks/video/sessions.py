@@ -95,7 +95,7 @@ PLANS = (
 
 @dataclass(frozen=True)
 class Counted:
-    """From `at_ms` (since 1970) the stripe has the number, for something that the visitor did or a page that arrives."""
+    """From `at_ms` (since 1970) on the stripe has the number: the visitor did something, or a page arrives."""
 
     number: int
     at_ms: float
