@@ -18,6 +18,8 @@ from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
 from recordings.video.stretch import Card, RenderCost, Stretch
 
 RIPPLE_STEP_MS = 75
+# Of the pointer's path; a click is a change, and has a step of its own.
+POINTER_STEP_MS = 66
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
 REPORT_SECONDS = 1.0
@@ -97,7 +99,7 @@ class _Renderer:
 
     def _due_at(self, at: float) -> Iterator[float]:
         yield _after(self._changes, at)
-        yield _after(self._mark_times, at)
+        yield max(_after(self._mark_times, at), self._later(at, POINTER_STEP_MS))
         yield _after(self._edges, at)
         if self._rippling:
             yield self._later(at, RIPPLE_STEP_MS)
