@@ -1,6 +1,7 @@
 """Sessions on third-party applications, recorded by our capture code and by rrweb at the same time."""
 
 import base64
+import contextlib
 import io
 import json
 import time
@@ -35,6 +36,10 @@ class Site(Applications):
     def translate_path(self, path: str) -> str:
         own = FOLDER / "pages" / urlsplit(path).path.lstrip("/")
         return str(own) if own.is_file() else super().translate_path(path)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with contextlib.suppress(ConnectionError):  # a page that is left takes no more
+            super().copyfile(source, outputfile)
 
 
 @dataclass(frozen=True)
