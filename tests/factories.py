@@ -23,6 +23,7 @@ from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import Membership, Role, User
 from helpdesk.api.models import ApiToken
 from helpdesk.api.scopes import Scope
+from helpdesk.audit.models import Action, ActorKind, AuditEvent
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.actions import ensure_tenant
 from helpdesk.tenants.context import current_tenant_id
@@ -30,6 +31,9 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Contact, Message, Queue, Ticket
 from recordings.archive.models import ArchiveSegment
+from recordings.review.models import RecordingNote, SavedView, Score, Scorecard
+from recordings.search.models import SessionText
+from recordings.share.models import ShareLink
 from recordings.video.models import Recording, VideoSegment
 
 _numbers = itertools.count(1)
@@ -211,6 +215,47 @@ def video_segment(**values: Any) -> VideoSegment:
     )
 
 
+def share_link(secret: str = "", **values: Any) -> ShareLink:
+    """`secret` is the token in the link's fragment."""
+    secret = secret or f"share-{next(_numbers)}"
+    return _create(ShareLink, values, recording=recording, token_hash=lambda: digest(secret), expires_at=_soon)
+
+
+def session_text(**values: Any) -> SessionText:
+    """`words` as PostgreSQL writes a tsvector."""
+    of = values.pop("recording", None) or recording()
+    return _create(SessionText, {"recording": of, "recorded_at": of.created_at, **values}, words=lambda: "'word'")
+
+
+def saved_view(**values: Any) -> SavedView:
+    return _create(SavedView, values, owner=member, name=lambda: f"View {next(_numbers)}")
+
+
+def recording_note(**values: Any) -> RecordingNote:
+    return _create(RecordingNote, values, recording=recording, at_ms=lambda: 0, body=lambda: "Body")
+
+
+def scorecard(**values: Any) -> Scorecard:
+    criteria = [{"label": "Greeting", "weight": 1, "scale": 5}]
+    return _create(Scorecard, values, name=lambda: f"Card {next(_numbers)}", criteria=lambda: criteria)
+
+
+def score(**values: Any) -> Score:
+    made = {"recording": recording, "scorecard": scorecard, "reviewer": member}
+    return _create(Score, values, **made, answers=list, percent=lambda: 50)
+
+
+def audit_event(**values: Any) -> AuditEvent:
+    return _create(
+        AuditEvent,
+        values,
+        at=timezone.now,
+        actor_kind=lambda: ActorKind.SYSTEM,
+        action=lambda: Action.RECORDING_VIEWED,
+        object_kind=lambda: "recording",
+    )
+
+
 FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Membership: membership,
     ApiToken: api_token,
@@ -233,6 +278,13 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     ArchiveSegment: archive_segment,
     Recording: recording,
     VideoSegment: video_segment,
+    AuditEvent: audit_event,
+    ShareLink: share_link,
+    SessionText: session_text,
+    SavedView: saved_view,
+    RecordingNote: recording_note,
+    Scorecard: scorecard,
+    Score: score,
 }
 
 

@@ -51,14 +51,24 @@ def put_file(key: str, path: str, *, content_type: str) -> None:
     client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs=checked)
 
 
-def get(key: str) -> bytes:
-    """Raise `NoSuchObject` when there is none."""
+def get(key: str, *, part: tuple[int, int] | None = None) -> bytes:
+    """All of it, or the `part` (start, size in bytes); raise `NoSuchObject` when there is nothing there."""
+    extent = {"Range": f"bytes={part[0]}-{part[0] + part[1] - 1}"} if part else {}
     try:
-        body = client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
+        body = client().get_object(Bucket=settings.S3_BUCKET, Key=key, **extent)["Body"]
     except ClientError as error:
         _raise_missing(error, key)
         raise
     return bytes(body.read())
+
+
+def get_file(key: str, path: str) -> None:
+    """Write an object of any size to `path`; raise `NoSuchObject` when there is none."""
+    try:
+        client().download_file(settings.S3_BUCKET, key, path)
+    except ClientError as error:
+        _raise_missing(error, key)
+        raise
 
 
 def size(key: str) -> int:
@@ -107,5 +117,5 @@ def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> s
 
 
 def _raise_missing(error: ClientError, key: str) -> None:
-    if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+    if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
         raise NoSuchObject(key) from error

@@ -1,12 +1,10 @@
 """The review pages, for people at the desk. Each route checks tenant and role by itself: see `queries`."""
 
 import contextlib
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import timedelta
 from uuid import UUID
 
 from csp.decorators import csp_update
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,60 +14,50 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assist.console.tickets import stage_url
+from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
+from helpdesk.accounts.roles import role_required
+from helpdesk.audit.models import Action
 from helpdesk.tenants import store
+from recordings.review.access import recording_or_404 as _recording_or_404
+from recordings.review.access import reviewer_of
+from recordings.review.listing import PAGE_ROWS
+from recordings.review.media import MEDIA_POLICY
+from recordings.review.panel_views import panels_context
 from recordings.review.queries import (
-    PAGE_ROWS,
-    BadCursor,
-    Reviewer,
-    archive_segments,
     find_recording,
-    recording_page,
     session_outcome,
     visible_recordings,
 )
 from recordings.video.actions import NotRetryable, retry_recording
+from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import progress_of
 
-VIDEO_URL_SECONDS = 3600
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@never_cache
-@require_safe
-def recording_list(request: HttpRequest) -> HttpResponse:
-    """The newest first; `?before=` continues."""
-    reviewer = _reviewer(request)
-    try:
-        page = recording_page(reviewer, cursor=request.GET.get("before", ""))
-    except BadCursor:
-        raise Http404 from None
-    context = {"section": "recordings", "page": page, "sees_all": reviewer.sees_all}
-    return render(request, "recordings/list.html", context)
+# The page asks for another one when it needs it.
+VIDEO_URL_SECONDS = 300
+# A player asks again at each jump.
+PLAYED_AGAIN = timedelta(minutes=10)
 
 
 # django-csp's types know only views without parameters.
 @never_cache
 @require_safe
-@csp_update({"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]})  # type: ignore[arg-type]
+@csp_update(MEDIA_POLICY)  # type: ignore[arg-type]
 def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    reviewer = _reviewer(request)
+    reviewer = reviewer_of(request)
     recording = find_recording(reviewer, recording_id)
     if recording is None:
         context = {"section": "recordings", "sees_all": reviewer.sees_all}
         return render(request, "recordings/missing.html", context, status=404)
     session = recording.session
+    audit(request, Action.RECORDING_VIEWED, recording)
     context = {
         "section": "recordings",
         "recording": recording,
         "session": session,
         "progress": progress_of(recording, now=timezone.now()),
-        "segments": archive_segments(session.id).count(),
+        **panels_context(request, recording),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
     return render(request, "recordings/review.html", context)
@@ -89,7 +77,7 @@ def states(request: HttpRequest) -> JsonResponse:
     """`{id: facts}` as of `state` for each `?id=` that the person may review; at most a page of the list."""
     wanted = request.GET.getlist("id")[:PAGE_ROWS]
     try:
-        rows = visible_recordings(_reviewer(request)).filter(id__in=[UUID(given) for given in wanted])
+        rows = visible_recordings(reviewer_of(request)).filter(id__in=[UUID(given) for given in wanted])
     except ValueError:
         raise Http404 from None
     return JsonResponse({str(row.id): _facts(row.state, row) for row in rows})
@@ -110,7 +98,7 @@ def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
     """As `state` for the console of that session; `url` only for those who may review it."""
     outcome, recording = session_outcome(session_id)
-    if recording and find_recording(_reviewer(request), recording.id) is None:
+    if recording and find_recording(reviewer_of(request), recording.id) is None:
         return JsonResponse({**_facts(outcome, recording), "url": ""})
     return JsonResponse(_facts(outcome, recording))
 
@@ -118,35 +106,31 @@ def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
 @never_cache
 @require_safe
 def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """To an address in the object store that is good for an hour; the page itself holds none."""
+    """To an address in the object store that is good for minutes, or as JSON `{url, expires_seconds}`.
+
+    The page holds no such address; its script asks for one, and again when that has expired.
+    """
     recording = _recording_or_404(request, recording_id)
     if recording.state != RecordingState.READY:
         raise Http404
-    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
+    audit_once(request, Action.RECORDING_PLAYED, recording, within=PLAYED_AGAIN)
+    url = store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS)
+    if request.accepts("text/html"):
+        return HttpResponseRedirect(url)
+    return JsonResponse({"url": url, "expires_seconds": VIDEO_URL_SECONDS})
 
 
+@never_cache
+@role_required(Role.MANAGER)
 @require_safe
-def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> HttpResponse:
-    """The `number`th segment of the archive, from 0: for each frame `!IQ` (length, received_at_ms) and its bytes."""
+def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The video as a file, for managers."""
     recording = _recording_or_404(request, recording_id)
-    segment = archive_segments(recording.session_id)[number : number + 1].first()
-    if segment is None:
+    if recording.state != RecordingState.READY:
         raise Http404
-    answer = HttpResponse(store.get(segment.object_key), content_type="application/octet-stream")
-    answer["Cache-Control"] = "private, max-age=3600, immutable"
-    return answer
-
-
-def _reviewer(request: HttpRequest) -> Reviewer:
-    membership: Any = request.membership  # type: ignore[attr-defined]
-    return Reviewer(user_id=person_of(request).id, role=membership.role)
-
-
-def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(_reviewer(request), recording_id)
-    if recording is None:
-        raise Http404
-    return recording
+    audit(request, Action.RECORDING_DOWNLOADED, recording)
+    name = f"recording-{recording.created_at:%Y-%m-%d}-{recording.pk}.mp4"
+    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS, filename=name))
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:

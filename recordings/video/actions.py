@@ -197,6 +197,15 @@ def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) ->
     return True
 
 
+def keep_extras(recording_id: UUID, **values: Any) -> None:
+    """Note what was made beside the video."""
+    recording = _lock(recording_id)
+    for name, value in values.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(values))
+    _announce(recording)
+
+
 def forget_segment_objects(recording_id: UUID) -> None:
     """They are deleted."""
     VideoSegment.objects.filter(recording_id=recording_id).update(object_key="")

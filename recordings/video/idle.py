@@ -73,7 +73,8 @@ class VideoTime:
         return skip.starts_ms + passed * (skip.ends_ms - skip.starts_ms) / skip.kept_ms
 
     def is_shortened(self, session_ms: float) -> bool:
-        return any(skip.starts_ms <= session_ms < skip.ends_ms for skip in self.skips)
+        count = bisect_right(self._starts, session_ms)
+        return count > 0 and session_ms < self.skips[count - 1].ends_ms
 
 
 def as_rows(skips: Sequence[Skip]) -> list[dict[str, int]]:

@@ -20,6 +20,8 @@ class Recording(TenantModel):
 
     `plan` is what `recordings.video.planned` reads again; `skips` are the stretches of the session that the video
     shows in less time, `{starts_ms, ends_ms, kept_ms}` in order; `rendering_at` is when the segments were last queued.
+    `filmstrip` is the grid of the sprite; what the last five fields name is made after the video, or when somebody
+    looks, and may be missing.
     """
 
     session = models.OneToOneField(AssistSession, on_delete=models.CASCADE, related_name="recording")
@@ -40,6 +42,11 @@ class Recording(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     rendering_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
+    filmstrip_key = models.CharField(max_length=300, blank=True)
+    filmstrip = models.JSONField(default=dict)
+    thumbnail_key = models.CharField(max_length=300, blank=True)
+    outline_key = models.CharField(max_length=300, blank=True)
+    log_key = models.CharField(max_length=300, blank=True)
 
     @property
     def failure_advice(self) -> str:

@@ -137,7 +137,7 @@ def planned_archive(recording: Recording) -> Archive:
     )
 
 
-def _frames(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
+def frames_for(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
     """(received_at_ms, frame) of what the segment needs."""
     window = of_document(segment.window)
     with tenant_scope(archive.tenant_id):
@@ -154,7 +154,7 @@ def render_segment(
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
     with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes()) as shell:
-        shell.load(_frames(archive, segment))
+        shell.load(frames_for(archive, segment))
         on_progress(0)
         stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
         return render_stretch(shell, stretch, path, on_progress=on_progress)

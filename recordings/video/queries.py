@@ -33,14 +33,14 @@ class Progress:
 
 
 def recordings() -> QuerySet[Recording]:
-    """Each with what `progress_of` needs."""
+    """Each with what `progress_of` needs, and without its plan, which grows with the session."""
     return with_progress(Recording.objects.select_related("session"))
 
 
 def with_progress(rows: QuerySet[Recording]) -> QuerySet[Recording]:
     segments = VideoSegment.objects.filter(recording=OuterRef("pk")).order_by()
     fresh = segments.filter(Q(done_at=None) | Q(done_at__gte=OuterRef("rendering_at")))
-    return rows.annotate(
+    return rows.defer("plan").annotate(
         laid_out_ms=_sum_of(segments, F("ends_ms") - F("starts_ms")),
         rendered_ms=_sum_of(segments, F("done_ms")),
         fresh_ms=_sum_of(fresh, F("done_ms")),
@@ -67,7 +67,7 @@ def progress_of(recording: Recording, *, now: datetime) -> Progress:
 
 def get_recording(recording_id: UUID) -> Recording:
     """Raise `Recording.DoesNotExist`."""
-    return recordings().get(id=recording_id)
+    return Recording.objects.select_related("session").get(id=recording_id)
 
 
 def rendered_segments(recording_id: UUID) -> list[VideoSegment]:

@@ -15,7 +15,7 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.video import actions, planned, queries
+from recordings.video import actions, extras, planned, queries
 from recordings.video.failures import code_of, text_of
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import (
@@ -135,9 +135,13 @@ def join_task(tenant_id: UUID, recording_id: str) -> None:
 def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) -> None:
     tenant_id = archive.tenant_id
     with workspace() as folder:
-        facts = _uploaded(join_video(archive, segments, folder), archive, recording_id=recording.id)
-    with tenant_scope(tenant_id):
-        is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        path = join_video(archive, segments, folder)
+        facts = _uploaded(path, archive, recording_id=recording.id)
+        with tenant_scope(tenant_id):
+            is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        if is_committed:
+            extras.add_filmstrip(recording, path)
+            extras.queue_extras(recording)
     if is_committed:
         _clear(tenant_id, recording.id)
 

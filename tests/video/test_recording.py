@@ -238,7 +238,8 @@ def test_tasks_that_run_twice_leave_one_video_and_no_other_object(ended: Callabl
     recording = run_all(recording)
     again = run_all(recording)
     assert (again.object_key, again.ready_at) == (recording.object_key, recording.ready_at)
-    assert objects_below(folder) == [recording.object_key]
+    assert set(objects_below(folder)) == {again.object_key, again.filmstrip_key, again.thumbnail_key}
+    assert again.filmstrip["count"] > 1
 
 
 def objects_below(prefix: str) -> list[str]:

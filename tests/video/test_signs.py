@@ -1,5 +1,6 @@
 """What we draw: taps, the field that is typed into, the strip above the page, and time that runs faster."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_strip_stands_above_the_page_and_idle_time_runs_faster(tmp_path: Path) -
         assert_colour(shown[at], colour, y=HEIGHT + 120)
     texts = [picture[:HEIGHT].astype(int) for picture in shown.values()]
     assert all(text[4, 4].max() < 80 and text.max() > 200 for text in texts)
-    assert all(np.abs(one - other).max() > 100 for one, other in zip(texts, texts[1:], strict=False))
+    assert all(np.abs(one - other).max() > 100 for one, other in pairwise(texts))
     signs = [bool(np.abs(picture[28, 320 - 40].astype(int) - 255).max() < 40) for picture in shown.values()]
     assert signs == [False, True, False, False]
 

@@ -9,6 +9,7 @@ import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
 import { Budget, finished, PATIENCE_MS, SLICE_MS } from "./budget";
+import { DIGITS } from "./checkpoints";
 import { Events } from "./events";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
@@ -233,13 +234,14 @@ export class Session implements CaptureControl, Place {
     this.source.renumber();
     const canvas = this.source.shown(page.canvas);
     const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
-    const checkpoint = this.source.model.digest();
+    const digest = this.source.model.digest();
+    const checkpoint = digest.slice(0, DIGITS);
     const said = { viewport: readViewport(), checkpoint, at_seq: seq, volatile: state };
     const payload = { ...arrival(this.source, this.addresses), ...said };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(SLICE_MS);
     this.assets.enter(page.complete);
     const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
-    this.pages.point(page, checkpoint, at);
+    this.pages.point(page, digest, at);
     this.stay = new Stay(this, page);
     this.size();
   }

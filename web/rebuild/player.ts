@@ -1,7 +1,7 @@
 /** Plays an archive by stepping: the state at any time, without waiting. */
 
 import type { Enlarged, Operation } from "../protocol/operations";
-import type { Shown, StagePlayer } from "../protocol/seam";
+import type { Shown, StagePlayer, Viewport } from "../protocol/seam";
 import { decodeFrame, isShelf } from "../protocol/wire";
 import type { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
@@ -15,10 +15,15 @@ import { viewportOf } from "./viewport";
 
 /** What was typed before is past. */
 const TYPED_MS = 600;
+const UNSAID: Viewport = { width: 0, height: 0, dpr: 1, screen_width: 0, screen_height: 0, zoom: 1 };
 
 type Mark = ReturnType<StagePlayer["marks"]>[number];
 
 export class Player implements StagePlayer {
+  private decoder = new Decoder();
+  private readonly subtrees: Subtrees;
+  /** As they came, and in the order of their time. */
+  private arrived: Item[] = [];
   private items: Item[] = [];
   private session: SessionState;
   /** The page that is to be seen: the one before stays until the next one has its snapshot. */
@@ -32,20 +37,56 @@ export class Player implements StagePlayer {
     private readonly assets: AssetMap,
   ) {
     this.session = new SessionState(assets);
+    this.subtrees = new Subtrees(assets);
   }
 
   async load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }> {
-    const decoder = new Decoder();
-    this.items = [];
-    for (const { at, frame } of entries) this.items.push(...this.decode(decoder, frame, at));
-    await new Subtrees(this.assets).fill(this.items);
-    this.items = withPictures(inOrder(this.items));
-    this.first = this.items.map(viewportOf).find(Boolean) ?? null;
+    this.decoder = new Decoder();
+    this.arrived = [];
+    this.first = null;
     this.rewind();
-    for (const item of this.items) {
+    await this.append(entries);
+    return { startMs: this.items[0]?.at ?? 0, endMs: this.items.at(-1)?.at ?? 0 };
+  }
+
+  /** What came after what is loaded. */
+  async append(entries: { at: number; frame: Uint8Array }[]): Promise<void> {
+    const items = entries.flatMap(({ at, frame }) => this.decode(this.decoder, frame, at));
+    await this.subtrees.fill(items);
+    const last = this.items[this.next - 1];
+    this.arrived = this.arrived.concat(items);
+    this.items = withPictures(inOrder([...this.arrived]));
+    this.first ??= this.items.map(viewportOf).find(Boolean) ?? null;
+    if (last && this.items[this.next - 1] !== last) this.rewind(); // some of it is older than what was applied
+    for (const item of items) {
       if (item.name === "operation" && item.operation[0] === "assets") this.assets.learn(item.operation[2]);
     }
-    return { startMs: this.items[0]?.at ?? 0, endMs: this.items.at(-1)?.at ?? 0 };
+  }
+
+  /** The page as it was sought last. */
+  get shown(): PageState | undefined {
+    return this.standing;
+  }
+
+  /** What was applied last of the page that is shown, the newest first. */
+  *applied(): Generator<Item & { name: "operation" }> {
+    for (let at = this.next - 1; at >= 0; at--) {
+      const item = this.items[at]!;
+      if (item.name === "operation" && item.page === this.standing?.id) yield item;
+    }
+  }
+
+  /** What is still to come of it. */
+  *coming(): Generator<Item & { name: "operation" }> {
+    for (let at = this.next; at < this.items.length; at++) {
+      const item = this.items[at]!;
+      if (item.name === "operation" && item.page === this.standing?.id) yield item;
+    }
+  }
+
+  /** Build the page anew: somebody has touched it. */
+  again(): void {
+    if (this.standing) this.show(this.standing);
   }
 
   async seek(atMs: number): Promise<Shown> {
@@ -55,16 +96,7 @@ export class Player implements StagePlayer {
     this.reflect(applied, back);
     await this.view.settled();
     const state = this.session.shown;
-    const viewport = state?.viewport ??
-      this.standing?.viewport ??
-      this.first ?? {
-        width: 0,
-        height: 0,
-        dpr: 1,
-        screen_width: 0,
-        screen_height: 0,
-        zoom: 1,
-      };
+    const viewport = state?.viewport ?? this.standing?.viewport ?? this.first ?? UNSAID;
     return {
       page: this.session.current,
       kind: state?.kind ?? "html",
@@ -111,6 +143,7 @@ export class Player implements StagePlayer {
     }
   }
 
+  /** Everything is applied again from the beginning. */
   private rewind(): void {
     this.session = new SessionState(this.assets);
     this.standing = undefined;
