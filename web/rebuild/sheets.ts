@@ -233,8 +233,8 @@ export class Sheets {
 
   private arrived(root: Element, element: HTMLLinkElement): void {
     this.arriving.delete(element);
-    root.getBoundingClientRect();
     if ([...this.arriving].some((other) => root.contains(other))) return;
+    root.getBoundingClientRect();
     root.removeAttribute(`${STATE_ATTRIBUTE}arriving`);
   }
 

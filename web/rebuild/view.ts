@@ -93,6 +93,7 @@ export class View {
     this.builder = new Builder(this.assets, this.sheets, this.machine, () => state.url);
     this.resize(state);
     if (!state.model) return;
+    if (arrives) this.frame.style.opacity = "0";
     try {
       this.build(state, state.model.root, arrives ? firstOf(state.model.size) : Infinity);
     } finally {
@@ -109,7 +110,7 @@ export class View {
     this.builder.fill(document, root, count);
     for (const child of childrenOf(root) ?? []) this.builder.connected(child);
     this.builder.extra(document, extraOf(root) ?? {});
-    document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
+    if (!this.isVeiled) document.scrollingElement?.scrollTo({ left: 0, top: 0, behavior: "instant" });
     this.restore(state);
     this.later = new Later(
       this.builder,
@@ -171,12 +172,16 @@ export class View {
     }
   }
 
+  private get isVeiled(): boolean {
+    return this.frame.style.opacity !== "";
+  }
+
   /** A page without its style sheets is not what the visitor sees: hide it until they are there, for a moment at most. */
   private veil(): void {
     const id = this.page;
-    this.frame.style.opacity = "0";
     const unveil = (): void => {
-      if (this.page !== id || !this.frame.style.opacity) return;
+      if (this.page !== id || !this.isVeiled) return;
+      this.places.align();
       this.later?.open();
       this.frame.style.opacity = "";
     };
@@ -269,7 +274,8 @@ export class View {
   private restore(state: PageState): void {
     const { volatiles } = this;
     volatiles?.restore();
-    for (const [id, [x, y]] of state.scroll) this.places.scroll(id, x, y);
+    // Behind the veil that would be a layout without style sheets.
+    if (!this.isVeiled) for (const [id, [x, y]] of state.scroll) this.places.scroll(id, x, y);
     void this.sheets.settled().then(() => {
       this.places.alignSoon();
       if (this.volatiles === volatiles) volatiles?.moveAll();
