@@ -5,19 +5,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import numpy as np
-import pytest
-
 from assist.channel.protocol import SHELF_COUNTER, Frame, FrameFlag, FrameKind, decode_frame, encode_frame
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
-from recordings.video.launch import open_browser
 from recordings.video.plan import Timeline, TimelineReader, server_times
-from recordings.video.shell import StageShell
 from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
-from tests.capture.sites import DIST
-from tests.video.recorded import Recorded
-from tests.video.stage import shell_path
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH_MS = STARTED.timestamp() * 1000
@@ -48,8 +40,8 @@ class Session:
         return self.add(FrameKind.SNAPSHOT, at_ms + 10, page=page, flags=FrameFlag.STREAM_START)
 
 
-def indexed(parts: Parts, *, seconds: float) -> tuple[Timeline, ArchiveIndex]:
-    reader = TimelineReader(started_at=STARTED, ended_at=STARTED + timedelta(seconds=seconds))
+def indexed(parts: Parts, *, started_at: datetime, ended_at: datetime) -> tuple[Timeline, ArchiveIndex]:
+    reader = TimelineReader(started_at=started_at, ended_at=ended_at)
     index, clock = ArchiveIndex(), Clock()
     for number, entries in parts:
         frames = [(float(entry.received_at_ms), entry.frame) for entry in entries]
@@ -61,7 +53,7 @@ def indexed(parts: Parts, *, seconds: float) -> tuple[Timeline, ArchiveIndex]:
 
 def cut_out(parts: Parts, *, starts_ms: int, ends_ms: int, seconds: float) -> list[tuple[float, bytes]]:
     """What the stage would load for that stretch, by way of the row that keeps it."""
-    timeline, index = indexed(parts, seconds=seconds)
+    timeline, index = indexed(parts, started_at=STARTED, ended_at=STARTED + timedelta(seconds=seconds))
     found = index.window(timeline, starts_ms=starts_ms, ends_ms=ends_ms, epoch_ms=EPOCH_MS)
     window = of_document(json.loads(json.dumps(as_document(found))))
     return list(narrowed(window, [part for part in parts if part[0] in window.numbers]))
@@ -113,42 +105,3 @@ def test_frames_of_other_pages_are_there_by_their_heads() -> None:
     said = [data for _, data in entries if b"said" in data]
     assert [b"kept" in data for data in said] == [True]
     assert decode_frame(entries[-1][1]).time == EPOCH_MS + 100_500
-
-
-@pytest.fixture(scope="module")
-def parts_of(recorded: Recorded) -> tuple[Parts, Recorded]:
-    """Three frames an archive segment; both clocks are the same."""
-    hello = encode_frame(Frame(FrameKind.TAB_HELLO, 0, 0, 0, recorded.started_ms, b'{"tab": 1, "offset_ms": 0}'))
-    frames = [hello, *recorded.frames]
-    entries = [JournalEntry(b"", int(decode_frame(frame).time) + 1, frame) for frame in frames]
-    return [(at // 3 + 1, entries[at : at + 3]) for at in range(0, len(entries), 3)], recorded
-
-
-def test_page_is_the_same_as_with_the_whole_archive(parts_of: tuple[Parts, Recorded]) -> None:
-    parts, recorded = parts_of
-    started = datetime.fromtimestamp(recorded.started_ms / 1000, UTC)
-    reader = TimelineReader(started_at=started, ended_at=datetime.fromtimestamp(recorded.ended_ms / 1000, UTC))
-    index, clock = ArchiveIndex(), Clock()
-    whole = [(float(entry.received_at_ms), entry.frame) for _, entries in parts for entry in entries]
-    for number, entries in parts:
-        for entry in server_times(((float(e.received_at_ms), e.frame) for e in entries), clock=clock):
-            reader.take(entry)
-            index.take(number, entry, timeline=reader.timeline, clock=clock)
-    timeline = reader.finished()
-    for name in ("smaller window", "back at the table"):
-        at_ms = next(point.at_ms for point in recorded.checkpoints if point.name == name)
-        span = round(at_ms - recorded.started_ms)
-        window = index.window(timeline, starts_ms=span - 200, ends_ms=span, epoch_ms=recorded.started_ms)
-        part = list(narrowed(window, [found for found in parts if found[0] in window.numbers]))
-        assert len(b"".join(data for _, data in part)) < len(b"".join(data for _, data in whole))
-        one, other = (picture_at(entries, recorded, at_ms) for entries in (whole, part))
-        assert np.array_equal(one, other)
-
-
-def picture_at(entries: list[tuple[float, bytes]], recorded: Recorded, at_ms: float) -> np.ndarray:
-    script, browser = (DIST / "stage.js").read_bytes(), open_browser(shell_path())
-    with StageShell(browser, script=script, find_asset=recorded.assets.get, width=1280, height=720) as shell:
-        shell.load(entries)
-        shell.set_size(width=1280, height=720)
-        assert shell.seek(at_ms).page
-        return np.frombuffer(shell.picture(), np.uint8)
