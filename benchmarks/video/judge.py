@@ -28,18 +28,26 @@ class Timed:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`errors_ms` by number of the stripe, as far as it is seen; `likeness` by checkpoint."""
+    """`errors_ms` of what the visitor did, by number of the stripe, as far as it is seen; `likeness` by checkpoint.
+
+    A page that arrives is late by what capture takes for its first snapshot: `arrival_errors_ms`.
+    """
 
     frames: int
     size_bytes: int
     errors_ms: dict[int, float]
+    arrival_errors_ms: dict[int, float]
     dropped: int
     wrong: int
     likeness: dict[str, float]
 
     @property
     def largest_error_ms(self) -> float:
-        return max((abs(error) for error in self.errors_ms.values()), default=0)
+        return max(map(abs, self.errors_ms.values()), default=0)
+
+    @property
+    def largest_arrival_error_ms(self) -> float:
+        return max(map(abs, self.arrival_errors_ms.values()), default=0)
 
 
 def judge(video: Timed, session: Session) -> Verdict:
@@ -53,9 +61,9 @@ def judge(video: Timed, session: Session) -> Verdict:
                 _keep_best(best, name, picture, frame.to_ndarray(format="rgb24"))
     shown = {point.name: point.picture for point in session.recorded.checkpoints}
     likeness = {name: ssim(shown[name], best[name][1]) if name in best else 0.0 for name in shown}
-    errors = _errors(seen, session)
+    errors, arrivals = _errors(seen, _due(session)), _errors(seen, _due(session, arrives=True))
     dropped = len(_due(session)) - len(errors)
-    return Verdict(seen.count, len(video.data), errors, dropped, seen.wrong, likeness)
+    return Verdict(seen.count, len(video.data), errors, arrivals, dropped, seen.wrong, likeness)
 
 
 def centred(video: Timed, session: Session) -> Timed:
@@ -63,7 +71,7 @@ def centred(video: Timed, session: Session) -> Timed:
     seen = _Seen()
     for at_ms, _, frame in _pictures(video):
         seen.take(at_ms, _number(frame))
-    errors = _errors(seen, session)
+    errors = _errors(seen, _due(session))
     shift = float(np.median(list(errors.values()))) if errors else 0.0
     return Timed(video.data, video.offset_ms + shift)
 
@@ -110,17 +118,18 @@ def _number(frame: Any) -> int | None:
     return int(sum(1 << bit for bit in range(BITS) if cells[bit + 1] < GREY))
 
 
-def _errors(seen: _Seen, session: Session) -> dict[int, float]:
+def _errors(seen: _Seen, due: dict[int, float]) -> dict[int, float]:
     """By number how late it is, ms."""
-    return {number: seen.first[number] - at_ms for number, at_ms in _due(session).items() if number in seen.first}
+    return {number: seen.first[number] - at_ms for number, at_ms in due.items() if number in seen.first}
 
 
-def _due(session: Session) -> dict[int, float]:
+def _due(session: Session, *, arrives: bool = False) -> dict[int, float]:
     """The session's ms at which each number came, of those that stayed for a while."""
     started_ms = session.recorded.started_ms
-    ends = [at_ms for _, at_ms in session.counted[1:]] + [session.recorded.ended_ms]
+    ends = [later.at_ms for later in session.counted[1:]] + [session.recorded.ended_ms]
     stays = zip(session.counted, ends, strict=True)
-    return {number: at_ms - started_ms for (number, at_ms), end_ms in stays if end_ms - at_ms >= LEAST_SHOWN_MS}
+    kept = [one for one, end_ms in stays if one.arrives == arrives and end_ms - one.at_ms >= LEAST_SHOWN_MS]
+    return {one.number: one.at_ms - started_ms for one in kept}
 
 
 def _wanted(session: Session) -> dict[str, tuple[float, float, np.ndarray]]:

@@ -32,8 +32,16 @@ REVISIONS = Path(playwright.__file__).parent / "driver" / "package" / "browsers.
 
 
 class Player(sites.Quiet):
+    FILES = {
+        "/": ("text/html", FOLDER / "player.html"),
+        "/rrweb.js": ("text/javascript", RRWEB),
+        "/rrweb.css": ("text/css", RRWEB.parents[1] / "dist" / "style.css"),
+    }
+
     def do_GET(self) -> None:
-        kind, body = ("text/javascript", RRWEB) if self.path == "/rrweb.js" else ("text/html", FOLDER / "player.html")
+        if self.path not in self.FILES:
+            return self.send_error(404)
+        kind, body = self.FILES[self.path]
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.end_headers()

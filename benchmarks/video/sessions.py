@@ -1,6 +1,7 @@
 """Sessions on third-party applications, recorded by our capture code and by rrweb at the same time."""
 
 import base64
+import contextlib
 import io
 import json
 import time
@@ -35,6 +36,10 @@ class Site(Applications):
     def translate_path(self, path: str) -> str:
         own = FOLDER / "pages" / urlsplit(path).path.lstrip("/")
         return str(own) if own.is_file() else super().translate_path(path)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with contextlib.suppress(ConnectionError):  # a page that is left takes no more
+            super().copyfile(source, outputfile)
 
 
 @dataclass(frozen=True)
@@ -93,14 +98,23 @@ PLANS = (
 )
 
 
+@dataclass(frozen=True)
+class Counted:
+    """From `at_ms` (since 1970) on the stripe has the number: the visitor did something, or a page arrives."""
+
+    number: int
+    at_ms: float
+    arrives: bool
+
+
 @dataclass
 class Session:
-    """`recorded` is what our archive gets, `events` are rrweb's, `counted` (number, ms since 1970) of the stripe."""
+    """`recorded` is what our archive gets, `events` are rrweb's, `counted` are the stripe's numbers."""
 
     plan: Plan
     recorded: Recorded
     events: list[dict[str, Any]] = field(default_factory=list)
-    counted: list[tuple[int, float]] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
     # The end of each checkpoint's picture, by its name; `at_ms` of the checkpoint is the beginning.
     until_ms: dict[str, float] = field(default_factory=dict)
 
@@ -138,7 +152,7 @@ def _listen(page: Page, session: Session) -> list[bytes]:
     page.expose_function("testOffer", lambda hashes: [sha256 for sha256 in hashes if sha256 not in assets])
     page.expose_function("testUpload", upload)
     page.expose_function("benchEvent", lambda text: session.events.append(json.loads(text)))
-    page.expose_function("benchStripe", lambda number, at_ms: session.counted.append((number, at_ms)))
+    page.expose_function("benchStripe", lambda *told: session.counted.append(Counted(*told)))
     page.add_init_script(path=FOLDER / "stripe.js")
     page.add_init_script(sites.host_script(masking={"allow": ["*"]}, mappings={}, tab=1))
     page.add_init_script(path=RRWEB)

@@ -1,5 +1,6 @@
 // A number in a corner of the page, as twelve cells between a white and a black one: it counts what the visitor does.
-// Cells are black for 1. `benchStripe(number, when)` is told, ms since 1970, what comes closer than LEAST_MS is not counted.
+// Cells are black for 1. `benchStripe(number, ms since 1970, whether a page arrives)` is told. What comes closer than
+// LEAST_MS is not counted.
 (() => {
   if (window.top !== window) return;
   const LEAST_MS = 100;
@@ -19,14 +20,14 @@
     cells.slice(1, -1).forEach((cell, bit) => paint(cell, (number >> bit) & 1));
     return number;
   };
-  const tell = (number) => benchStripe(number, Date.now());
+  const tell = (number, arrives) => benchStripe(number, Date.now(), arrives);
   const act = () => {
-    if (stripe.isConnected && performance.now() - last >= LEAST_MS) tell(count());
+    if (stripe.isConnected && performance.now() - last >= LEAST_MS) tell(count(), false);
   };
   // A page that arrives is seen at its first picture.
   const arrive = () => {
     const number = count();
-    requestAnimationFrame(() => tell(number));
+    requestAnimationFrame(() => tell(number, true));
   };
 
   paint(cells[0], false);

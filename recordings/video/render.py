@@ -18,6 +18,8 @@ from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
 from recordings.video.stretch import Card, RenderCost, Stretch
 
 RIPPLE_STEP_MS = 75
+# Of the pointer's path; a click is a change, and has a step of its own.
+POINTER_STEP_MS = 66
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
 REPORT_SECONDS = 1.0
@@ -49,6 +51,8 @@ class _Renderer:
         self._strip: tuple[str, str, str] | None = None
         self._typed: tuple[float, Box] | None = None
         self._rippling = False
+        # How long before the step the first of what it shows was due.
+        self._spread = 0.0
         self._pace = Pace(stretch.epoch_ms)
         self._data = b""
 
@@ -89,11 +93,13 @@ class _Renderer:
             self._shell.move_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
 
     def _next(self, at: float) -> float:
-        return max(min(self._due_at(at)), self._later(at, STEP_MS))
+        due, least = min(self._due_at(at)), self._later(at, STEP_MS)
+        self._spread = max(0.0, least - due)
+        return max(due, least)
 
     def _due_at(self, at: float) -> Iterator[float]:
         yield _after(self._changes, at)
-        yield _after(self._mark_times, at)
+        yield max(_after(self._mark_times, at), self._later(at, POINTER_STEP_MS))
         yield _after(self._edges, at)
         if self._rippling:
             yield self._later(at, RIPPLE_STEP_MS)
@@ -248,7 +254,8 @@ class _Renderer:
         drawn = draw_typing(self._base, typed, self._place) if typed else self._base
         drawn = draw_marks(drawn, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
         drawn = draw_fast(drawn) if is_fast else drawn
-        at_ms = self._stretch.video_ms(at)
+        # In the middle of what it shows: half as late, or early, as at either end.
+        at_ms = self._stretch.video_ms(at - self._spread / 2)
         self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
         self._cost.frames += 1
 
