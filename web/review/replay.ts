@@ -49,14 +49,17 @@ export class Replay {
   private post(): void {
     const wait = this.postedAt + EVERY_MS - performance.now();
     if (wait > 0) {
-      this.timer ||= window.setTimeout(() => this.go(), wait);
+      this.timer ||= window.setTimeout(() => this.onTimer(), wait);
       return;
     }
-    clearTimeout(this.timer);
-    this.timer = 0;
     this.postedAt = performance.now();
     // The stage shows what was applied before a time, hence one more.
     this.stage.post({ type: "seek", timeMs: this.startedMs + this.atMs + 1 });
+  }
+
+  private onTimer(): void {
+    this.timer = 0;
+    if (!this.isLoading) this.go();
   }
 
   private async load(): Promise<void> {
