@@ -46,7 +46,7 @@ bench-%: .venv/dev.stamp build ## Run one benchmark; QUICK=1 for a shorter run
 	@$(PYTHON) -m benchmarks.$*.run $(if $(QUICK),--quick)
 
 .PHONY: lint
-lint: .venv/dev.stamp node_modules/.stamp $(COMPILED) ## Formatter, linter, types and contracts, Python and TypeScript
+lint: .venv/dev.stamp build ## Formatter, linter, types, contracts and budgets, Python and TypeScript
 	@$(PYTHON) -m tools.lint
 
 .PHONY: format

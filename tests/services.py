@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import django
@@ -68,21 +69,28 @@ def start_services() -> TestServices:
     home = Path(tempfile.mkdtemp(prefix="alongside-test-"))
     home.chmod(0o711)
     services = TestServices(home, durable=False)
-    os.environ |= services.start(given={}) | browser.environment(home)
     os.environ |= {HOME_VARIABLE: str(home), "ALONGSIDE_HOME": str(home)}
     os.environ |= {"PUBLIC_URL": "http://localhost:8000", "STAGE_ORIGIN": "http://stage.localhost:8000"}
     # Other sites of the tests are at these addresses; every other one of this machine is as forbidden as ever.
     os.environ["ASSET_FETCH_NETWORKS"] = "127.0.0.1/32,::1/128"
-    migrate()
+    services.start(given={}, meanwhile=partial(prepare, home))
     return services
 
 
-def migrate() -> None:
-    """Run the migrations as the owner, in a process of their own."""
+def prepare(home: Path, added: dict[str, str]) -> None:
+    """What takes time and needs no store: the migrations, and a browser, which may have to be unpacked."""
+    os.environ |= added
+    migrating = start_migrating()
+    os.environ |= browser.environment(home)
+    told, _ = migrating.communicate()
+    if migrating.returncode:
+        raise pytest.UsageError(f"The migrations failed.\n{told}")
+
+
+def start_migrating() -> "subprocess.Popen[str]":
+    """As the owner, in a process of their own."""
     command = [sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise pytest.UsageError(f"The migrations failed.\n{done.stdout}{done.stderr}")
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def enter_worker(worker: str) -> None:
@@ -117,8 +125,7 @@ def empty_all_tables() -> None:
     """Remove every committed row of this worker's database, whoever's it is, but what migrations put there."""
     database = os.environ["DATABASE_URL"].rpartition("/")[2]
     with superuser(State(Path(os.environ[HOME_VARIABLE])), database) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        filled = [name for (name,) in tables if name not in KEPT_TABLES and has_rows(connection, name)]
+        filled = filled_tables(connection)
         if filled:
             truncate(connection, filled)
 
@@ -133,11 +140,12 @@ def truncate(connection: psycopg.Connection, tables: list[str]) -> None:
     raise AssertionError("a server keeps the tables busy")
 
 
-def has_rows(connection: psycopg.Connection, table: str) -> bool:
-    """True if there is at least one row."""
-    query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
-    (found,) = connection.execute(query).fetchone() or (False,)
-    return bool(found)
+def filled_tables(connection: psycopg.Connection) -> list[str]:
+    """Those with at least one row, but what migrations filled; all are asked at once."""
+    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    asked = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+    questions = [asked.format(sql.Literal(name), sql.Identifier(name)) for (name,) in tables if name not in KEPT_TABLES]
+    return [name for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(questions))]
 
 
 @pytest.fixture(scope="session")

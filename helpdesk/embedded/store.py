@@ -8,6 +8,7 @@ gRPC port asks for a client certificate of an authority that only this store kno
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,8 @@ class Store:
         options |= {"master.telemetry": "false", "s3.port.iceberg": 0, "s3.port.lance": 0}
         options |= {"s3.config": self._folder / "s3.json", "s3.autoCreateBucket": "false"}
         options |= {f"{name}.localSocket": self._folder / f"{name}.sock" for name in ("filer", "s3")}
-        options |= {"master.electionTimeout": "1s", "master.heartbeatInterval": "100ms"}
+        # The only one: it need not wait for others before it leads.
+        options |= {"master.peers": "none"}
         options |= {"master.volumeSizeLimitMB": VOLUME_MEGABYTES, "volume.max": 0, "volume.preStopSeconds": 0}
         return [f"-{name}={value}" for name, value in options.items()]
 
@@ -107,6 +109,8 @@ class Store:
             file.write(text)
 
     def _probe(self) -> None:
+        # It takes seconds until something listens, and a client takes the processor.
+        socket.create_connection((HOST, self.port), timeout=2).close()
         self.create_bucket(BUCKET)
         self._client().put_object(Bucket=BUCKET, Key=".probe", Body=b"")
 

@@ -13,7 +13,8 @@ from helpdesk.embedded.store import Store
 from helpdesk.embedded.valkey import Valkey
 
 Part = Postgres | Valkey | Store
-SERVICES: dict[str, type[Part]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey, "S3_ENDPOINT_URL": Store}
+# In this order: the store takes longest to come up.
+SERVICES: dict[str, type[Part]] = {"S3_ENDPOINT_URL": Store, "REDIS_URL": Valkey, "DATABASE_URL": Postgres}
 ENVIRONMENT_FILE = "environment.json"
 LOCK_FILE = "lock"
 # Somebody else can take a port between our choice and the bind.

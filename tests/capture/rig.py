@@ -4,12 +4,12 @@ import base64
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Frame, Page, ViewportSize
+from playwright.sync_api import Browser, Error, Frame, Page, ViewportSize
 
 from assist.channel.protocol import Frame as SentFrame
 from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
@@ -18,8 +18,9 @@ from tests.capture.tenant import Tenant
 from tests.page_streams import Said
 
 WAIT_SECONDS = 20
-# Longer than anything that the capture code waits for before it sends more.
-QUIET_SECONDS = 1.5
+# Longer than what the capture code waits for before it sends more: it names a page 600 ms after its last change.
+QUIET_SECONDS = 0.9
+QUIET_TICKS = 12
 STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 SIZE = ViewportSize(width=1280, height=720)
 
@@ -65,26 +66,36 @@ class Rig:
         """So many more the stage has got in another way."""
         self._moved += count
 
+    def has_taken_all(self) -> bool:
+        """Whether the stage has carried out all that was handed over."""
+        return self.console.evaluate("hasTakenAll()")
+
     def until(self, condition: Callable[[], object], what: object = "", seconds: float = WAIT_SECONDS) -> None:
-        """Move frames until the condition holds; fail when it does not in time."""
+        """Move frames until the condition holds; fail when it does not in time.
+
+        To look at it takes at most half of the time: it holds the pages up that it waits for.
+        """
         deadline = time.monotonic() + seconds
         while True:
             self.pump()
+            began = time.monotonic()
             if condition():
                 return
+            looked_ms = (time.monotonic() - began) * 1000
             assert time.monotonic() < deadline, f"did not come to hold: {what or condition}"
-            self.visitor.wait_for_timeout(20)
+            self.visitor.wait_for_timeout(max(20, min(looked_ms, 200)))
 
     def settle(self) -> None:
-        """Wait until nothing more is sent for a while and the stage has applied it all."""
-        quiet_since, count = time.monotonic(), len(self.frames)
-        deadline = quiet_since + WAIT_SECONDS
-        while time.monotonic() - quiet_since < QUIET_SECONDS:
-            self.pump()
-            self.visitor.wait_for_timeout(50)
-            if len(self.frames) != count:
-                quiet_since, count = time.monotonic(), len(self.frames)
+        """Wait until nothing more is sent while the page has its turns, and the stage has applied it all."""
+        deadline, count, quiet = time.monotonic() + WAIT_SECONDS, -1, 0
+        while quiet < QUIET_TICKS or not self.has_taken_all():
             assert time.monotonic() < deadline, "the page does not come to rest"
+            self.pump()
+            self.visitor.wait_for_timeout(1000 * QUIET_SECONDS / QUIET_TICKS)
+            with suppress(Error):  # between two documents
+                self.visitor.evaluate("0")
+            quiet = quiet + 1 if len(self.frames) == count else 0
+            count = len(self.frames)
 
     def until_sent(self, text: str) -> None:
         """Wait until it has been said, be it on the shelf, and a whole snapshot as well; hand nothing over."""

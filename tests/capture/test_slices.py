@@ -62,7 +62,7 @@ def test_page_that_changes_while_it_is_taken_in_parts_arrives(shown: Rig, seed: 
     equal = Invariant(shown)
 
     def holds() -> bool:
-        assert not [report for report in shown.reports if report["type"] in ("fault", "need")]
+        assert not shown.console.evaluate("reports.filter(({ type }) => type === 'fault' || type === 'need')")
         return equal()
 
     shown.visitor.evaluate("seed => churn(seed, 12)", seed)
