@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "helpdesk.tickets",
     "helpdesk.mail",
     "helpdesk.api",
+    "helpdesk.audit",
     "helpdesk.desk",
     "helpdesk.demo",
     "assist.requests",
@@ -146,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
         ("vanished visitors", "assist.channel.sweep", 5.0),
         ("archive segments", "recordings.archive.sweep", 5.0),
         ("abandoned renders", "recordings.video.sweep", 10.0),
+        ("old audit events", "helpdesk.audit.sweep", 600.0),
     )
 }
 
@@ -247,6 +249,9 @@ LOGGING = {
     "filters": {"refusals": {"()": "helpdesk.logs.RefusalsInOneLine"}},
     "loggers": {name: {"filters": ["refusals"]} for name in ("django.request", "django.security.DisallowedHost")},
 }
+
+# How long the audit log is kept; a system check refuses less than the 90 days in which nobody can delete from it.
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)
 
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 

@@ -23,6 +23,7 @@ from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import Membership, Role, User
 from helpdesk.api.models import ApiToken
 from helpdesk.api.scopes import Scope
+from helpdesk.audit.models import Action, ActorKind, AuditEvent
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.actions import ensure_tenant
 from helpdesk.tenants.context import current_tenant_id
@@ -211,6 +212,17 @@ def video_segment(**values: Any) -> VideoSegment:
     )
 
 
+def audit_event(**values: Any) -> AuditEvent:
+    return _create(
+        AuditEvent,
+        values,
+        at=timezone.now,
+        actor_kind=lambda: ActorKind.SYSTEM,
+        action=lambda: Action.RECORDING_VIEWED,
+        object_kind=lambda: "recording",
+    )
+
+
 FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Membership: membership,
     ApiToken: api_token,
@@ -233,6 +245,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     ArchiveSegment: archive_segment,
     Recording: recording,
     VideoSegment: video_segment,
+    AuditEvent: audit_event,
 }
 
 

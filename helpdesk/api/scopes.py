@@ -12,3 +12,4 @@ class Scope(models.TextChoices):
     RECORDINGS_READ = "recordings:read", _("Read recordings")
     TENANT_READ = "tenant:read", _("Read settings")
     TENANT_WRITE = "tenant:write", _("Change settings")
+    AUDIT_READ = "audit:read", _("Read the audit log")

@@ -9,6 +9,7 @@ from assist.channel.answer_api import AssistRequestViewSet
 from assist.pages.api import SessionViewSet
 from helpdesk.api.tenant import TenantView
 from helpdesk.api.views import UnknownAddress
+from helpdesk.audit.api import AuditEventViewSet
 from helpdesk.tickets.api import QueueViewSet, TicketViewSet
 from recordings.video.api import RecordingViewSet
 
@@ -18,6 +19,7 @@ router.register("assist/requests", AssistRequestViewSet, basename="assist-reques
 router.register("assist/sessions", SessionViewSet, basename="assist-session")
 router.register("queues", QueueViewSet, basename="queue")
 router.register("recordings", RecordingViewSet, basename="recording")
+router.register("audit-events", AuditEventViewSet, basename="audit-event")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(throttle_classes=()), name="api_schema"),

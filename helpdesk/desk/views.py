@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_includes
+from helpdesk.desk.audit_views import audit_view
 from helpdesk.desk.forms import MessageForm, NewTicketForm, TicketForm
 from helpdesk.desk.pages import desk_page
 from helpdesk.desk.queries import assistance_of, waiting_now
@@ -30,6 +31,7 @@ def url_patterns(wrap: Callable[..., Any]) -> list[URLPattern]:
         path("tickets/<int:number>/", wrap(ticket_view), name="ticket"),
         path("tickets/<int:number>/messages/", wrap(add_message_view), name="add_message"),
         path("tickets/<int:number>/change/", wrap(change_ticket_view), name="change_ticket"),
+        path("audit/", wrap(audit_view), name="audit"),
         path("settings/", wrap(settings_view), name="settings"),
         path("settings/tokens/", wrap(create_token_view), name="create_token"),
         path("settings/tokens/<uuid:token_id>/revoke/", wrap(revoke_token_view), name="revoke_token"),

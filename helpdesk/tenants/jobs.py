@@ -12,6 +12,7 @@ LISTED_USES = {
     "assist.links.sweep": "finds links that ran out, and hands each to its tenant's task",
     "assist.channel.sweep": "finds sessions whose visitor vanished, and hands each to its tenant's task",
     "recordings.archive.sweep": "finds sessions whose archive is unfinished, and hands each to its tenant's task",
+    "helpdesk.audit.sweep": "finds tenants whose audit log has old events, and hands each to its tenant's task",
     "recordings.video.sweep": "finds recordings that a dead worker left, and hands each to its tenant's task",
 }
 

@@ -4,15 +4,14 @@ Managers and admins see all recordings of the tenant; agents those of their own 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
+from helpdesk.keyset import KeysetPage, newest_first
 from recordings.archive.models import ArchiveSegment
 from recordings.video.models import Recording, RecordingState
 
@@ -31,18 +30,6 @@ class Reviewer:
         return role_includes(self.role, Role.MANAGER)
 
 
-@dataclass(frozen=True)
-class RecordingPage:
-    """`next_cursor` is empty on the last page."""
-
-    rows: list[Recording]
-    next_cursor: str
-
-
-class BadCursor(ValueError):
-    """Not a cursor that a page of the list has given out."""
-
-
 def visible_recordings(reviewer: Reviewer) -> QuerySet[Recording]:
     rows = Recording.objects.select_related("session__request__ticket", "session__agent")
     if reviewer.sees_all:
@@ -50,27 +37,9 @@ def visible_recordings(reviewer: Reviewer) -> QuerySet[Recording]:
     return rows.filter(session__agent_id=reviewer.user_id)
 
 
-def recording_page(reviewer: Reviewer, *, cursor: str = "") -> RecordingPage:
+def recording_page(reviewer: Reviewer, *, cursor: str = "") -> KeysetPage[Recording]:
     """The newest first; `cursor` is the `next_cursor` of the page before. Raises BadCursor."""
-    rows = visible_recordings(reviewer).order_by("-created_at", "-id")
-    if cursor:
-        created_at, last_id = _read_cursor(cursor)
-        rows = rows.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=last_id))
-    found = list(rows[: PAGE_ROWS + 1])
-    has_more = len(found) > PAGE_ROWS
-    shown = found[:PAGE_ROWS]
-    return RecordingPage(shown, f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if has_more else "")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    moment, _, last_id = cursor.partition("_")
-    try:
-        created_at = parse_datetime(moment)
-        if created_at is None or created_at.tzinfo is None:
-            raise BadCursor(cursor)
-        return created_at, UUID(last_id)
-    except ValueError:
-        raise BadCursor(cursor) from None
+    return newest_first(visible_recordings(reviewer), by="created_at", cursor=cursor, size=PAGE_ROWS)
 
 
 def find_recording(reviewer: Reviewer, recording_id: UUID) -> Recording | None:

@@ -1,6 +1,7 @@
 """The review pages, for people at the desk. Each route checks tenant and role by itself: see `queries`."""
 
 import contextlib
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assist.console.tickets import stage_url
 from helpdesk.accounts.people import person_of
+from helpdesk.audit.models import Action
+from helpdesk.keyset import BadCursor
 from helpdesk.tenants import store
 from recordings.review.queries import (
-    BadCursor,
     Reviewer,
     archive_segments,
     find_recording,
@@ -27,9 +29,12 @@ from recordings.review.queries import (
     session_outcome,
 )
 from recordings.video.actions import NotRetryable, retry_recording
+from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
 
 VIDEO_URL_SECONDS = 3600
+# A player asks again at each jump.
+PLAYED_AGAIN = timedelta(minutes=10)
 
 
 def _origin(url: str) -> str:
@@ -61,6 +66,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         context = {"section": "recordings", "sees_all": reviewer.sees_all}
         return render(request, "recordings/missing.html", context, status=404)
     session = recording.session
+    audit(request, Action.RECORDING_VIEWED, recording)
     context = {
         "section": "recordings",
         "recording": recording,
@@ -107,6 +113,7 @@ def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     recording = _recording_or_404(request, recording_id)
     if recording.state != RecordingState.READY:
         raise Http404
+    audit_once(request, Action.RECORDING_PLAYED, recording, within=PLAYED_AGAIN)
     return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
 
 

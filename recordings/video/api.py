@@ -16,10 +16,12 @@ from rest_framework.request import Request
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.problems import Conflict
 from helpdesk.api.scopes import Scope
+from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
 from recordings.archive.events import events
+from recordings.video.audit import audit
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import recordings
 
@@ -74,6 +76,7 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         if recording.state != RecordingState.READY:
             text = _("The video is not ready (%(state)s): read “state” until it is “ready”, then ask again.")
             raise Conflict(text % {"state": recording.state}, code="video_not_ready")
+        audit(request, Action.RECORDING_DOWNLOADED, recording)
         answer = HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
         answer["Cache-Control"] = "no-store"
         return answer
@@ -82,7 +85,9 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     @action(detail=True, pagination_class=None, filterset_class=None)
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
-        lines = _lines(self.get_object())
+        recording = self.get_object()
+        audit(request, Action.RECORDING_EVENTS_READ, recording)
+        lines = _lines(recording)
         return stream_in_tenant(current_tenant_id(), lines, content_type=EVENTS_TYPE)
 
 

@@ -82,6 +82,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.session_asset(session=session, asset=asset),
         segment,
         factories.video_segment(recording=recording),
+        factories.audit_event(actor_name=mark, object_id=recording.pk),
     ]
     present = set(map(type, rows))
     return rows + [make() for model, make in factories.FACTORIES.items() if model not in present]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
+from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.review.queries import PAGE_ROWS
@@ -203,3 +204,22 @@ def test_others_can_not_have_a_recording_rendered_again(desk: Desk) -> None:
     assert desk.client.post(f"/desk/recordings/{recording.id}/retry/").status_code == 404
     with tenant_scope(desk.tenant.id):
         assert Recording.objects.get(id=recording.id).state == RecordingState.FAILED
+
+
+def test_looking_and_playing_is_in_the_audit_log(desk: Desk) -> None:
+    recording = record(desk)
+    for path in ("", "video/", "video/", "state/", "archive/0/"):
+        desk.client.get(f"/desk/recordings/{recording.id}/{path}")
+    with tenant_scope(desk.tenant.id):
+        told = AuditEvent.objects.order_by("at").values_list("action", "actor_id", "object_id", "address")
+        played_once = [
+            (action, desk.agent.pk, recording.pk, "127.0.0.1")
+            for action in (Action.RECORDING_VIEWED, Action.RECORDING_PLAYED)
+        ]
+        assert list(told) == played_once
+
+
+def test_what_is_refused_is_not_told(desk: Desk) -> None:
+    statuses(desk.client, record(desk, own=False))
+    with tenant_scope(desk.tenant.id):
+        assert not AuditEvent.objects.exists()

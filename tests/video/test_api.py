@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from helpdesk.api.actions import create_token
 from helpdesk.api.scopes import Scope
+from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
@@ -90,3 +91,13 @@ def test_events_come_in_order_one_a_line(tenant: Tenant, recorded: Any, ended: C
     names = [event["name"] for event in events]
     assert names.index("page_enter") < names.index("snapshot") < names.index("pointer")
     assert names.count("page_enter") + names.count("history") == 4
+
+
+def test_downloads_over_the_api_are_in_the_audit_log(tenant: Tenant) -> None:
+    recording, call = ready_recording(tenant), caller(tenant)
+    for path in ("", "video/", "video/", "events/"):
+        call("GET", f"/recordings/{recording.id}/{path}")
+    with tenant_scope(tenant.id):
+        told = list(AuditEvent.objects.order_by("at").values_list("action", "actor_kind", "object_id"))
+    actions = [Action.RECORDING_DOWNLOADED, Action.RECORDING_DOWNLOADED, Action.RECORDING_EVENTS_READ]
+    assert told == [(action, "token", recording.pk) for action in actions]
