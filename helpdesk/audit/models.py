@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     RECORDING_PLAYED = "recording.played", _("Video played")
     RECORDING_DOWNLOADED = "recording.downloaded", _("Video downloaded")
     RECORDING_EVENTS_READ = "recording.events_read", _("Archived events read")
+    RECORDING_EXPORTED = "recording.exported", _("Recording exported")
 
 
 class AuditEvent(TenantModel):

@@ -1,5 +1,6 @@
 """Object storage. Keys come from `helpdesk.tenants.keys.object_key`, so each begins with its tenant."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 30
 QUICK_SECONDS = 5
 ATTEMPTS = 3
+PIECE_BYTES = 1024 * 1024
 
 
 class NoSuchObject(LookupError):
@@ -58,6 +60,20 @@ def get(key: str) -> bytes:
         _raise_missing(error, key)
         raise
     return bytes(body.read())
+
+
+def stream(key: str) -> Iterator[bytes]:
+    """In pieces of `PIECE_BYTES`, each asked for by itself: no connection waits for a slow reader.
+
+    Raise `NoSuchObject` when there is none.
+    """
+    for start in range(0, size(key), PIECE_BYTES):
+        wanted = f"bytes={start}-{start + PIECE_BYTES - 1}"
+        try:
+            yield bytes(client().get_object(Bucket=settings.S3_BUCKET, Key=key, Range=wanted)["Body"].read())
+        except ClientError as error:
+            _raise_missing(error, key)
+            raise
 
 
 def size(key: str) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recordings.review import views
+from recordings.review import export_views, views
 
 urlpatterns = [
     path("", views.recording_list, name="recordings"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("<uuid:recording_id>/retry/", views.retry, name="recording_retry"),
     path("<uuid:recording_id>/video/", views.video, name="recording_video"),
     path("<uuid:recording_id>/archive/<int:number>/", views.archive_segment, name="recording_archive"),
+    path("<uuid:recording_id>/export/<slug:kind>/", export_views.export, name="recording_export"),
 ]

@@ -71,6 +71,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "section": "recordings",
         "recording": recording,
         "session": session,
+        "sees_all": reviewer.sees_all,
         "percent": rendered_percent(recording),
         "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),

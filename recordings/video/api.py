@@ -1,7 +1,5 @@
 """`/recordings/`: the recordings of ended sessions, their videos and their archived events."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponseRedirect, StreamingHttpResponse
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
@@ -20,13 +18,13 @@ from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
-from recordings.archive.events import events
+from recordings.archive.export.lines import NDJSON_TYPE, event_lines
 from recordings.video.audit import audit
+from recordings.video.export_api import ExportActions
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import recordings
 
 VIDEO_URL_SECONDS = 600
-EVENTS_TYPE = "application/x-ndjson"
 
 
 class RecordedPageSerializer(serializers.Serializer[Any]):
@@ -60,7 +58,7 @@ class RecordingFilter(filters.FilterSet):
         fields = ("session", "state")
 
 
-class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Recording]):
+class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportActions):
     read_scope = Scope.RECORDINGS_READ
     queryset = recordings()
     serializer_class = RecordingSerializer
@@ -81,17 +79,10 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         answer["Cache-Control"] = "no-store"
         return answer
 
-    @extend_schema(responses={(200, EVENTS_TYPE): OpenApiTypes.STR})
+    @extend_schema(responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
         recording = self.get_object()
         audit(request, Action.RECORDING_EVENTS_READ, recording)
-        lines = _lines(recording)
-        return stream_in_tenant(current_tenant_id(), lines, content_type=EVENTS_TYPE)
-
-
-def _lines(recording: Recording) -> Iterator[bytes]:
-    for event in events(recording.session):
-        # Half of a surrogate pair, which a page's text can end with, becomes a question mark.
-        yield json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+        return stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)

@@ -44,6 +44,7 @@ PLACEHOLDERS: dict[str, Callable[[Side, Side], object]] = {
     "sha256": lambda target, by: target.rows[Asset].sha256,
     "name": lambda target, by: target.rows[NativeMapping].name,
     "ticket": _stage_ticket,
+    "kind": lambda target, by: "log",
 }
 # A number counts within its tenant; by the beginning of the path.
 NUMBERS_OF_PREFIXES: dict[str, Callable[[Side], int]] = {
