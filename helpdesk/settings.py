@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from kombu.entity import Queue
 
 env = environ.Env()
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "assist.console",
     "recordings.archive",
     "recordings.video",
+    "recordings.keeping",
     "recordings.review",
 ]
 
@@ -139,8 +141,8 @@ CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": RENDER_QUEUE} for ta
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
-    for name, task, seconds in (
+    name: {"task": task, "schedule": schedule, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
+    for name, task, schedule in (
         ("unanswered requests", "assist.requests.sweep", 2.0),
         ("unused links", "assist.links.sweep", 2.0),
         ("unsent mail", "helpdesk.mail.sweep", 60.0),
@@ -148,6 +150,9 @@ CELERY_BEAT_SCHEDULE = {
         ("archive segments", "recordings.archive.sweep", 5.0),
         ("abandoned renders", "recordings.video.sweep", 10.0),
         ("old audit events", "helpdesk.audit.sweep", 600.0),
+        ("what was left to delete", "recordings.keeping.resume_all", 300.0),
+        # Not by seconds: a beat that is started anew each day would never come to it.
+        ("sessions past their days", "recordings.keeping.sweep", crontab(hour=2, minute=40)),
     )
 }
 

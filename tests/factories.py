@@ -31,6 +31,7 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Contact, Message, Queue, Ticket
 from recordings.archive.models import ArchiveSegment
+from recordings.keeping.models import Doomed, DoomedKind, Erasure, ErasureItem, LegalHold
 from recordings.video.models import Recording, VideoSegment
 
 _numbers = itertools.count(1)
@@ -223,6 +224,28 @@ def audit_event(**values: Any) -> AuditEvent:
     )
 
 
+def legal_hold(**values: Any) -> LegalHold:
+    return _create(LegalHold, values, session=assist_session, reason=lambda: "Reason", placed_at=timezone.now)
+
+
+def erasure(**values: Any) -> Erasure:
+    return _create(Erasure, values, requested_at=timezone.now)
+
+
+def erasure_item(**values: Any) -> ErasureItem:
+    return _create(ErasureItem, values, erasure=erasure, request=assist_request)
+
+
+def doomed(**values: Any) -> Doomed:
+    return _create(
+        Doomed,
+        values,
+        kind=lambda: DoomedKind.FOLDER,
+        name=lambda: object_key(current_tenant_id(), "sessions", next(_numbers)),
+        created_at=timezone.now,
+    )
+
+
 FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Membership: membership,
     ApiToken: api_token,
@@ -246,6 +269,10 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Recording: recording,
     VideoSegment: video_segment,
     AuditEvent: audit_event,
+    LegalHold: legal_hold,
+    Erasure: erasure,
+    ErasureItem: erasure_item,
+    Doomed: doomed,
 }
 
 

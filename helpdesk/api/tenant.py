@@ -54,6 +54,7 @@ class TenantSerializer(serializers.Serializer[Any]):
     masking = Document(validators=[validation.validate_masking])
     consent_text = serializers.CharField(allow_blank=True, validators=[validation.validate_consent_text])
     hours = Document(validators=[validation.validate_hours])
+    recording_days = serializers.IntegerField(min_value=0, max_value=validation.RECORDING_DAYS_MAX)
 
     def get_rules_public_key(self, tenant: Tenant) -> str:
         return public_key_of(tenant.id)

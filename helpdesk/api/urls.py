@@ -11,14 +11,16 @@ from helpdesk.api.tenant import TenantView
 from helpdesk.api.views import UnknownAddress
 from helpdesk.audit.api import AuditEventViewSet
 from helpdesk.tickets.api import QueueViewSet, TicketViewSet
-from recordings.video.api import RecordingViewSet
+from recordings.keeping.api import ErasureViewSet, HoldViewSet, KeptRecordingViewSet
 
 router = SimpleRouter()
 router.register("tickets", TicketViewSet, basename="ticket")
 router.register("assist/requests", AssistRequestViewSet, basename="assist-request")
 router.register("assist/sessions", SessionViewSet, basename="assist-session")
 router.register("queues", QueueViewSet, basename="queue")
-router.register("recordings", RecordingViewSet, basename="recording")
+router.register("recordings", KeptRecordingViewSet, basename="recording")
+router.register("legal-holds", HoldViewSet, basename="legal-hold")
+router.register("erasures", ErasureViewSet, basename="erasure")
 router.register("audit-events", AuditEventViewSet, basename="audit-event")
 
 urlpatterns = [

@@ -24,6 +24,12 @@ class Action(models.TextChoices):
     RECORDING_DOWNLOADED = "recording.downloaded", _("Video downloaded")
     RECORDING_EVENTS_READ = "recording.events_read", _("Archived events read")
     RECORDING_EXPORTED = "recording.exported", _("Recording exported")
+    SESSION_DELETED = "session.deleted", _("Session deleted")
+    SESSION_EXPIRED = "session.expired", _("Session deleted by its age")
+    HOLD_PLACED = "hold.placed", _("Legal hold placed")
+    HOLD_RELEASED = "hold.released", _("Legal hold released")
+    ERASURE_BEGUN = "erasure.begun", _("Erasure begun")
+    ERASURE_DONE = "erasure.done", _("Erasure done")
 
 
 class AuditEvent(TenantModel):

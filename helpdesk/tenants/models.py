@@ -19,7 +19,7 @@ def new_identity_secret() -> str:
 
 
 class Tenant(models.Model):
-    """One customer organisation with its settings; every limit here is in seconds."""
+    """One customer organisation with its settings; limits are in seconds, but for `recording_days`, 0 for ever."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True)
@@ -35,6 +35,7 @@ class Tenant(models.Model):
     masking = models.JSONField(default=dict)
     consent_text = models.TextField(blank=True)
     hours = models.JSONField(default=dict, blank=True)
+    recording_days = models.PositiveIntegerField(default=0)
     ticket_counter = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

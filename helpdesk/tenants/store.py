@@ -1,6 +1,6 @@
 """Object storage. Keys come from `helpdesk.tenants.keys.object_key`, so each begins with its tenant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -87,6 +87,19 @@ def size(key: str) -> int:
 
 def delete(key: str) -> None:
     client().delete_object(Bucket=settings.S3_BUCKET, Key=key)
+
+
+def delete_many(keys: Iterable[str]) -> None:
+    """A few, each in one short attempt: others wait meanwhile."""
+    once = client(read_seconds=QUICK_SECONDS, attempts=1)
+    for key in keys:
+        once.delete_object(Bucket=settings.S3_BUCKET, Key=key)
+
+
+def sizes_below(folder: str) -> Iterator[int]:
+    """Bytes of each object whose key begins with `folder` and a slash."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    yield from (size for size in pages.search("Contents[].Size") if size is not None)
 
 
 def delete_below(folder: str) -> None:

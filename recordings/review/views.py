@@ -20,6 +20,8 @@ from helpdesk.accounts.people import person_of
 from helpdesk.audit.models import Action
 from helpdesk.keyset import BadCursor
 from helpdesk.tenants import store
+from recordings.keeping.forms import HoldForm
+from recordings.keeping.queries import hold_of
 from recordings.review.queries import (
     Reviewer,
     archive_segments,
@@ -72,6 +74,8 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "recording": recording,
         "session": session,
         "sees_all": reviewer.sees_all,
+        "hold": hold_of(session.id),
+        "hold_form": HoldForm(),
         "percent": rendered_percent(recording),
         "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),

@@ -23,6 +23,7 @@ from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import Role
 from helpdesk.api.models import ApiToken
 from helpdesk.tickets.models import Ticket
+from recordings.keeping.models import Erasure
 from recordings.video.models import Recording
 from tests.isolation.world import Side
 
@@ -39,6 +40,7 @@ PLACEHOLDERS: dict[str, Callable[[Side, Side], object]] = {
     "request_id": lambda target, by: target.rows[AssistRequest].pk,
     "session_id": lambda target, by: target.rows[AssistSession].pk,
     "recording_id": lambda target, by: target.rows[Recording].pk,
+    "erasure_id": lambda target, by: target.rows[Erasure].pk,
     "token_id": lambda target, by: target.rows[ApiToken].pk,
     "app_label": lambda target, by: "tickets",
     "sha256": lambda target, by: target.rows[Asset].sha256,
@@ -56,7 +58,11 @@ MODELS_OF_PREFIXES: dict[str, str] = {
     "api/v1/assist/requests/": "assist_requests.AssistRequest",
     "api/v1/assist/sessions/": "assist_channel.AssistSession",
     "api/v1/recordings/": "recordings_video.Recording",
+    "api/v1/legal-holds/": "recordings_keeping.LegalHold",
+    "api/v1/erasures/": "recordings_keeping.Erasure",
+    "api/v1/queues/": "tickets.Queue",
     "api/v1/tickets/": "tickets.Ticket",
+    "desk/erasures/": "recordings_keeping.Erasure",
     "desk/recordings/": "recordings_video.Recording",
 }
 OWN_KEY = {"pk", "id", "object_id", "uuid"}

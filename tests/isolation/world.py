@@ -81,6 +81,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.hand_over(session=session),
         factories.session_asset(session=session, asset=asset),
         segment,
+        factories.erasure(reference=mark),
         factories.video_segment(recording=recording),
         factories.audit_event(actor_name=mark, object_id=recording.pk),
     ]
