@@ -159,6 +159,9 @@ CELERY_BEAT_SCHEDULE = {
 S3_ENDPOINT_URL = env("S3_ENDPOINT_URL")
 S3_PUBLIC_ENDPOINT_URL = env("S3_PUBLIC_ENDPOINT_URL", default=S3_ENDPOINT_URL)
 S3_BUCKET = env("S3_BUCKET")
+# How the store encrypts what is written: AES256 (SSE-S3) or aws:kms (SSE-KMS), then with which key.
+S3_ENCRYPTION = env("S3_ENCRYPTION", default="")
+S3_KMS_KEY_ID = env("S3_KMS_KEY_ID", default="")
 S3_REGION = env("AWS_DEFAULT_REGION", default="us-east-1")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")

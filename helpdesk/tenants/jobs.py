@@ -13,7 +13,7 @@ LISTED_USES = {
     "assist.channel.sweep": "finds sessions whose visitor vanished, and hands each to its tenant's task",
     "recordings.archive.sweep": "finds sessions whose archive is unfinished, and hands each to its tenant's task",
     "helpdesk.audit.sweep": "finds tenants whose audit log has old events, and hands each to its tenant's task",
-    "recordings.keeping.sweep": "has each tenant's task look for sessions that are older than it keeps them",
+    "recordings.keeping.sweep": "has each tenant's tasks look for sessions older than it keeps them, and for orphans",
     "recordings.keeping.resume_all": "has each tenant's tasks go on with erasures and objects that a worker has left",
     "recordings.video.sweep": "finds recordings that a dead worker left, and hands each to its tenant's task",
 }

@@ -1,6 +1,7 @@
 """Object storage. Keys come from `helpdesk.tenants.keys.object_key`, so each begins with its tenant."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -37,19 +38,26 @@ def client(endpoint_url: str | None = None, *, read_seconds: int = READ_SECONDS,
     )
 
 
+def _encryption() -> dict[str, str]:
+    """What every object is written with: nothing, or how the store encrypts it."""
+    wanted = {"ServerSideEncryption": settings.S3_ENCRYPTION, "SSEKMSKeyId": settings.S3_KMS_KEY_ID}
+    return {name: value for name, value in wanted.items() if value}
+
+
 def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
-    client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type)
+    client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type, **_encryption())
 
 
 def put_or_give_up(key: str, data: bytes) -> None:
     """One short attempt, for what is tried again anyway: a full store may not answer."""
     once = client(read_seconds=QUICK_SECONDS, attempts=1)
-    once.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType="application/octet-stream")
+    kind = "application/octet-stream"
+    once.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=kind, **_encryption())
 
 
 def put_file(key: str, path: str, *, content_type: str) -> None:
     """Upload a file of any size, in parts where it is large."""
-    client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs={"ContentType": content_type})
+    client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs={"ContentType": content_type, **_encryption()})
 
 
 def get(key: str) -> bytes:
@@ -108,6 +116,24 @@ def delete_below(folder: str) -> None:
     for found in pages.search("Contents[].Key"):
         if found:
             delete(found)
+
+
+def keys_before(folder: str, *, before: datetime) -> Iterator[list[str]]:
+    """Of the objects below `folder` that were written before, in order, at most 1,000 at a time."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    for page in pages:
+        yield [found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before]
+
+
+def abort_uploads(folder: str, *, before: datetime) -> None:
+    """End the uploads in parts below `folder` that began before: the store keeps their parts until somebody does."""
+    pages = client().get_paginator("list_multipart_uploads").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    for page in pages:
+        for upload in page.get("Uploads", ()):
+            if upload["Initiated"] < before:
+                client().abort_multipart_upload(
+                    Bucket=settings.S3_BUCKET, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
 
 
 def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> str:

@@ -64,11 +64,11 @@ def _delete_assets(tenant_id: UUID, rows: list[Doomed]) -> None:
     """
     digests = [row.name for row in rows]
     with tenant_scope(tenant_id):
-        _lock()
+        lock_assets()
         used = SessionAsset.objects.filter(asset=OuterRef("pk"))
         Asset.objects.filter(~Exists(used), sha256__in=digests).delete()
     with tenant_scope(tenant_id):
-        _lock()
+        lock_assets()
         still = set(Doomed.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
         rows = [row for row in rows if row.id in still]  # another worker may have come first
         kept = set(Asset.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
@@ -89,6 +89,7 @@ def _count_assets(rows: list[Doomed], *, kept: set[str]) -> None:
         item.save(update_fields=["removed"])
 
 
-def _lock() -> None:
+def lock_assets() -> None:
+    """Until the transaction ends nobody refers to an asset anew. Raises `Busy`."""
     if not try_to_lock_assets():
         raise Busy

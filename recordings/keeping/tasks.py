@@ -15,6 +15,7 @@ from recordings.keeping import queries
 from recordings.keeping.deletion import Held, NotOver, delete_session
 from recordings.keeping.erasures import erase, queue_erasure
 from recordings.keeping.objects import Busy, delete_doomed
+from recordings.keeping.orphans import delete_orphans
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,14 @@ def erase_task(tenant_id: UUID, erasure_id: str) -> None:
         logger.info("erasure %s goes on with the next sweep: visitors upload assets", erasure_id)
 
 
+@tenant_task("recordings.keeping.delete_orphans", long=True)
+def delete_orphans_task(tenant_id: UUID) -> None:
+    """What no row names; whoever uploads assets meanwhile makes it wait for the next day."""
+    with contextlib.suppress(Busy):
+        deleted = delete_orphans(tenant_id, now=timezone.now())
+        logger.log(logging.WARNING if deleted else logging.INFO, "%s orphans of tenant %s deleted", deleted, tenant_id)
+
+
 @tenant_task("recordings.keeping.resume")
 def resume_task() -> None:
     """Erasures that wait, or that a worker has left."""
@@ -68,6 +77,7 @@ def resume_task() -> None:
 def sweep_task() -> None:
     for tenant_id in queries.tenants():
         delete_due_task.delay(str(tenant_id))
+        delete_orphans_task.delay(str(tenant_id))
 
 
 @cross_tenant_task("recordings.keeping.resume_all")
