@@ -30,19 +30,21 @@ def newest_first(rows: QuerySet[Row], *, by: str, cursor: str, size: int) -> Key
     """
     rows = rows.order_by(f"-{by}", "-id")
     if cursor:
-        moment, last_id = _read(cursor)
+        moment, last_id = read_cursor(cursor)
         # The first condition alone is a range of an index.
         rows = rows.filter(**{f"{by}__lte": moment}).filter(Q(**{f"{by}__lt": moment}) | Q(id__lt=last_id))
     found = list(rows[: size + 1])
     shown = found[:size]
-    return KeysetPage(shown, _cursor_of(shown[-1], by) if len(found) > size else "")
+    return KeysetPage(shown, cursor_of(shown[-1], by) if len(found) > size else "")
 
 
-def _cursor_of(row: Any, by: str) -> str:
+def cursor_of(row: Any, by: str) -> str:
+    """Of the page that begins after this row."""
     return f"{getattr(row, by).isoformat()}_{row.pk}"
 
 
-def _read(cursor: str) -> tuple[datetime, UUID]:
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """The moment and the id of the last row before the page; raises `BadCursor`."""
     moment, _, last_id = cursor.partition("_")
     try:
         at = parse_datetime(moment)

@@ -53,8 +53,10 @@ INSTALLED_APPS = [
     "assist.console",
     "recordings.archive",
     "recordings.video",
+    "recordings.search",
     "recordings.keeping",
     "recordings.review",
+    "recordings.share",
 ]
 
 MIDDLEWARE = [
@@ -120,6 +122,7 @@ TENANT_ENTRIES: dict[str, str] = {
     "/assist/requests/": "assist.requests.visitor_http.tenant_entry",
     "/assist/links/": "assist.requests.visitor_http.tenant_entry",
     "/assist/assets/": "assist.pages.views.tenant_entry",
+    "/shared/": "recordings.share.entry.share_tenant",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -137,7 +140,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout
 # A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
 RENDER_QUEUE = "render"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE)]
-CELERY_TASK_ROUTES = {f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join")}
+CELERY_TASK_ROUTES = {
+    f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join", "extras")
+}
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {
@@ -149,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
         ("vanished visitors", "assist.channel.sweep", 5.0),
         ("archive segments", "recordings.archive.sweep", 5.0),
         ("abandoned renders", "recordings.video.sweep", 10.0),
+        ("unread sessions", "recordings.search.sweep", 60.0),
         ("old audit events", "helpdesk.audit.sweep", 600.0),
         ("what was left to delete", "recordings.keeping.resume_all", 300.0),
         # Not by seconds: a beat that is started anew each day would never come to it.
@@ -246,7 +252,12 @@ UNFOLD = {
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_BODY_BYTES_MAX = 1024 * 1024
 # What is read of a request's body at all, by path prefix; an asset has up to 8 MiB.
-BODY_BYTES_MAX: dict[str, int] = {"/": 4 * 1024 * 1024, "/assist/": 64 * 1024, "/assist/assets/": 9 * 1024 * 1024}
+BODY_BYTES_MAX: dict[str, int] = {
+    "/": 4 * 1024 * 1024,
+    "/assist/": 64 * 1024,
+    "/assist/assets/": 9 * 1024 * 1024,
+    "/shared/": 8 * 1024,
+}
 
 # Private networks that assets may be fetched from all the same; whoever is in a tenant's asset_hosts gets in there.
 ASSET_FETCH_NETWORKS = [ip_network(network) for network in env.list("ASSET_FETCH_NETWORKS", default=[])]

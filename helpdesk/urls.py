@@ -7,6 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("helpdesk.accounts.urls")),
     path("desk/assist/", include("assist.console.urls")),
     path("desk/recordings/", include("recordings.review.urls")),
+    path("desk/recordings/", include("recordings.share.desk_urls")),
+    path("shared/", include("recordings.share.urls")),
     path("api/v1/", include("helpdesk.api.urls")),
     path("assist/requests/", include("assist.requests.urls")),
     path("assist/links/", include("assist.links.urls")),

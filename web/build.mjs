@@ -19,6 +19,7 @@ const bundles = {
   console: "console",
   review: "review",
   desk: "desk",
+  share: "share",
 };
 
 /** Bytes after brotli of what a visitor downloads. */

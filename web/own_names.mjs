@@ -10,6 +10,11 @@ const COMMENTS = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm;
 /** How a member is declared, before and after its name, and how it is used. */
 const PRIVATE = ["private (?:readonly |async |get |set |\\*)*", "", "(?<![\\w$.])this\\."];
 const PUBLIC = ["^ {2}(?:(?:static|async|get|set|readonly) |\\*)*", "(?:\\(|(?:: [^=;\\n]+)? = )", "\\."];
+/** Names of variables and parameters, too, or of what an object holds that is never written down. */
+const AMONG_OURSELVES = (
+  "outbox growing ticker grafts isSpent hooks sendWhole canvases checkpoints changedAt enteredAt nextAt rootIds storm " +
+  "rhythm isLossy budget"
+).split(" ");
 /** What bundles say to each other. */
 const SEAMS = ["protocol/seam.ts", "protocol/stub.ts"];
 
@@ -53,7 +58,9 @@ export async function ownNames(entry, options) {
   const files = Object.keys(metafile.inputs).map(code);
   const taken = new Set([...platformNames(), ...words(sharedFiles())]);
   const own = [...ownOf(files, PRIVATE), ...ownOf(files, PUBLIC).filter((name) => !taken.has(name))];
-  return new RegExp(`^(?:${[...new Set(own)].join("|")})$`);
+  const shared = AMONG_OURSELVES.filter((name) => taken.has(name));
+  if (shared.length) throw new Error(`not only among ourselves: ${shared}`);
+  return new RegExp(`^(?:${[...new Set([...own, ...AMONG_OURSELVES])].join("|")})$`);
 }
 
 function ownOf(files, [before, after, use]) {

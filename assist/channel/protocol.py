@@ -17,10 +17,6 @@ MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
 SHELF_COUNTER = 0xFFFF  # of the page that stands for a tab's shelf
 FLAG_BITS = 15
-SHORT_HEAD = 0x80  # of a visitor's frame that goes on with the one before: what its first byte has beside the flags
-FLUSHED = 0x10  # the payload goes without the bytes that end a flush
-SOON = 0x20  # the milliseconds are one byte
-MOST_SHORT_MS = 0xFFFF
 # Upper bounds of the latencies that a console counts; one more bucket has what is above.
 LATENCY_BUCKETS_MS = (10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10_000)
 

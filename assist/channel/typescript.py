@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from enum import IntEnum
 
-from assist.channel import protocol
+from assist.channel import heads, protocol
 
 SCALARS = {
     "int": "number",
@@ -117,14 +117,14 @@ def _numbers() -> str:
         "TAB_SHIFT",
         "SHELF_COUNTER",
         "FLAG_BITS",
-        "SHORT_HEAD",
-        "FLUSHED",
-        "SOON",
-        "MOST_SHORT_MS",
     )
+    of_heads = ("SHORT_HEAD", "FLUSHED", "SOON", "MOST_SHORT_MS", "NEXT_HEAD", "STEP_MS", "OTHER_HEAD")
     lines = [f"export const {name} = {getattr(protocol, name)};" for name in names]
+    lines += [f"export const {name} = {getattr(heads, name)};" for name in of_heads]
     buckets = ", ".join(str(bound) for bound in protocol.LATENCY_BUCKETS_MS)
-    return "\n".join([*lines, f"export const LATENCY_BUCKETS_MS = [{buckets}];"])
+    words = ", ".join(json.dumps(word, ensure_ascii=False) for word in heads.CONTROL_WORDS)
+    lines += [f"export const LATENCY_BUCKETS_MS = [{buckets}];", f"export const CONTROL_WORDS = [{words}];"]
+    return "\n".join(lines)
 
 
 def _enum(enum: type[IntEnum]) -> str:

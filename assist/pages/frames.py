@@ -18,8 +18,9 @@ from assist.pages.actions import Offer, ask_subtrees, close_page, enter_page, of
 from assist.pages.models import PageKind
 from assist.pages.subtrees import names_of
 
-ENTER = {"url": "str", "title": "str", "kind": "str", "viewport": "object"}
-HISTORY = {**ENTER, "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
+NAMES = {"url": "str", "title": "str", "kind": "str"}
+ENTER = {**NAMES, "viewport?": "object"}
+HISTORY = {**NAMES, "viewport": "object", "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
 COUNTER_BITS = 0xFFFF
 MAX_URL = 8000
 DIGEST_LENGTH = 64
@@ -43,7 +44,8 @@ def take_history(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
 def _arrive(tenant_id: UUID, session_id: UUID, frame: Frame, *, fields: dict[str, str]) -> None:
     values, viewport = arrival(frame, fields)
     write_later(tenant_id, enter_page, session_id, of=(frame.kind, frame.page), **values)
-    write_later(tenant_id, set_viewport, session_id, of="viewport", viewport=viewport)
+    if viewport:
+        write_later(tenant_id, set_viewport, session_id, of="viewport", viewport=viewport)
 
 
 @on_frame(FrameKind.PAGE_LEAVE)
@@ -70,10 +72,12 @@ def take_stream(tenant_id: UUID, session_id: UUID, frame: Frame) -> None:
     _page_number(frame)
 
 
-def arrival(frame: Frame, fields: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Keyword arguments of `enter_page`, and the viewport; raises `BadFrame`."""
+def arrival(frame: Frame, fields: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Keyword arguments of `enter_page`, and the viewport where it is said; raises `BadFrame`."""
     payload: dict[str, Any] = dict(control_payload(frame, fields))
-    _check_viewport(payload["viewport"])
+    viewport = payload.get("viewport")
+    if viewport is not None:
+        _check_viewport(viewport)
     if payload["kind"] not in PageKind.values or len(payload["url"]) > MAX_URL:
         raise BadFrame(ErrorCode.BAD_FRAME)
     if not _is_address(payload["url"], kind=payload["kind"]):
@@ -81,7 +85,7 @@ def arrival(frame: Frame, fields: dict[str, str]) -> tuple[dict[str, Any], dict[
     if "\x00" in payload["url"] + payload["title"] or len(payload.get("checkpoint", "")) > DIGEST_LENGTH:
         raise BadFrame(ErrorCode.BAD_FRAME)
     values = {name: payload[name] for name in ("url", "title", "kind")}
-    return {"number": _page_number(frame), "at": time_of(frame), **values}, payload["viewport"]
+    return {"number": _page_number(frame), "at": time_of(frame), **values}, viewport
 
 
 def _is_address(url: str, *, kind: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from assist.channel.heads import Heads
-from assist.channel.protocol import HEADER_BYTES, SHORT_HEAD, SOON, FrameKind
+from assist.channel.protocol import HEADER_BYTES, FrameKind
 from benchmarks.bytes.sink import Sink, served
 from helpdesk.embedded.browser import ARGUMENTS, chromium_path
 from tests.apps.actor import Actor
@@ -82,11 +82,10 @@ class Ours:
         kinds = dict.fromkeys(("snapshots", "operations", "control", "heads", "offers", "canvas", "assets"), 0)
         channel = Heads()
         for frame in self.frames:
-            message = channel.short(frame)
-            head = (2 if message[0] & SOON else 3) if message[0] & SHORT_HEAD else HEADER_BYTES
-            payload = len(message) - head
+            whole = on_the_wire(len(channel.short(frame)))
+            payload = min(len(frame) - HEADER_BYTES, whole)
             kinds[kind_of(frame)] += payload
-            kinds["heads"] += on_the_wire(len(message)) - payload
+            kinds["heads"] += whole - payload
         kinds["offers"] = self.offers
         for sha256, size in self.uploads.items():
             kinds["canvas" if sha256 in canvas else "assets"] += size

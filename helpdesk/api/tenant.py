@@ -53,6 +53,8 @@ class TenantSerializer(serializers.Serializer[Any]):
     asset_hosts = AssetHosts(validators=[validation.validate_asset_hosts])
     masking = Document(validators=[validation.validate_masking])
     consent_text = serializers.CharField(allow_blank=True, validators=[validation.validate_consent_text])
+    video_shortens_idle = serializers.BooleanField()
+    video_has_frame = serializers.BooleanField()
     hours = Document(validators=[validation.validate_hours])
     recording_days = serializers.IntegerField(min_value=0, max_value=validation.RECORDING_DAYS_MAX)
 

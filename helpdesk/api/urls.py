@@ -11,16 +11,29 @@ from helpdesk.api.tenant import TenantView
 from helpdesk.api.views import UnknownAddress
 from helpdesk.audit.api import AuditEventViewSet
 from helpdesk.tickets.api import QueueViewSet, TicketViewSet
-from recordings.keeping.api import ErasureViewSet, HoldViewSet, KeptRecordingViewSet
+from recordings.keeping.api import ErasureViewSet, HoldViewSet
+from recordings.review.api import (
+    RecordingNoteViewSet,
+    ReviewedRecordingViewSet,
+    SavedViewViewSet,
+    ScorecardViewSet,
+    ScoreViewSet,
+)
+from recordings.share.api import ShareLinkViewSet
 
 router = SimpleRouter()
 router.register("tickets", TicketViewSet, basename="ticket")
 router.register("assist/requests", AssistRequestViewSet, basename="assist-request")
 router.register("assist/sessions", SessionViewSet, basename="assist-session")
 router.register("queues", QueueViewSet, basename="queue")
-router.register("recordings", KeptRecordingViewSet, basename="recording")
 router.register("legal-holds", HoldViewSet, basename="legal-hold")
 router.register("erasures", ErasureViewSet, basename="erasure")
+router.register("recordings", ReviewedRecordingViewSet, basename="recording")
+router.register("recording-notes", RecordingNoteViewSet, basename="recording-note")
+router.register("saved-views", SavedViewViewSet, basename="saved-view")
+router.register("scorecards", ScorecardViewSet, basename="scorecard")
+router.register("scores", ScoreViewSet, basename="score")
+router.register("share-links", ShareLinkViewSet, basename="share-link")
 router.register("audit-events", AuditEventViewSet, basename="audit-event")
 
 urlpatterns = [

@@ -15,10 +15,13 @@ from helpdesk.accounts.roles import role_includes
 from helpdesk.desk.filters import AssigneeFilter, PriorityFilter, QueueFilter, StatusFilter
 from helpdesk.desk.forms import ContactForm, QueueForm
 from helpdesk.desk.listing import CappedPaginator, DeskChangeList, TicketChangeList
+from helpdesk.desk.scorecard_form import ScorecardForm
 from helpdesk.desk.site import desk_site
 from helpdesk.tickets.actions import save_contact, save_queue
 from helpdesk.tickets.models import Contact, Queue, Ticket
 from helpdesk.tickets.queries import search
+from recordings.review.models import Scorecard
+from recordings.review.scorecards import SCORECARDS_MAX, save_scorecard
 
 
 class DeskAdmin(ModelAdmin):
@@ -131,6 +134,20 @@ class QueueAdmin(DeskAdmin):
         save_queue(obj)
 
 
+class ScorecardAdmin(DeskAdmin):
+    role = Role.ADMIN
+    form = ScorecardForm
+    list_display = ("name", "is_active")
+    ordering = ("-is_active", "name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and Scorecard.objects.count() < SCORECARDS_MAX
+
+    def save_model(self, request: HttpRequest, obj: Scorecard, form: Any, change: bool) -> None:
+        save_scorecard(obj)
+
+
+desk_site.register(Scorecard, ScorecardAdmin)
 desk_site.register(Ticket, TicketAdmin)
 desk_site.register(Contact, ContactAdmin)
 desk_site.register(Queue, QueueAdmin)

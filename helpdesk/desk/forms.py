@@ -160,6 +160,16 @@ class SettingsForm(forms.Form):
         ),
         widget=widgets.UnfoldAdminIntegerFieldWidget,
     )
+    video_shortens_idle = forms.BooleanField(
+        required=False,
+        label=_("Shorten idle stretches in videos"),
+        help_text=_("Where nothing happened for ten seconds or more, the video shows it in four."),
+    )
+    video_has_frame = forms.BooleanField(
+        required=False,
+        label=_("Frame around the picture of videos"),
+        help_text=_("Shows title, address and time, and whether an agent is there."),
+    )
     hours = DocumentField(
         label=_("Opening hours"),
         help_text=_("JSON; empty is always open."),

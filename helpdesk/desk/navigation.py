@@ -27,6 +27,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         _item(request, _("Contacts"), "contacts", reverse("desk:tickets_contact_changelist")),
         _item(request, _("Queues"), "stacks", reverse("desk:tickets_queue_changelist"), role=Role.ADMIN),
         _item(request, _("Erasures"), "ink_eraser", reverse("desk:erasures"), role=Role.MANAGER),
+        _item(
+            request,
+            _("Scorecards"),
+            "grading",
+            reverse("desk:recordings_review_scorecard_changelist"),
+            role=Role.ADMIN,
+        ),
         _item(request, _("Audit log"), "receipt_long", reverse("desk:audit"), role=Role.ADMIN),
         _item(request, _("Settings"), "settings", reverse("desk:settings"), role=Role.ADMIN),
     ]

@@ -52,7 +52,7 @@ class DeskSite(UnfoldAdminSite):
             path("jsi18n/", self.admin_view(self.catalogue, cacheable=True), name="jsi18n"),
             path("logout/", LogoutView.as_view(next_page="account_login"), name="logout"),
             # Lists and forms link to it from their headings.
-            re_path("^(?P<app_label>tickets)/$", self.admin_view(self.to_inbox), name="app_list"),
+            re_path("^(?P<app_label>tickets|recordings_review)/$", self.admin_view(self.to_inbox), name="app_list"),
             *views.url_patterns(self.admin_view),
         ]
         models = [pattern for admin in self._registry.values() for pattern in admin.get_urls()]

@@ -62,6 +62,11 @@ def assist_session_of_hash(token_hash: str) -> Found | None:
     return _found("lookup_assist_session_by_hash", token_hash)
 
 
+def share_link_of_hash(token_hash: str) -> Found | None:
+    """Only while the link counts: the database says nothing of one that has expired or was revoked."""
+    return _found("lookup_share_link_by_hash", token_hash)
+
+
 def _found(function: str, value: str) -> Found | None:
     rows = _call(function, value)
     return Found(*rows[0]) if rows else None

@@ -34,6 +34,8 @@ class Tenant(models.Model):
     asset_hosts = models.JSONField(default=list)
     masking = models.JSONField(default=dict)
     consent_text = models.TextField(blank=True)
+    video_shortens_idle = models.BooleanField(default=False)
+    video_has_frame = models.BooleanField(default=False)
     hours = models.JSONField(default=dict, blank=True)
     recording_days = models.PositiveIntegerField(default=0)
     ticket_counter = models.PositiveBigIntegerField(default=0)

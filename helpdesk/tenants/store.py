@@ -56,14 +56,16 @@ def put_or_give_up(key: str, data: bytes) -> None:
 
 
 def put_file(key: str, path: str, *, content_type: str) -> None:
-    """Upload a file of any size, in parts where it is large."""
-    client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs={"ContentType": content_type, **_encryption()})
+    """Upload a file of any size, in parts where it is large; the store refuses a part whose SHA-256 is another."""
+    checked = {"ContentType": content_type, "ChecksumAlgorithm": "SHA256", **_encryption()}
+    client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs=checked)
 
 
-def get(key: str) -> bytes:
-    """Raise `NoSuchObject` when there is none."""
+def get(key: str, *, part: tuple[int, int] | None = None) -> bytes:
+    """All of it, or the `part` (start, size in bytes); raise `NoSuchObject` when there is nothing there."""
+    extent = {"Range": f"bytes={part[0]}-{part[0] + part[1] - 1}"} if part else {}
     try:
-        body = client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
+        body = client().get_object(Bucket=settings.S3_BUCKET, Key=key, **extent)["Body"]
     except ClientError as error:
         _raise_missing(error, key)
         raise
@@ -76,12 +78,16 @@ def stream(key: str) -> Iterator[bytes]:
     Raise `NoSuchObject` when there is none.
     """
     for start in range(0, size(key), PIECE_BYTES):
-        wanted = f"bytes={start}-{start + PIECE_BYTES - 1}"
-        try:
-            yield bytes(client().get_object(Bucket=settings.S3_BUCKET, Key=key, Range=wanted)["Body"].read())
-        except ClientError as error:
-            _raise_missing(error, key)
-            raise
+        yield get(key, part=(start, PIECE_BYTES))
+
+
+def get_file(key: str, path: str) -> None:
+    """Write an object of any size to `path`; raise `NoSuchObject` when there is none."""
+    try:
+        client().download_file(settings.S3_BUCKET, key, path)
+    except ClientError as error:
+        _raise_missing(error, key)
+        raise
 
 
 def size(key: str) -> int:
@@ -111,7 +117,8 @@ def sizes_below(folder: str) -> Iterator[int]:
 
 
 def delete_below(folder: str) -> None:
-    """Delete every object whose key begins with `folder` and a slash."""
+    """Delete every object whose key begins with `folder` and a slash, and what of one was being uploaded."""
+    end_uploads_below(folder)
     pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
     for found in pages.search("Contents[].Key"):
         if found:
@@ -125,15 +132,22 @@ def keys_before(folder: str, *, before: datetime) -> Iterator[list[str]]:
         yield [found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before]
 
 
-def abort_uploads(folder: str, *, before: datetime) -> None:
-    """End the uploads in parts below `folder` that began before: the store keeps their parts until somebody does."""
-    pages = client().get_paginator("list_multipart_uploads").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
-    for page in pages:
-        for upload in page.get("Uploads", ()):
-            if upload["Initiated"] < before:
-                client().abort_multipart_upload(
-                    Bucket=settings.S3_BUCKET, Key=upload["Key"], UploadId=upload["UploadId"]
-                )
+def uploads_below(folder: str, *, before: datetime | None = None) -> list[dict[str, str]]:
+    """`{Key, UploadId}` of uploads in parts that are not complete: under way, or left by who was killed.
+
+    With `before` those that were begun before.
+    """
+    uploads = client().get_paginator("list_multipart_uploads")
+    pages = uploads.paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    found = (upload for page in pages for upload in page.get("Uploads") or [])
+    old = (upload for upload in found if before is None or upload["Initiated"] < before)
+    return [{"Key": upload["Key"], "UploadId": upload["UploadId"]} for upload in old]
+
+
+def end_uploads_below(folder: str, *, before: datetime | None = None) -> None:
+    """Whoever is at one of them fails."""
+    for upload in uploads_below(folder, before=before):
+        client().abort_multipart_upload(Bucket=settings.S3_BUCKET, **upload)
 
 
 def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> str:
@@ -146,5 +160,5 @@ def presign(key: str, *, expires_seconds: int, filename: str | None = None) -> s
 
 
 def _raise_missing(error: ClientError, key: str) -> None:
-    if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+    if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
         raise NoSuchObject(key) from error

@@ -23,6 +23,10 @@ class Clock:
     def __init__(self) -> None:
         self._tabs: dict[int, TabClock] = {}
 
+    def tab(self, tab: int) -> TabClock | None:
+        """What is known of a tab, None before it was heard of."""
+        return self._tabs.get(tab)
+
     def hello(self, tab: int, *, offset_ms: float, received_ms: float) -> None:
         """The clocks were compared; a tab's first frame comes after its first hello."""
         known = self._tabs.get(tab)

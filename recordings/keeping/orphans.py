@@ -21,7 +21,7 @@ AT_ONCE = 100
 
 def delete_orphans(tenant_id: UUID, *, now: datetime) -> int:
     """Of one tenant, those older than `ORPHAN_AGE`; how many. Opens the scope itself; raises `Busy`."""
-    store.abort_uploads(object_key(tenant_id), before=now - ORPHAN_AGE)
+    store.end_uploads_below(object_key(tenant_id), before=now - ORPHAN_AGE)
     deleted = 0
     for keys in store.keys_before(object_key(tenant_id), before=now - ORPHAN_AGE):
         for kind, some in groupby(keys, key=_kind):

@@ -6,16 +6,14 @@ Managers and admins see all recordings of the tenant; agents those of their own 
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
-from helpdesk.keyset import KeysetPage, newest_first
 from recordings.archive.models import ArchiveSegment
-from recordings.video.models import Recording, RecordingState
-
-PAGE_ROWS = 50
+from recordings.video.models import Recording
+from recordings.video.queries import recordings, with_progress
 
 
 @dataclass(frozen=True)
@@ -31,27 +29,14 @@ class Reviewer:
 
 
 def visible_recordings(reviewer: Reviewer) -> QuerySet[Recording]:
-    rows = Recording.objects.select_related("session__request__ticket", "session__agent")
+    rows = with_progress(Recording.objects.select_related("session__request__ticket__queue", "session__agent"))
     if reviewer.sees_all:
         return rows
     return rows.filter(session__agent_id=reviewer.user_id)
 
 
-def recording_page(reviewer: Reviewer, *, cursor: str = "") -> KeysetPage[Recording]:
-    """The newest first; `cursor` is the `next_cursor` of the page before. Raises BadCursor."""
-    return newest_first(visible_recordings(reviewer), by="created_at", cursor=cursor, size=PAGE_ROWS)
-
-
 def find_recording(reviewer: Reviewer, recording_id: UUID) -> Recording | None:
     return visible_recordings(reviewer).filter(id=recording_id).first()
-
-
-def rendered_percent(recording: Recording) -> int:
-    """How much of the video is rendered, by segments; 100 once it is ready."""
-    if recording.state == RecordingState.READY:
-        return 100
-    counts = recording.segments.aggregate(all=Count("id"), done=Count("id", filter=Q(done_at__isnull=False)))
-    return 100 * counts["done"] // counts["all"] if counts["all"] else 0
 
 
 def archive_segments(session_id: UUID) -> QuerySet[ArchiveSegment]:
@@ -61,7 +46,7 @@ def archive_segments(session_id: UUID) -> QuerySet[ArchiveSegment]:
 
 def session_outcome(session_id: UUID) -> tuple[str, Recording | None]:
     """What has become of a session's recording: `none`, `preparing`, or the recording's state."""
-    recording = Recording.objects.filter(session_id=session_id).select_related("session").first()
+    recording = recordings().filter(session_id=session_id).first()
     if recording:
         return recording.state, recording
     has_begun = AssistSession.objects.filter(id=session_id, started_at__isnull=False)

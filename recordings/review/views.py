@@ -2,67 +2,52 @@
 
 import contextlib
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from csp.decorators import csp_update
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assist.console.tickets import stage_url
+from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
+from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action
-from helpdesk.keyset import BadCursor
 from helpdesk.tenants import store
 from recordings.keeping.forms import HoldForm
 from recordings.keeping.queries import hold_of
+from recordings.review.access import recording_or_404 as _recording_or_404
+from recordings.review.access import reviewer_of
+from recordings.review.listing import PAGE_ROWS
+from recordings.review.media import MEDIA_POLICY
+from recordings.review.panel_views import panels_context
 from recordings.review.queries import (
-    Reviewer,
-    archive_segments,
     find_recording,
-    recording_page,
-    rendered_percent,
     session_outcome,
+    visible_recordings,
 )
 from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
+from recordings.video.queries import progress_of
 
-VIDEO_URL_SECONDS = 3600
+# The page asks for another one when it needs it.
+VIDEO_URL_SECONDS = 300
 # A player asks again at each jump.
 PLAYED_AGAIN = timedelta(minutes=10)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@never_cache
-@require_safe
-def recording_list(request: HttpRequest) -> HttpResponse:
-    """The newest first; `?before=` continues."""
-    reviewer = _reviewer(request)
-    try:
-        page = recording_page(reviewer, cursor=request.GET.get("before", ""))
-    except BadCursor:
-        raise Http404 from None
-    context = {"section": "recordings", "page": page, "sees_all": reviewer.sees_all}
-    return render(request, "recordings/list.html", context)
 
 
 # django-csp's types know only views without parameters.
 @never_cache
 @require_safe
-@csp_update({"media-src": ["'self'", _origin(settings.S3_PUBLIC_ENDPOINT_URL)]})  # type: ignore[arg-type]
+@csp_update(MEDIA_POLICY)  # type: ignore[arg-type]
 def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    reviewer = _reviewer(request)
+    reviewer = reviewer_of(request)
     recording = find_recording(reviewer, recording_id)
     if recording is None:
         context = {"section": "recordings", "sees_all": reviewer.sees_all}
@@ -73,11 +58,10 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "section": "recordings",
         "recording": recording,
         "session": session,
-        "sees_all": reviewer.sees_all,
+        "progress": progress_of(recording, now=timezone.now()),
+        **panels_context(request, recording),
         "hold": hold_of(session.id),
         "hold_form": HoldForm(),
-        "percent": rendered_percent(recording),
-        "segments": archive_segments(session.id).count(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
     return render(request, "recordings/review.html", context)
@@ -86,9 +70,21 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, recording_id: UUID) -> JsonResponse:
-    """`{state, percent, url}`."""
+    """`{state, label, percent, remaining_ms, advice, url}`; `remaining_ms` is an estimate, null while there is none."""
     recording = _recording_or_404(request, recording_id)
     return JsonResponse(_facts(recording.state, recording))
+
+
+@never_cache
+@require_safe
+def states(request: HttpRequest) -> JsonResponse:
+    """`{id: facts}` as of `state` for each `?id=` that the person may review; at most a page of the list."""
+    wanted = request.GET.getlist("id")[:PAGE_ROWS]
+    try:
+        rows = visible_recordings(reviewer_of(request)).filter(id__in=[UUID(given) for given in wanted])
+    except ValueError:
+        raise Http404 from None
+    return JsonResponse({str(row.id): _facts(row.state, row) for row in rows})
 
 
 @never_cache
@@ -104,9 +100,9 @@ def retry(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
-    """`{state, percent, url}` for the console of that session; `url` only for those who may review it."""
+    """As `state` for the console of that session; `url` only for those who may review it."""
     outcome, recording = session_outcome(session_id)
-    if recording and find_recording(_reviewer(request), recording.id) is None:
+    if recording and find_recording(reviewer_of(request), recording.id) is None:
         return JsonResponse({**_facts(outcome, recording), "url": ""})
     return JsonResponse(_facts(outcome, recording))
 
@@ -114,39 +110,42 @@ def of_session(request: HttpRequest, session_id: UUID) -> JsonResponse:
 @never_cache
 @require_safe
 def video(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """To an address in the object store that is good for an hour; the page itself holds none."""
+    """To an address in the object store that is good for minutes, or as JSON `{url, expires_seconds}`.
+
+    The page holds no such address; its script asks for one, and again when that has expired.
+    """
     recording = _recording_or_404(request, recording_id)
     if recording.state != RecordingState.READY:
         raise Http404
     audit_once(request, Action.RECORDING_PLAYED, recording, within=PLAYED_AGAIN)
-    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
+    url = store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS)
+    if request.accepts("text/html"):
+        return HttpResponseRedirect(url)
+    return JsonResponse({"url": url, "expires_seconds": VIDEO_URL_SECONDS})
 
 
+@never_cache
+@role_required(Role.MANAGER)
 @require_safe
-def archive_segment(request: HttpRequest, recording_id: UUID, number: int) -> HttpResponse:
-    """The `number`th segment of the archive, from 0: for each frame `!IQ` (length, received_at_ms) and its bytes."""
+def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The video as a file, for managers."""
     recording = _recording_or_404(request, recording_id)
-    segment = archive_segments(recording.session_id)[number : number + 1].first()
-    if segment is None:
+    if recording.state != RecordingState.READY:
         raise Http404
-    answer = HttpResponse(store.get(segment.object_key), content_type="application/octet-stream")
-    answer["Cache-Control"] = "private, max-age=3600, immutable"
-    return answer
-
-
-def _reviewer(request: HttpRequest) -> Reviewer:
-    membership: Any = request.membership  # type: ignore[attr-defined]
-    return Reviewer(user_id=person_of(request).id, role=membership.role)
-
-
-def _recording_or_404(request: HttpRequest, recording_id: UUID) -> Recording:
-    recording = find_recording(_reviewer(request), recording_id)
-    if recording is None:
-        raise Http404
-    return recording
+    audit(request, Action.RECORDING_DOWNLOADED, recording)
+    name = f"recording-{recording.created_at:%Y-%m-%d}-{recording.pk}.mp4"
+    return HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS, filename=name))
 
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:
-    percent = rendered_percent(recording) if recording else 0
-    url = reverse("recording", args=[recording.id]) if recording else ""
-    return {"state": outcome, "percent": percent, "url": url}
+    if recording is None:
+        return {"state": outcome, "label": "", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    progress = progress_of(recording, now=timezone.now())
+    return {
+        "state": outcome,
+        "label": recording.get_state_display(),
+        "percent": progress.percent,
+        "remaining_ms": progress.remaining_ms,
+        "advice": recording.failure_advice,
+        "url": reverse("recording", args=[recording.id]),
+    }

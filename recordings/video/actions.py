@@ -12,15 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from assist.channel.models import AssistSession
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
+from recordings.video.failures import FailureCode, code_of, text_of
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
 LEASE_SECONDS = 60
 # After that many attempts at the pages a segment becomes a card; one that can't even be that fails the recording.
 CARD_ATTEMPT = 3
+# A worker that vanishes says nothing about the pages, unless it happens again and again.
+CARD_LOSSES = 6
+MOST_LOSSES = 8
 FAILURE_CHARACTERS = 500
 
 
@@ -43,6 +48,19 @@ class VideoFacts:
     chapters: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Layout:
+    """What the segments `(starts_ms, ends_ms)` of a video are, and what each of them needs of the archive."""
+
+    cuts: Sequence[tuple[int, int]]
+    windows: Sequence[dict[str, Any]]
+    plan: dict[str, Any]
+    skips: Sequence[dict[str, int]]
+    has_frame: bool
+    width: int
+    height: int
+
+
 def create_recording(session_id: UUID) -> Recording | None:
     """The pending recording of an ended session, once; None for a session that was never live."""
     session = AssistSession.objects.filter(id=session_id, started_at__isnull=False, ended_at__isnull=False).first()
@@ -54,21 +72,32 @@ def create_recording(session_id: UUID) -> Recording | None:
     return recording
 
 
-def start_rendering(
-    recording_id: UUID, *, cuts: Sequence[tuple[int, int]], width: int, height: int, now: datetime
-) -> None:
-    """Lay out the segments `(starts_ms, ends_ms)` and queue them; without effect unless the recording is pending."""
+def start_rendering(recording_id: UUID, *, layout: Layout | None, now: datetime) -> None:
+    """Lay out the segments and queue those that are missing; without effect unless the recording is pending.
+
+    A recording whose segments are laid out already keeps them; for it `layout` may be None.
+    """
     recording = _lock(recording_id)
     if recording.state != RecordingState.PENDING:
         return
-    recording.state, recording.width, recording.height = RecordingState.RENDERING, width, height
-    recording.save(update_fields=["state", "width", "height"])
-    if not recording.segments.exists():
-        for number, (starts_ms, ends_ms) in enumerate(cuts):
-            VideoSegment.objects.create(recording=recording, number=number, starts_ms=starts_ms, ends_ms=ends_ms)
+    if layout and not recording.segments.exists():
+        _lay_out(recording, layout)
+    recording.state, recording.rendering_at = RecordingState.RENDERING, now
+    recording.save()
+    if not recording.segments.filter(done_at=None).exists():
+        queue_join(recording)
     for segment in recording.segments.filter(done_at=None).order_by("number"):
         queue_segment(segment, now=now)
     _announce(recording)
+
+
+def _lay_out(recording: Recording, layout: Layout) -> None:
+    for name in ("width", "height", "plan", "skips", "has_frame"):
+        setattr(recording, name, getattr(layout, name))
+    VideoSegment.objects.bulk_create(
+        VideoSegment(recording=recording, number=number, starts_ms=starts_ms, ends_ms=ends_ms, window=window)
+        for number, ((starts_ms, ends_ms), window) in enumerate(zip(layout.cuts, layout.windows, strict=True))
+    )
 
 
 def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
@@ -76,18 +105,21 @@ def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
     from recordings.video.tasks import render_segment_task
 
     VideoSegment.objects.filter(id=segment.id).update(
-        lease_owner="", lease_until=now + timedelta(seconds=LEASE_SECONDS)
+        lease_owner="", lease_until=now + timedelta(seconds=LEASE_SECONDS), done_ms=0
     )
     transaction.on_commit(partial(render_segment_task.delay, str(segment.tenant_id), str(segment.id)))
 
 
 def requeue_abandoned(segment_id: UUID, *, now: datetime) -> None:
-    """Queue a segment again whose lease ran out; one that used up its attempts without a word fails the recording."""
+    """Queue a segment again whose lease ran out; one that took too many workers along fails the recording."""
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_until and segment.lease_until > now):
         return
-    if segment.attempts >= CARD_ATTEMPT:
-        fail_recording(segment.recording_id, failure=f"segment {segment.number}: every worker that took it ended")
+    _note_loss(segment)
+    segment.save(update_fields=["attempts", "losses"])
+    if segment.losses >= MOST_LOSSES:
+        text = f"segment {segment.number}: every worker that took it ended"
+        fail_recording(segment.recording_id, failure=text, code=FailureCode.WORKERS_LOST)
     else:
         queue_segment(segment, now=now)
 
@@ -97,16 +129,28 @@ def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment |
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_owner and segment.lease_until and segment.lease_until > now):
         return None
+    _note_loss(segment)
     segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
     segment.attempts += 1
-    segment.save(update_fields=["lease_owner", "lease_until", "attempts"])
+    segment.save(update_fields=["lease_owner", "lease_until", "attempts", "losses"])
     return segment
 
 
-def renew_lease(segment_id: UUID, *, owner: str, now: datetime) -> None:
-    """Raise `LeaseLost` when it is not `owner`'s any more."""
+def _note_loss(segment: VideoSegment) -> None:
+    """Who still owns a lease that ran out has vanished."""
+    if segment.lease_owner:
+        segment.losses, segment.attempts = segment.losses + 1, max(0, segment.attempts - 1)
+
+
+def becomes_card(segment: VideoSegment) -> bool:
+    """Whether the pages were tried often enough."""
+    return segment.attempts >= CARD_ATTEMPT or segment.losses >= CARD_LOSSES
+
+
+def renew_lease(segment_id: UUID, *, owner: str, done_ms: int, now: datetime) -> None:
+    """Note how much of the segment is rendered; raise `LeaseLost` when it is not `owner`'s any more."""
     held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
-    if not held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS)):
+    if not held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS), done_ms=done_ms):
         raise LeaseLost(segment_id)
 
 
@@ -114,20 +158,21 @@ def finish_segment(segment_id: UUID, *, owner: str, object_key: str, size_bytes:
     """Note the rendered object; with the last segment the join is queued. Raises `LeaseLost`."""
     recording = _lock(VideoSegment.objects.get(id=segment_id).recording_id)
     held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
-    if not held.update(object_key=object_key, size_bytes=size_bytes, done_at=now, lease_until=None, lease_owner=""):
+    facts = {"object_key": object_key, "size_bytes": size_bytes, "done_ms": F("ends_ms") - F("starts_ms")}
+    if not held.update(**facts, done_at=now, lease_until=None, lease_owner=""):
         raise LeaseLost(segment_id)
     if not recording.segments.filter(done_at=None).exists():
         queue_join(recording)
     _announce(recording)
 
 
-def release_segment(segment_id: UUID, *, owner: str, failure: str, now: datetime) -> None:
+def release_segment(segment_id: UUID, *, owner: str, failure: BaseException, now: datetime) -> None:
     """Give a segment back after a failed attempt: queued again, until even its card has failed."""
     segment = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None).first()
     if segment is None:
         return
     if segment.attempts >= CARD_ATTEMPT:
-        fail_recording(segment.recording_id, failure=failure)
+        fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
     else:
         queue_segment(segment, now=now)
 
@@ -152,13 +197,28 @@ def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) ->
     return True
 
 
-def fail_recording(recording_id: UUID, *, failure: str) -> None:
-    """Give up, with a text that says why; `retry_recording` begins again."""
+def keep_extras(recording_id: UUID, **values: Any) -> None:
+    """Note what was made beside the video."""
+    recording = _lock(recording_id)
+    for name, value in values.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(values))
+    _announce(recording)
+
+
+def forget_segment_objects(recording_id: UUID) -> None:
+    """They are deleted."""
+    VideoSegment.objects.filter(recording_id=recording_id).update(object_key="")
+
+
+def fail_recording(recording_id: UUID, *, failure: str, code: FailureCode) -> None:
+    """Give up, with a text that says why and a code that says what to do; `retry_recording` begins again."""
     recording = _lock(recording_id)
     if recording.state == RecordingState.READY:
         return
     recording.state, recording.failure = RecordingState.FAILED, failure[:FAILURE_CHARACTERS]
-    recording.save(update_fields=["state", "failure"])
+    recording.failure_code = code
+    recording.save(update_fields=["state", "failure", "failure_code"])
     _announce(recording)
 
 
@@ -167,9 +227,9 @@ def retry_recording(recording_id: UUID) -> None:
     recording = _lock(recording_id)
     if recording.state != RecordingState.FAILED:
         raise NotRetryable(recording_id)
-    recording.state, recording.failure = RecordingState.PENDING, ""
-    recording.save(update_fields=["state", "failure"])
-    recording.segments.filter(done_at=None).update(attempts=0, lease_owner="", lease_until=None)
+    recording.state, recording.failure, recording.failure_code = RecordingState.PENDING, "", ""
+    recording.save(update_fields=["state", "failure", "failure_code"])
+    recording.segments.filter(done_at=None).update(attempts=0, losses=0, done_ms=0, lease_owner="", lease_until=None)
     queue_recording(recording)
     _announce(recording)
 

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.problems import Conflict
@@ -19,10 +22,11 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
 from recordings.archive.export.lines import NDJSON_TYPE, event_lines
+from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.audit import audit
 from recordings.video.export_api import ExportActions
 from recordings.video.models import Recording, RecordingState
-from recordings.video.queries import recordings
+from recordings.video.queries import progress_of, recordings
 
 VIDEO_URL_SECONDS = 600
 
@@ -38,16 +42,42 @@ class RecordedPageSerializer(serializers.Serializer[Any]):
     ends_ms = serializers.IntegerField()
 
 
+class SkipSerializer(serializers.Serializer[Any]):
+    """[starts_ms, ends_ms) of the session takes `kept_ms` of the video, evenly."""
+
+    starts_ms = serializers.IntegerField()
+    ends_ms = serializers.IntegerField()
+    kept_ms = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """Of the session's ms so many are rendered; `remaining_ms` is an estimate, null while there is none."""
+
+    done_ms = serializers.IntegerField()
+    of_ms = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    remaining_ms = serializers.IntegerField(allow_null=True)
+
+
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
+    """`duration_ms`, `pages` and `skips` are in the session's time; `failure_advice` says what to do next."""
+
     pages = RecordedPageSerializer(source="chapters", many=True, read_only=True)
+    skips = SkipSerializer(many=True, read_only=True)
+    progress = serializers.SerializerMethodField()
+    failure_advice = serializers.CharField(read_only=True)
 
     class Meta:
         model = Recording
         fields = (
-            "id", "session", "state", "failure", "duration_ms", "video_bytes", "sha256", "width", "height", "render_ms",
-            "pages", "created_at", "ready_at",
+            "id", "session", "state", "progress", "failure", "failure_code", "failure_advice", "duration_ms",
+            "video_bytes", "sha256", "width", "height", "render_ms", "pages", "skips", "created_at", "ready_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, recording: Recording) -> Any:
+        return ProgressSerializer(progress_of(recording, now=timezone.now())).data
 
 
 class RecordingFilter(filters.FilterSet):
@@ -60,6 +90,7 @@ class RecordingFilter(filters.FilterSet):
 
 class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportActions):
     read_scope = Scope.RECORDINGS_READ
+    write_scope = Scope.RECORDINGS_WRITE
     queryset = recordings()
     serializer_class = RecordingSerializer
     pagination_class = NewestFirst
@@ -78,6 +109,19 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportA
         answer = HttpResponseRedirect(store.presign(recording.object_key, expires_seconds=VIDEO_URL_SECONDS))
         answer["Cache-Control"] = "no-store"
         return answer
+
+    @extend_schema(request=None, responses={202: RecordingSerializer, 409: dict})
+    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    def retry(self, request: Request, pk: str) -> Response:
+        """Render again what a failed recording lacks; segments that are done stay."""
+        recording = self.get_object()
+        try:
+            with transaction.atomic():
+                retry_recording(recording.id)
+        except NotRetryable:
+            text = _("Only a failed recording can be rendered again; this one is “%(state)s”.")
+            raise Conflict(text % {"state": recording.state}, code="not_failed") from None
+        return Response(self.get_serializer(self.get_object()).data, status=202)
 
     @extend_schema(responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
     @action(detail=True, pagination_class=None, filterset_class=None)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from recordings.video.plan import Hole, Timeline
-from recordings.video.render import Card
+from recordings.video.stretch import Card
+from recordings.video.words import clock
 
 
 def cards_of(timeline: Timeline, *, language: str) -> list[Card]:
@@ -26,13 +27,6 @@ def failure_card(*, starts_ms: int, ends_ms: int, language: str) -> Card:
 def covering(cards: Sequence[Card], *, starts_ms: int, ends_ms: int) -> list[Card]:
     """The cards that show in [starts_ms, ends_ms)."""
     return [card for card in cards if card.starts_ms < ends_ms and card.ends_ms > starts_ms]
-
-
-def clock(at_ms: int) -> str:
-    """`m:ss`, and `h:mm:ss` from an hour on."""
-    minutes, seconds = divmod(at_ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def _opening(timeline: Timeline) -> list[Card]:

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 READ_BYTES = 1 << 20
 FIRST_FREE_FD = 10
-MEMORY_LIMIT_BYTES = 1_500_000_000
+MEMORY_LIMIT_BYTES = 1_200_000_000  # with the worker itself at most 1.5 GB
 MEMORY_CHECK_SECONDS = 0.5
 PROFILE_PREFIX = "alongside-shell-"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

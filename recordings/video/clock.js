@@ -52,6 +52,8 @@
     start(originMs) { base = now; origin = originMs - now; },
     /** Move to `ms` after the start, running the timers that fall due on the way, each at its own time. */
     moveTo(ms) { run(base + ms); },
+    /** When the next timer is due, since 1970; null without one. */
+    due() { return timers.size ? origin + Math.min(...[...timers.values()].map((timer) => timer.at)) : null; },
     /** Let `ms` pass, for timers that somebody waits for. */
     pass(ms) { run(now + ms); },
   };

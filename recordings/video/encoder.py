@@ -8,8 +8,9 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.frame import PictureType
+
+from recordings.video.surface import Surface
 
 MILLISECOND = Fraction(1, 1000)
 KEYFRAME_EVERY_MS = 10_000
@@ -23,7 +24,7 @@ OPTIONS = {
     "g": "100000",
     "forced-idr": "1",
     "level": "4.2",
-    "x264-params": "scenecut=0:threads=2:force-cfr=0",
+    "x264-params": "scenecut=0:threads=1:force-cfr=0",
 }
 
 
@@ -47,6 +48,7 @@ class SegmentEncoder:
         self._stream.time_base = self._stream.codec_context.time_base = MILLISECOND
         for tag in ("colorspace", "color_primaries", "color_trc", "color_range"):
             setattr(self._stream.codec_context, tag, 1)  # BT.709, limited range: what players assume anyway
+        self._surface = Surface()
         self._key_at: int | None = None
         self._last_at = -1
         self._held: Any = None
@@ -61,12 +63,12 @@ class SegmentEncoder:
     def add(self, picture: np.ndarray, *, at_ms: int) -> None:
         """`picture` is height × width × 3, RGB; a time that is not later than the last moves to just after it."""
         at_ms = max(at_ms, self._last_at + LEAST_HOLD_MS)
-        frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
+        frame = self._surface.show(picture)
         frame.pts, frame.time_base = at_ms, MILLISECOND
-        if self._key_at is None or at_ms - self._key_at >= KEYFRAME_EVERY_MS:
-            frame.pict_type, self._key_at = PictureType.I, at_ms
+        is_key = self._key_at is None or at_ms - self._key_at >= KEYFRAME_EVERY_MS
+        frame.pict_type = PictureType.I if is_key else PictureType.NONE
+        if is_key:
+            self._key_at = at_ms
         self._last_at = at_ms
         self.frame_count += 1
         self._write(self._stream.encode(frame))

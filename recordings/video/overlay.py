@@ -11,6 +11,8 @@ RIPPLE_MS = 450
 RIPPLE_RADIUS = 26
 SUPERSAMPLING = 4
 CLICK_KINDS = frozenset({"click", "mousedown", "dblclick", "contextmenu", "touchstart"})
+TOUCH_KINDS = frozenset({"touchstart", "touchend"})
+TOUCH_MS = 1_000
 ARROW = ((1, 1), (1, 17), (5, 13.5), (8, 20), (10.6, 18.9), (7.7, 12.6), (13, 12.6))
 ARROW_BOX = (16, 24)
 RIPPLE_COLOUR = (37, 99, 235)
@@ -51,14 +53,18 @@ class Marks:
         self._marks = sorted(marks, key=lambda mark: mark.at_ms)
         self._next = 0
         self._pointer: Mark | None = None
+        self._touch: Mark | None = None
         self._clicks: list[Mark] = []
 
     def at(self, at_ms: float) -> tuple[Mark | None, list[Mark]]:
         """The pointer's last position, and the clicks that still ripple."""
         while self._next < len(self._marks) and self._marks[self._next].at_ms <= at_ms:
-            self._pointer = self._marks[self._next]
-            if self._pointer.is_click and not self._continues(self._pointer):
-                self._clicks.append(self._pointer)
+            mark = self._marks[self._next]
+            if mark.kind in TOUCH_KINDS:
+                self._touch = mark
+            self._pointer = None if self._is_touch(mark) else mark
+            if mark.is_click and not self._continues(mark):
+                self._clicks.append(mark)
             self._next += 1
         self._clicks = [click for click in self._clicks if click.at_ms + RIPPLE_MS > at_ms]
         return self._pointer, self._clicks
@@ -66,6 +72,11 @@ class Marks:
     def forget_pointer(self) -> None:
         """A new page: its pointer is not known yet."""
         self._pointer = None
+
+    def _is_touch(self, mark: Mark) -> bool:
+        """A finger, or what browsers make of it for pages that know only mice: there is no pointer."""
+        touch = self._touch
+        return touch is not None and mark.at_ms - touch.at_ms < TOUCH_MS and _near(mark, touch)
 
     def _continues(self, mark: Mark) -> bool:
         """`mousedown` and `click` of one press ripple once."""

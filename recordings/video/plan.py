@@ -2,6 +2,7 @@
 
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 from assist.channel.front import ENTERING, FrontPage
 from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
 from recordings.archive.clock import Clock
+from recordings.video.idle import Skip, VideoTime, idle_skips
 
 LAST_VISITOR_KIND = 31
 CANVAS_LIMIT = (1920, 1080)
@@ -19,7 +21,7 @@ LONGEST_SIDE = 16_384
 LARGEST_DPR = 16
 MAX_SCALE = 2.0
 SEGMENT_MS = 12_000
-LONGEST_SEGMENT_MS = 45_000
+LONGEST_SEGMENT_MS = 32_000
 SHORTEST_SEGMENT_MS = 4_000
 SHORTEST_CARD_MS = 1_500
 
@@ -55,40 +57,62 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Size of the video in pixels, with room for every page at `scale` picture pixels for a CSS pixel."""
+    """Size of the video in pixels, with room for every page at `scale` picture pixels for a CSS pixel.
+
+    `strip` is how many CSS pixels of the height are above the page.
+    """
 
     width: int
     height: int
     scale: float
+    strip: int = 0
 
 
 @dataclass
 class Timeline:
-    """A session's archive in outline; all times in ms since the session's start, `duration_ms` its length."""
+    """A session's archive in outline; all times in ms since the session's start, `duration_ms` its length.
+
+    `active_seconds` are those, from its start, in which something came; `skips` what the video shows in less time.
+    """
 
     duration_ms: int
     visits: list[Visit] = field(default_factory=list)
     viewports: list[tuple[int, int, float]] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
     first_page_ms: int | None = None
+    active_seconds: set[int] = field(default_factory=set)
+    skips: list[Skip] = field(default_factory=list)
 
-    def canvas(self) -> Canvas:
-        """Room for the largest viewport, within CANVAS_LIMIT, with even sides."""
+    @property
+    def time(self) -> VideoTime:
+        return VideoTime(self.skips)
+
+    def video_ms(self, session_ms: int) -> int:
+        """When the video shows what was at `session_ms`."""
+        return round(self.time.of_video(session_ms))
+
+    def shorten_idle(self) -> None:
+        self.skips = idle_skips(self.active_seconds, duration_ms=self.duration_ms)
+
+    def canvas(self, *, strip: int = 0) -> Canvas:
+        """Room for the largest viewport below the strip, within CANVAS_LIMIT, with even sides."""
         sizes = self.viewports or [(1280, 720, 1.0)]
-        width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
+        width, height = max(size[0] for size in sizes), max(size[1] for size in sizes) + strip
         wanted = min(max(size[2] for size in sizes), MAX_SCALE)
         scale = min(wanted, CANVAS_LIMIT[0] / width, CANVAS_LIMIT[1] / height)
-        return Canvas(_even(width * scale), _even(height * scale), scale)
+        return Canvas(_even(width * scale), _even(height * scale), scale, strip)
 
     def cuts(self) -> list[tuple[int, int]]:
-        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well, else at a length bound."""
-        starts = [visit.starts_ms for visit in self.visits]
-        cuts = [0]
-        while self.duration_ms - cuts[-1] > SEGMENT_MS:
-            cuts.append(_next_cut(cuts[-1], starts, self.duration_ms))
-        if len(cuts) > 1 and self.duration_ms - cuts[-1] < SHORTEST_SEGMENT_MS:
+        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well in the video, else in equal parts."""
+        time = self.time
+        starts, length_ms = [time.of_video(visit.starts_ms) for visit in self.visits], time.of_video(self.duration_ms)
+        cuts = [0.0]
+        while length_ms - cuts[-1] > SEGMENT_MS:
+            cuts.append(_next_cut(cuts[-1], starts, length_ms))
+        if len(cuts) > 1 and length_ms - cuts[-1] < SHORTEST_SEGMENT_MS:
             cuts.pop()
-        return list(zip(cuts, [*cuts[1:], self.duration_ms], strict=True))
+        in_session = [round(time.of_session(cut)) for cut in cuts]
+        return list(zip(in_session, [*in_session[1:], self.duration_ms], strict=True))
 
     def chapters(self) -> list[dict[str, Any]]:
         """A chapter for each visit: `{page_id, title, url, kind, starts_ms, ends_ms}`; the first begins at 0."""
@@ -117,11 +141,11 @@ class Timeline:
         return max((visit.starts_ms for visit in self.visits if visit.starts_ms <= at_ms), default=0)
 
 
-def server_times(entries: Iterable[tuple[float, bytes]]) -> Iterator[Entry]:
-    """Put frames `(received_at_ms, bytes)` on the server's clock."""
-    clock = Clock()
+def server_times(entries: Iterable[tuple[float, bytes]], *, clock: Clock | None = None) -> Iterator[Entry]:
+    """Put frames `(received_at_ms, bytes)` on the server's clock; `clock` goes on over several calls."""
+    clock = clock or Clock()
     for received_ms, data in entries:
-        frame = _decoded(data)
+        frame = decoded(data)
         if frame is None:
             continue
         if frame.kind == FrameKind.TAB_HELLO:
@@ -134,31 +158,36 @@ def server_times(entries: Iterable[tuple[float, bytes]]) -> Iterator[Entry]:
 
 def read_timeline(entries: Iterable[Entry], *, started_at: datetime, ended_at: datetime) -> Timeline:
     """The outline of a session from its archive; unreadable control frames are left out."""
-    start_ms = started_at.timestamp() * 1000
-    reader = _Reader(start_ms, Timeline(duration_ms=max(1, round(ended_at.timestamp() * 1000 - start_ms))))
+    reader = TimelineReader(started_at=started_at, ended_at=ended_at)
     for entry in entries:
-        frame = _decoded(entry.data)
-        if frame is not None:
-            reader.take(frame, reader.since_start(entry.at_ms))
+        reader.take(entry)
     return reader.finished()
 
 
-class _Reader:
-    def __init__(self, start_ms: float, timeline: Timeline) -> None:
-        self._start_ms = start_ms
-        self._timeline = timeline
+class TimelineReader:
+    """Takes a session's entries in the order of their arrival, and keeps nothing of them but `timeline`."""
+
+    def __init__(self, *, started_at: datetime, ended_at: datetime) -> None:
+        self._start_ms = started_at.timestamp() * 1000
+        self.timeline = self._timeline = Timeline(
+            duration_ms=max(1, round(ended_at.timestamp() * 1000 - self._start_ms))
+        )
         self._next_seq: dict[int, int] = {}
         self._last_at: dict[int, int] = {}
         self._paused_at: int | None = None
         self._front = FrontPage()
         self._entered: dict[int, dict[str, str]] = {}
+        self._sizes: dict[tuple[int, int, float], None] = {}
 
     def since_start(self, at_ms: float) -> int:
         return min(max(0, round(at_ms - self._start_ms)), self._timeline.duration_ms)
 
-    def take(self, frame: Frame, at_ms: int) -> None:
-        if frame.kind > LAST_VISITOR_KIND:
+    def take(self, entry: Entry) -> None:
+        frame = decoded(entry.data)
+        if frame is None or frame.kind > LAST_VISITOR_KIND:
             return
+        at_ms = self.since_start(entry.at_ms)
+        self._timeline.active_seconds.add(at_ms // 1000)
         self._check_order(frame, at_ms)
         self._follow(frame, at_ms)
         if frame.kind == FrameKind.VIEWPORT:
@@ -204,9 +233,10 @@ class _Reader:
         except (KeyError, TypeError, ValueError, OverflowError):
             return
         if all(SMALLEST_SIDE <= side <= LONGEST_SIDE for side in size[:2]) and 0 < size[2] <= LARGEST_DPR:
-            self._timeline.viewports.append(size)
+            self._sizes[size] = None
 
     def finished(self) -> Timeline:
+        self._timeline.viewports = list(self._sizes)
         if self._paused_at is not None:
             self._timeline.add_hole("paused", starts_ms=self._paused_at, ends_ms=self._timeline.duration_ms)
         self._timeline.visits.sort(key=lambda visit: visit.starts_ms)
@@ -214,12 +244,13 @@ class _Reader:
         return self._timeline
 
 
-def _next_cut(last: int, visit_starts: list[int], duration_ms: int) -> int:
-    """The first visit that leaves a segment of good length; else the length bound."""
-    for start in visit_starts:
-        if last + SEGMENT_MS <= start <= min(last + LONGEST_SEGMENT_MS, duration_ms):
-            return start
-    return min(last + LONGEST_SEGMENT_MS, duration_ms)
+def _next_cut(last: float, visit_starts: list[float], length_ms: float) -> float:
+    """The first visit that leaves a segment of good length; else equal parts, so that as many workers end together."""
+    at = bisect_left(visit_starts, last + SEGMENT_MS)
+    if at < len(visit_starts) and visit_starts[at] <= min(last + LONGEST_SEGMENT_MS, length_ms):
+        return visit_starts[at]
+    left_ms = length_ms - last
+    return last + left_ms / math.ceil(left_ms / LONGEST_SEGMENT_MS)
 
 
 def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:
@@ -233,7 +264,7 @@ def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:
     }
 
 
-def _decoded(data: bytes) -> Frame | None:
+def decoded(data: bytes) -> Frame | None:
     try:
         return decode_frame(data)
     except BadFrame:

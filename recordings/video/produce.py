@@ -2,84 +2,148 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from assist.channel.models import AssistSession
 from assist.console.assets import stage_asset
-from helpdesk.embedded.browser import headless_shell_path
+from helpdesk.embedded.browser import BrowserMissing, headless_shell_path
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from recordings.archive import journal
+from recordings.archive.clock import Clock
+from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
-from recordings.archive.segments import CorruptSegment
+from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video.cards import cards_of, covering, failure_card
+from recordings.video.cdp import Browser, BrowserFailed
 from recordings.video.encoder import Chapter, join_segments
+from recordings.video.failures import NoBrowser, text_of
 from recordings.video.launch import open_browser
-from recordings.video.models import VideoSegment
-from recordings.video.plan import Entry, Timeline, read_timeline, server_times
-from recordings.video.render import Card, RenderCost, Stretch, render_stretch
+from recordings.video.models import Recording, VideoSegment
+from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
+from recordings.video.planned import timeline_of
+from recordings.video.render import render_stretch
 from recordings.video.shell import StageShell
+from recordings.video.stretch import Card, RenderCost, Stretch
+from recordings.video.strip import HEIGHT, Strip, presences_of
+from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
 
 logger = logging.getLogger(__name__)
 
 STAGE_SCRIPT = settings.BASE_DIR / "web" / "dist" / "stage.js"
-RENDER_SECONDS = 600
+# A segment of a second may take so long, and of each second more; what takes longer becomes a card.
+RENDER_SECONDS = 120
+RENDER_SECONDS_A_SECOND = 4
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A session's frames on the server's clock, and their outline."""
+    """A session in outline, and how its video is to be; `epoch_ms` is when it began by the server's clock."""
 
     tenant_id: UUID
     session_id: UUID
     epoch_ms: float
     language: str
-    entries: list[Entry]
     timeline: Timeline
+    strip: Strip | None = None
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.timeline.canvas(strip=HEIGHT if self.strip else 0)
 
 
-def read_archive(tenant_id: UUID, session_id: UUID) -> Archive:
-    """Everything that is needed to render an ended session."""
+@dataclass(frozen=True)
+class Survey:
+    """What one look through a whole archive tells."""
+
+    archive: Archive
+    index: ArchiveIndex
+
+    def windows(self, cuts: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
+        """What each of the segments needs of the archive, as `VideoSegment.window` keeps it."""
+        archive, index = self.archive, self.index
+        timeline, epoch_ms = archive.timeline, archive.epoch_ms
+        return [
+            as_document(index.window(timeline, starts_ms=starts_ms, ends_ms=ends_ms, epoch_ms=epoch_ms))
+            for starts_ms, ends_ms in cuts
+        ]
+
+
+def survey_archive(tenant_id: UUID, session_id: UUID) -> Survey:
+    """Read the archive of an ended session from end to end, one archive segment at a time."""
     with tenant_scope(tenant_id):
         session = AssistSession.objects.get(id=session_id)
-        language = Tenant.objects.get(id=tenant_id).language
-        frames, ends_early = _readable_frames(session)
-    if session.started_at is None or session.ended_at is None:
-        raise ValueError("only a session that was live and has ended has a video")
-    entries = list(server_times(frames))
-    timeline = read_timeline(entries, started_at=session.started_at, ended_at=session.ended_at)
+        tenant = Tenant.objects.get(id=tenant_id)
+        segments = list(ArchiveSegment.objects.filter(session=session).order_by("number"))
+        if session.started_at is None or session.ended_at is None:
+            raise ValueError("only a session that was live and has ended has a video")
+        presences = presences_of(session)
+    reader = TimelineReader(started_at=session.started_at, ended_at=session.ended_at)
+    index = _read(segments, reader)
+    timeline = reader.finished()
+    if tenant.video_shortens_idle:
+        timeline.shorten_idle()
     epoch_ms = session.started_at.timestamp() * 1000
-    if ends_early:
-        last_ms = max((entry.at_ms for entry in entries), default=epoch_ms)
-        timeline.add_hole("gap", starts_ms=round(last_ms - epoch_ms), ends_ms=timeline.duration_ms)
-    return Archive(tenant_id, session_id, epoch_ms, language, entries, timeline)
+    strip = Strip(presences, tenant.language) if tenant.video_has_frame else None
+    archive = Archive(tenant_id, session_id, epoch_ms, tenant.language, timeline, strip)
+    return Survey(archive, index)
 
 
-def _readable_frames(session: AssistSession) -> tuple[list[tuple[float, bytes]], bool]:
-    """(received_at_ms, frame) of what can be read, and whether the end is missing.
-
-    A segment that is gone or damaged leaves a gap in the sequence numbers, which the timeline names.
-    """
-    try:
-        return [(entry.received_at_ms, entry.frame) for entry in journal.read(session)], False
-    except (CorruptSegment, store.NoSuchObject):
-        logger.exception("the archive of session %s is damaged", session.id)
-    frames: list[tuple[float, bytes]] = []
+def _read(segments: list[ArchiveSegment], reader: TimelineReader) -> ArchiveIndex:
+    """A segment that is gone or damaged leaves a gap in the sequence numbers, which the timeline names."""
+    index, clock, seen, last_ms = ArchiveIndex(), Clock(), Seen(), None
     is_missing = False
-    for segment in ArchiveSegment.objects.filter(session=session).order_by("number"):
+    for segment, entries in _readable(segments):
+        is_missing = not entries
+        frames = [(float(entry.received_at_ms), entry.frame) for entry in entries if seen.is_new(entry.frame)]
+        for entry in server_times(frames, clock=clock):
+            reader.take(entry)
+            index.take(segment.number, entry, timeline=reader.timeline, clock=clock)
+            last_ms = max(last_ms or 0, reader.since_start(entry.at_ms))
+    if is_missing:
+        reader.timeline.add_hole("gap", starts_ms=last_ms or 0, ends_ms=reader.timeline.duration_ms)
+    return index
+
+
+def _readable(segments: Iterable[ArchiveSegment]) -> Iterator[tuple[ArchiveSegment, list[JournalEntry]]]:
+    """With nothing for a segment that is gone or damaged."""
+    for segment in segments:
         try:
-            part = [(entry.received_at_ms, entry.frame) for entry in journal.fetch(segment)]
+            yield segment, list(journal.fetch(segment))
         except (CorruptSegment, store.NoSuchObject):
-            part = []
-        frames += part
-        is_missing = not part
-    return frames, is_missing
+            logger.exception("segment %s of the archive of session %s is damaged", segment.number, segment.session_id)
+            yield segment, []
+
+
+def planned_archive(recording: Recording) -> Archive:
+    """As it was surveyed when the segments were laid out. Needs the tenant's scope."""
+    session = recording.session
+    assert session.started_at
+    language = Tenant.objects.get(id=recording.tenant_id).language
+    return Archive(
+        tenant_id=recording.tenant_id,
+        session_id=session.id,
+        epoch_ms=session.started_at.timestamp() * 1000,
+        language=language,
+        timeline=timeline_of(recording),
+        strip=Strip(presences_of(session), language) if recording.has_frame else None,
+    )
+
+
+def frames_for(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
+    """(received_at_ms, frame) of what the segment needs."""
+    window = of_document(segment.window)
+    with tenant_scope(archive.tenant_id):
+        found = ArchiveSegment.objects.filter(session_id=archive.session_id, number__in=window.numbers)
+        rows = list(found.order_by("number"))
+    yield from narrowed(window, ((row.number, entries) for row, entries in _readable(rows)))
 
 
 def render_segment(
@@ -89,8 +153,8 @@ def render_segment(
     timeline = archive.timeline
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
-    with _open_shell(archive, script=STAGE_SCRIPT.read_bytes()) as shell:
-        shell.load((entry.received_ms, entry.data) for entry in archive.entries)
+    with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes()) as shell:
+        shell.load(frames_for(archive, segment))
         on_progress(0)
         stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
         return render_stretch(shell, stretch, path, on_progress=on_progress)
@@ -101,16 +165,19 @@ def render_card(
 ) -> RenderCost:
     """Write a file that says that this segment could not be rendered."""
     card = failure_card(starts_ms=segment.starts_ms, ends_ms=segment.ends_ms, language=archive.language)
-    with _open_shell(archive, script=b"") as shell:
+    with _open_shell(archive, segment, script=b"") as shell:
         return render_stretch(shell, _stretch(archive, segment, cards=[card], first_page_ms=None), path)
 
 
 def join_video(archive: Archive, segments: list[VideoSegment], folder: Path) -> Path:
     """The whole video from the segments' objects."""
-    parts = [(_downloaded(segment, folder), segment.starts_ms) for segment in segments]
-    chapters = [Chapter(c["title"], c["starts_ms"], c["ends_ms"]) for c in archive.timeline.chapters()]
+    video_ms = archive.timeline.video_ms
+    parts = [(_downloaded(segment, folder), video_ms(segment.starts_ms)) for segment in segments]
+    chapters = [
+        Chapter(c["title"], video_ms(c["starts_ms"]), video_ms(c["ends_ms"])) for c in archive.timeline.chapters()
+    ]
     joined = folder / "video.mp4"
-    join_segments(joined, segments=parts, duration_ms=archive.timeline.duration_ms, chapters=chapters)
+    join_segments(joined, segments=parts, duration_ms=video_ms(archive.timeline.duration_ms), chapters=chapters)
     return joined
 
 
@@ -125,10 +192,11 @@ def _downloaded(segment: VideoSegment, folder: Path) -> Path:
     return path
 
 
-def _open_shell(archive: Archive, *, script: bytes) -> StageShell:
-    canvas = archive.timeline.canvas()
-    browser = open_browser(str(headless_shell_path()), scale=canvas.scale)
-    browser.allow_seconds(RENDER_SECONDS)
+def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes) -> StageShell:
+    canvas = archive.canvas
+    browser = _open_browser(scale=canvas.scale)
+    length_ms = archive.timeline.video_ms(segment.ends_ms) - archive.timeline.video_ms(segment.starts_ms)
+    browser.allow_seconds(RENDER_SECONDS + RENDER_SECONDS_A_SECOND * length_ms / 1000)
 
     def find_asset(sha256: str) -> tuple[str, bytes] | None:
         with tenant_scope(archive.tenant_id):
@@ -138,13 +206,22 @@ def _open_shell(archive: Archive, *, script: bytes) -> StageShell:
     return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
 
 
+def _open_browser(*, scale: float) -> Browser:
+    try:
+        return open_browser(str(headless_shell_path()), scale=scale)
+    except (BrowserMissing, BrowserFailed, OSError) as failure:
+        raise NoBrowser(text_of(failure)) from failure
+
+
 def _stretch(archive: Archive, segment: VideoSegment, *, cards: list[Card], first_page_ms: int | None) -> Stretch:
     return Stretch(
         starts_ms=segment.starts_ms,
         ends_ms=segment.ends_ms,
         epoch_ms=archive.epoch_ms,
-        canvas=archive.timeline.canvas(),
+        canvas=archive.canvas,
         cards=cards,
         first_page_ms=first_page_ms,
         marks_from_ms=archive.timeline.visit_start(segment.starts_ms),
+        time=archive.timeline.time,
+        strip=archive.strip,
     )

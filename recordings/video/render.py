@@ -3,8 +3,7 @@
 import io
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,60 +11,19 @@ from PIL import Image
 
 from recordings.video.encoder import SegmentEncoder
 from recordings.video.overlay import Mark, Marks, Picture, Placement, draw_marks
+from recordings.video.pace import MOVING_STEP_MS, STEP_MS, Pace
 from recordings.video.plan import Canvas
 from recordings.video.shell import Shown, StageShell
+from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
+from recordings.video.stretch import Card, RenderCost, Stretch
 
-STEP_MS = 33
-LIVELY_PROBE_MS = 50
-PROBE_MS = 100
-LIVELY_MS = 1_000
+RIPPLE_STEP_MS = 75
+# Of the pointer's path; a click is a change, and has a step of its own.
+POINTER_STEP_MS = 66
 SETTLING_MS = 400
 MATTE = (31, 41, 55)
-REPORT_SECONDS = 5.0
+REPORT_SECONDS = 1.0
 MAX_PICTURE_PIXELS = 40_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Covers the page in [starts_ms, ends_ms), ms since the session's start."""
-
-    starts_ms: int
-    ends_ms: int
-    title: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """What to render: [starts_ms, ends_ms) since the session's start at `epoch_ms` of the server's clock.
-
-    Before `first_page_ms` the stage shows that first page already, under a card where one covers it; None: it never
-    has one. `marks_from_ms` is the start of the visit that lasts at `starts_ms`, so that the pointer is where it was
-    left.
-    """
-
-    starts_ms: int
-    ends_ms: int
-    epoch_ms: float
-    canvas: Canvas
-    cards: Sequence[Card] = ()
-    first_page_ms: int | None = 0
-    marks_from_ms: int = 0
-
-
-@dataclass
-class RenderCost:
-    """What a segment took; durations in ms of the wall clock."""
-
-    steps: int = 0
-    pictures: int = 0
-    frames: int = 0
-    seek_ms: float = 0
-    probe_ms: float = 0
-    picture_ms: float = 0
-    encode_ms: float = 0
-    total_ms: float = 0
-    times_ms: list[int] = field(default_factory=list)
 
 
 def render_stretch(
@@ -89,9 +47,14 @@ class _Renderer:
         self._card: Card | None = None
         self._base: Picture | None = None
         self._overlay: object = None
-        self._place = Placement(1.0, 0, 0)
-        self._lively_until = -1.0
+        self._place, self._top = Placement(1.0, 0, 0), 0
+        self._strip: tuple[str, str, str] | None = None
+        self._typed: tuple[float, Box] | None = None
         self._rippling = False
+        # How long before the step the first of what it shows was due.
+        self._spread = 0.0
+        self._pace = Pace(stretch.epoch_ms)
+        self._data = b""
 
     def _schedule(self) -> tuple[list[float], list[float], Marks]:
         """Times (ms since the session's start) of changes and marks."""
@@ -115,7 +78,7 @@ class _Renderer:
                 reported = time.monotonic()
                 on_progress(round(at) - self._stretch.starts_ms)
             at = self._next(at)
-        encoder.finish(duration_ms=self._stretch.ends_ms - self._stretch.starts_ms)
+        encoder.finish(duration_ms=self._stretch.video_ms(self._stretch.ends_ms))
         self._cost.total_ms = (time.monotonic() - started) * 1000
         return self._cost
 
@@ -126,34 +89,78 @@ class _Renderer:
         self._shell.set_size(**_css_size(stretch.canvas))
         self._seek(stretch.starts_ms)
         self._shell.start_clock(stretch.epoch_ms + stretch.starts_ms - settling_ms)
-        for back_ms in range(settling_ms, 0, -PROBE_MS):
+        for back_ms in range(settling_ms, 0, -MOVING_STEP_MS):
             self._shell.move_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
 
     def _next(self, at: float) -> float:
-        lively = self._rippling or at < self._lively_until
-        due = min(
-            _after(self._changes, at),
-            _after(self._mark_times, at),
-            _after(self._edges, at),
-            at + (LIVELY_PROBE_MS if lively else PROBE_MS),
-        )
-        return max(due, at + STEP_MS)
+        due, least = min(self._due_at(at)), self._later(at, STEP_MS)
+        self._spread = max(0.0, least - due)
+        return max(due, least)
+
+    def _due_at(self, at: float) -> Iterator[float]:
+        yield _after(self._changes, at)
+        yield max(_after(self._mark_times, at), self._later(at, POINTER_STEP_MS))
+        yield _after(self._edges, at)
+        if self._rippling:
+            yield self._later(at, RIPPLE_STEP_MS)
+        yield self._later(at, self._pace.due_at(at) - at)
+
+    def _later(self, at: float, video_ms: float) -> float:
+        """When in the session so much more of the video has passed."""
+        time = self._stretch.time
+        return time.of_session(time.of_video(at) + video_ms)
 
     def _step(self, encoder: SegmentEncoder, at: float) -> None:
         self._cost.steps += 1
-        damaged = self._timed("probe_ms", lambda: self._shell.move_to(self._stretch.epoch_ms + at))
+        is_new = False
         if self._changed_before(at) or self._covers_otherwise(at):
-            # Time comes first: what the change sets moving begins at the change, not at the step before it.
-            self._change(at)
-            damaged = self._timed("probe_ms", self._shell.draw)
-        if damaged or self._base is None:
-            self._base = self._timed("picture_ms", self._picture)
-        self._emit(encoder, at, damaged)
+            is_new = self._change(at)
+        elif at >= self._pace.due_at(at):
+            is_new = self._look(at)
+        if self._tell_strip(at) or is_new or self._base is None:
+            is_new = self._take_picture(at)
+        self._emit(encoder, at, is_new)
 
-    def _change(self, at: float) -> None:
+    def _change(self, at: float) -> bool:
+        """Whether anything visible changed. Time comes first: what the change sets moving begins at the change."""
+        is_hot = self._pace.is_hot and self._pace.moves(at)
+        if self._pace.moves(at):
+            self._timed("probe_ms", lambda: self._shell.advance(self._stretch.epoch_ms + at))
+        else:
+            self._timed("probe_ms", self._shell.forget_picture)
+            self._shell.wind(self._stretch.epoch_ms + at)
         self._seek(at)
         self._cover(at)
-        self._lively_until = at + LIVELY_MS
+        return is_hot or self._move(at)
+
+    def _look(self, at: float) -> bool:
+        """Whether anything moves by itself; as long as it does so at each step, the picture tells."""
+        if self._pace.is_hot:
+            return True
+        self._timed("probe_ms", self._shell.forget_picture)
+        has_moved = self._move(at)
+        self._ask(at, has_moved)
+        return has_moved
+
+    def _ask(self, at: float, has_moved: bool) -> None:
+        if self._pace.wants_activity(at, has_moved=has_moved):
+            self._pace.tell(self._timed("probe_ms", self._shell.activity), at, has_moved=has_moved)
+
+    def _move(self, at: float) -> bool:
+        self._pace.look(at, is_hot=False)
+        return self._timed("probe_ms", lambda: self._shell.move_to(self._stretch.epoch_ms + at))
+
+    def _tell_strip(self, at: float) -> bool:
+        """Whether what stands above the page is other than before."""
+        if self._stretch.strip is None:
+            return False
+        title, url = (self._shown.title, self._shown.url) if self._shown else ("", "")
+        strip = (title, url, self._stretch.strip.text_at(at))
+        if strip == self._strip:
+            return False
+        self._strip = strip
+        self._shell.show_strip(*strip)
+        return True
 
     def _changed_before(self, at: float) -> bool:
         """Whether a change lies between the last step and this one; those are forgotten."""
@@ -171,16 +178,19 @@ class _Renderer:
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:
             self._marks.forget_pointer()
+        if shown.typed:
+            self._typed = at, shown.typed
         self._shown = shown
+        self._pace.tell(shown.activity, at)
 
     def _fit(self, shown: Shown) -> None:
         canvas, scale = self._stretch.canvas, self._stretch.canvas.scale
         # What is beyond the canvas is not drawn: a page can say that its window is as large as it likes.
-        room = _css_size(canvas)
-        self._shell.set_size(width=min(shown.width, room["width"]), height=min(shown.height, room["height"]))
+        room, height = _css_size(canvas), shown.height + canvas.strip
+        self._shell.set_size(width=min(shown.width, room["width"]), height=min(height, room["height"]))
         left = (canvas.width - round(shown.width * scale)) // 2
-        top = (canvas.height - round(shown.height * scale)) // 2
-        self._place = Placement(scale, max(left, 0), max(top, 0))
+        self._top = max((canvas.height - round(height * scale)) // 2, 0)
+        self._place = Placement(scale, max(left, 0), self._top + round(canvas.strip * scale))
         self._base = None
 
     def _card_at(self, at: float) -> Card | None:
@@ -194,12 +204,24 @@ class _Renderer:
             self._card = self._card_at(at)
             self._shell.show_card(self._card.title if self._card else "", self._card.text if self._card else "")
 
-    def _picture(self) -> Picture:
+    def _take_picture(self, at: float) -> bool:
+        """Whether it is another one than the last."""
+        was_hot = self._pace.is_hot
+        data = self._timed("picture_ms", lambda: self._shell.picture(self._stretch.epoch_ms + at))
+        is_new = data != self._data
+        self._pace.look(at, is_hot=is_new)
+        if was_hot:
+            self._ask(at, is_new)
+        if not is_new and self._base is not None:
+            self._cost.repeats += 1
+            return False
         self._cost.pictures += 1
-        image = Image.open(io.BytesIO(self._shell.picture()))
+        self._data = data
+        image = Image.open(io.BytesIO(data))
         if image.width * image.height > MAX_PICTURE_PIXELS:
             raise ValueError("the picture is larger than any stage can be")
-        return self._on_canvas(np.asarray(image.convert("RGB")))
+        self._base = self._timed("decode_ms", lambda: self._on_canvas(np.asarray(image.convert("RGB"))))
+        return True
 
     def _on_canvas(self, picture: Picture) -> Picture:
         canvas = self._stretch.canvas
@@ -207,23 +229,39 @@ class _Renderer:
             return picture
         whole = np.empty((canvas.height, canvas.width, 3), np.uint8)
         whole[:] = MATTE
-        part = picture[: canvas.height - self._place.top, : canvas.width - self._place.left]
-        top, left = self._place.top, self._place.left
+        top, left = self._top, self._place.left
+        part = picture[: canvas.height - top, : canvas.width - left]
         whole[top : top + part.shape[0], left : left + part.shape[1]] = part
         return whole
 
     def _emit(self, encoder: SegmentEncoder, at: float, damaged: bool) -> None:
         pointer, clicks = self._marks.at(at) if self._card is None else (None, [])
-        self._rippling = bool(clicks)
-        overlay = (pointer and (pointer.x, pointer.y), len(clicks), at if clicks else 0, self._card is None)
+        typed = self._typed_at(at) if self._card is None else None
+        is_fast = self._stretch.time.is_shortened(at)
+        self._rippling = bool(clicks or typed)
+        overlay = (
+            pointer and (pointer.x, pointer.y),
+            len(clicks),
+            at if clicks else 0,
+            typed,
+            is_fast,
+            self._card is None,
+        )
         if not damaged and overlay == self._overlay and encoder.frame_count:
             return
         self._overlay = overlay
         assert self._base is not None
-        drawn = draw_marks(self._base, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
-        at_ms = round(at) - self._stretch.starts_ms
+        drawn = draw_typing(self._base, typed, self._place) if typed else self._base
+        drawn = draw_marks(drawn, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
+        drawn = draw_fast(drawn) if is_fast else drawn
+        # In the middle of what it shows: half as late, or early, as at either end.
+        at_ms = self._stretch.video_ms(at - self._spread / 2)
         self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
         self._cost.frames += 1
+
+    def _typed_at(self, at: float) -> Box | None:
+        """The field that is being typed into."""
+        return self._typed[1] if self._typed and at - self._typed[0] < TYPED_MS else None
 
     def _timed(self, name: str, call):  # type: ignore[no-untyped-def]
         started = time.perf_counter()

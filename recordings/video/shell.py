@@ -22,11 +22,16 @@ SMALLEST_TICK_MS = 1 / 64
 # Chromium rounds the times of animations to 0.1 ms, by chance up or down.
 ROUNDING_MS = 1 / 4
 PUMP_SECONDS = 0.004
+# A frame that falls between two documents, or between a style sheet and its arrival, is never answered, and no other
+# one after it. Nothing that a stage waits for needs one; this is for what we do not know.
+FRAMES_AFTER_SECONDS = 3.0
 # Frame times start ahead of the machine's clock: where real time overtakes them, animations follow the real one.
 AHEAD_MS = 600_000.0
 SETTLE_SECONDS = 20
 # The second of two frames comes when the first is done, with all that it set moving; one alone may come too early.
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+# With the sampling of colours that the video has anyway, and at a third of what a PNG takes to read.
+PICTURE = {"format": "jpeg", "quality": 95}
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'unsafe-inline' data: blob:; "
     "img-src 'self' data: blob:; font-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; "
@@ -36,8 +41,19 @@ FindAsset = Callable[[str], tuple[str, bytes] | None]
 
 
 @dataclass(frozen=True)
+class Activity:
+    """Whether animations run on the stage, and when its next timer is due (ms, server's clock; None: never)."""
+
+    is_moving: bool
+    timer_ms: float | None
+
+
+@dataclass(frozen=True)
 class Shown:
-    """What the stage shows: the page, and the visitor's viewport in CSS pixels."""
+    """What the stage shows: the page, and the visitor's viewport in CSS pixels.
+
+    `typed` is where the field is that something was typed into just before: left, top, width, height.
+    """
 
     page: int
     kind: str
@@ -45,6 +61,8 @@ class Shown:
     title: str
     width: int
     height: int
+    activity: Activity
+    typed: tuple[float, float, float, float] | None = None
 
 
 class StageShell:
@@ -60,7 +78,7 @@ class StageShell:
         self._find_asset = find_asset
         self._nonce = secrets.token_urlsafe(16)
         self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
-        self._loaded = self._damaged = False
+        self._loaded = self._damaged = self._pictured = False
         self._size: tuple[int, int] | None = None
         self._open(width=width, height=height)
 
@@ -118,8 +136,8 @@ class StageShell:
         asset = self._find_asset(path.removeprefix("/assets/")) if path.startswith("/assets/") else None
         return ({"Content-Type": asset[0], "Access-Control-Allow-Origin": "*"}, asset[1]) if asset else None
 
-    def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, awaited; frames and timers go on while it is pending."""
+    def evaluate(self, expression: str, *, frames_after_seconds: float = FRAMES_AFTER_SECONDS) -> Any:
+        """The value of a JavaScript expression, awaited; timers go on while it is pending, and frames in the end."""
         options = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         number = self._send("Runtime.evaluate", options)
         started, deadline = time.monotonic(), time.monotonic() + SETTLE_SECONDS
@@ -127,14 +145,14 @@ class StageShell:
             try:
                 return _value(self._browser.result(number, within_seconds=PUMP_SECONDS))
             except TimeoutError:
-                self._pump(started=started, deadline=deadline)
+                if time.monotonic() > deadline:
+                    raise BrowserFailed("the page did not settle in time") from None
+                self._pump(time.monotonic() - started, frames_after_seconds)
 
-    def _pump(self, *, started: float, deadline: float) -> None:
-        if time.monotonic() > deadline:
-            raise BrowserFailed("the page did not settle in time")
-        waited_ms = int((time.monotonic() - started) * 1000)
-        self._send_and_forget(f"alongsideClock.pass({min(waited_ms, 50)})")
-        self._frame(self._tick + SMALLEST_TICK_MS)
+    def _pump(self, waited_seconds: float, frames_after_seconds: float) -> None:
+        self._send_and_forget(f"alongsideClock.pass({min(int(waited_seconds * 1000), 50)})")
+        if waited_seconds > frames_after_seconds:
+            self._frame(self._tick + SMALLEST_TICK_MS)
 
     def _send_and_forget(self, expression: str) -> None:
         self._browser.post("Runtime.evaluate", {"expression": expression}, session=self._session)
@@ -159,14 +177,14 @@ class StageShell:
         What is shown begins to move before, by more than rounding takes: else it would decide on which side of an
         animation's turn a frame is that comes a whole number of turns later.
         """
-        self.evaluate(DRAWN)
+        self.evaluate(DRAWN, frames_after_seconds=0)
         self.evaluate(f"alongsideClock.start({at_ms})")
         self._start_ms, self._origin = at_ms, self._tick + ROUNDING_MS
 
     def seek(self, at_ms: float) -> Shown:
         """Bring the stage to the state just before `at_ms` (server's clock)."""
         self._tick += ROUNDING_MS  # what this sets moving begins after the last frame: see start_clock
-        state = self.evaluate(f"alongsideStage.seek({at_ms})")
+        state, activity = self.evaluate(f"alongsideWorker.seek({at_ms})")
         viewport = state["viewport"]
         return Shown(
             page=state["page"],
@@ -175,7 +193,12 @@ class StageShell:
             title=state["title"],
             width=int(viewport["width"]),
             height=int(viewport["height"]),
+            activity=_activity(activity),
+            typed=tuple(state["typed"]) if state.get("typed") else None,
         )
+
+    def activity(self) -> Activity:
+        return _activity(self.evaluate("alongsideWorker.activity()"))
 
     def changes(self, *, from_ms: float, to_ms: float) -> list[float]:
         return list(self.evaluate(f"alongsideStage.changes({from_ms}, {to_ms})"))
@@ -187,6 +210,10 @@ class StageShell:
     def show_card(self, title: str, text: str = "") -> None:
         """Cover the stage with a card of ours; an empty title uncovers it."""
         self.evaluate(f"alongsideWorker.card({json.dumps(title)}, {json.dumps(text)})")
+
+    def show_strip(self, title: str, url: str, text: str) -> None:
+        """What stands above the page."""
+        self.evaluate(f"alongsideWorker.strip({json.dumps([title, url, text])})")
 
     def set_size(self, *, width: int, height: int) -> None:
         """Lay the stage out at width × height CSS pixels."""
@@ -206,23 +233,33 @@ class StageShell:
                 self._frame(self._tick + SMALLEST_TICK_MS)
         raise BrowserFailed("the browser did not change its size in time")
 
-    def move_to(self, at_ms: float) -> bool:
-        """Move time to `at_ms`; whether anything visible changed since the last picture."""
+    def wind(self, at_ms: float) -> None:
+        """Move the clock of scripts to `at_ms`, with the timers that fall due; nothing is drawn."""
         self._send_and_forget(f"alongsideClock.moveTo({at_ms - self._start_ms})")
+
+    def advance(self, at_ms: float) -> None:
+        """Move time to `at_ms` and draw."""
+        self.wind(at_ms)
         self._frame(self._origin + at_ms - self._start_ms)
+
+    def move_to(self, at_ms: float) -> bool:
+        """The same; whether anything visible changed since the last picture."""
+        self.advance(at_ms)
         return self._damaged
 
-    def draw(self) -> bool:
-        """Draw what changed without moving time; whether anything visible changed since the last picture."""
-        self._frame(self._tick + SMALLEST_TICK_MS)
-        return self._damaged
+    def forget_picture(self) -> None:
+        """After a picture the next frame reports the picture itself as a change: let that pass, before there is one."""
+        if self._pictured:
+            self._frame(self._tick + SMALLEST_TICK_MS)
+            self._damaged = self._pictured = False
 
-    def picture(self) -> bytes:
-        """A PNG of the stage as it is now."""
-        screenshot = {"format": "png", "optimizeForSpeed": True}
-        answer = self._frame(self._tick + SMALLEST_TICK_MS, screenshot=screenshot)
-        self._frame(self._tick + SMALLEST_TICK_MS)  # the next probe would report the picture itself as damage
-        self._damaged = False
+    def picture(self, at_ms: float | None = None) -> bytes:
+        """A JPEG of the stage at `at_ms`, or as it is now."""
+        if at_ms is not None:
+            self.wind(at_ms)
+        tick = self._tick if at_ms is None else self._origin + at_ms - self._start_ms
+        answer = self._frame(tick, screenshot=PICTURE)
+        self._damaged, self._pictured = False, True
         return base64.b64decode(answer["screenshotData"])
 
     def _frame(self, tick: float, **parameters: Any) -> Parameters:
@@ -236,6 +273,10 @@ class StageShell:
             raise BrowserFailed("the browser did not draw in time") from None
         self._damaged = self._damaged or answer["hasDamage"] is True
         return answer
+
+
+def _activity(told: Parameters) -> Activity:
+    return Activity(is_moving=bool(told["moving"]), timer_ms=told["timer"])
 
 
 def _response(headers: dict[str, str], body: bytes) -> Parameters:

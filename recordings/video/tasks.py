@@ -1,7 +1,6 @@
 """Rendering: prepare lays out the segments, each is rendered by whoever takes its lease, join makes the video."""
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,9 +15,20 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.video import actions, queries
+from recordings.video import actions, extras, planned, queries
+from recordings.video.failures import code_of, text_of
 from recordings.video.models import Recording, RecordingState, VideoSegment
-from recordings.video.produce import Archive, join_video, read_archive, render_card, render_segment, sha256_of
+from recordings.video.produce import (
+    Archive,
+    Survey,
+    join_video,
+    planned_archive,
+    render_card,
+    render_segment,
+    sha256_of,
+    survey_archive,
+)
+from recordings.video.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +45,24 @@ def prepare_task(tenant_id: UUID, recording_id: str) -> None:
     if recording.state != RecordingState.PENDING or recording.session.archive_closed_at is None:
         return
     with _failing_in_the_end(tenant_id, recording):
-        timeline = read_archive(tenant_id, recording.session_id).timeline
-        size = timeline.canvas()
+        # Who tries again keeps what is laid out, whatever the tenant has set meanwhile.
+        layout = None if recording.plan else _layout(survey_archive(tenant_id, recording.session_id))
         with tenant_scope(tenant_id):
-            actions.start_rendering(
-                recording.id, cuts=timeline.cuts(), width=size.width, height=size.height, now=timezone.now()
-            )
+            actions.start_rendering(recording.id, layout=layout, now=timezone.now())
+
+
+def _layout(survey: Survey) -> actions.Layout:
+    timeline = survey.archive.timeline
+    size, cuts = survey.archive.canvas, timeline.cuts()
+    return actions.Layout(
+        cuts=cuts,
+        windows=survey.windows(cuts),
+        plan=planned.as_document(timeline),
+        skips=planned.rows_of(timeline),
+        has_frame=survey.archive.strip is not None,
+        width=size.width,
+        height=size.height,
+    )
 
 
 @contextmanager
@@ -52,7 +74,7 @@ def _failing_in_the_end(tenant_id: UUID, recording: Recording) -> Iterator[None]
         logger.exception("recording %s failed", recording.id)
         if timezone.now() - recording.created_at > PATIENCE:
             with tenant_scope(tenant_id):
-                actions.fail_recording(recording.id, failure=_text_of(failure))
+                actions.fail_recording(recording.id, failure=text_of(failure), code=code_of(failure))
 
 
 @tenant_task("recordings.video.render", long=True)
@@ -61,29 +83,30 @@ def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
     owner = uuid4().hex
     with tenant_scope(tenant_id):
         segment = actions.take_lease(UUID(segment_id), owner=owner, now=timezone.now())
-        session_id = segment.recording.session_id if segment else None
-    if segment is None or session_id is None:
+        archive = planned_archive(queries.get_recording(segment.recording_id)) if segment else None
+    if segment is None or archive is None:
         return
     try:
-        _render(tenant_id, session_id, segment, owner=owner)
+        _render(archive, segment, owner=owner)
     except actions.LeaseLost:
         logger.info("segment %s was taken over", segment.id)
     except Exception as failure:
         logger.exception("segment %s failed at attempt %s", segment.id, segment.attempts)
         with tenant_scope(tenant_id):
-            actions.release_segment(segment.id, owner=owner, failure=_text_of(failure), now=timezone.now())
+            actions.release_segment(segment.id, owner=owner, failure=failure, now=timezone.now())
 
 
-def _render(tenant_id: UUID, session_id: UUID, segment: VideoSegment, *, owner: str) -> None:
-    def renew(_done_ms: int) -> None:
+def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
+    tenant_id = archive.tenant_id
+
+    def renew(done_ms: int) -> None:
         with tenant_scope(tenant_id):
-            actions.renew_lease(segment.id, owner=owner, now=timezone.now())
+            actions.renew_lease(segment.id, owner=owner, done_ms=done_ms, now=timezone.now())
 
-    archive = read_archive(tenant_id, session_id)
-    render = render_segment if segment.attempts < actions.CARD_ATTEMPT else render_card
+    render = render_card if actions.becomes_card(segment) else render_segment
     key = f"{_segments_key(tenant_id, segment.recording_id)}/{segment.number}-{owner}.mp4"
-    with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
-        path = Path(folder, "segment.mp4")
+    with workspace() as folder:
+        path = folder / "segment.mp4"
         cost = render(archive, segment, path, on_progress=renew)
         logger.info("segment %s of %s: %s", segment.number, segment.recording_id, cost)
         store.put_file(key, str(path), content_type="video/mp4")
@@ -102,20 +125,39 @@ def join_task(tenant_id: UUID, recording_id: str) -> None:
     with tenant_scope(tenant_id):
         recording = queries.get_recording(UUID(recording_id))
         segments = queries.rendered_segments(recording.id)
-    if recording.state != RecordingState.RENDERING or not segments:
+        archive = planned_archive(recording) if segments else None
+    if archive is None or recording.state != RecordingState.RENDERING:
         return
     with _failing_in_the_end(tenant_id, recording):
-        _join(tenant_id, recording, segments)
+        _join(archive, recording, segments)
 
 
-def _join(tenant_id: UUID, recording: Recording, segments: list[VideoSegment]) -> None:
-    archive = read_archive(tenant_id, recording.session_id)
-    with tempfile.TemporaryDirectory(prefix="alongside-render-") as folder:
-        facts = _uploaded(join_video(archive, segments, Path(folder)), archive, recording_id=recording.id)
+def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) -> None:
+    tenant_id = archive.tenant_id
+    with workspace() as folder:
+        path = join_video(archive, segments, folder)
+        facts = _uploaded(path, archive, recording_id=recording.id)
+        with tenant_scope(tenant_id):
+            is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        if is_committed:
+            extras.add_filmstrip(recording, path)
+            extras.queue_extras(recording)
+    if is_committed:
+        _clear(tenant_id, recording.id)
+
+
+def _clear(tenant_id: UUID, recording_id: UUID) -> None:
+    """Remove the segments' objects, all of them: a worker that died may have left one that no row names."""
+    store.delete_below(_segments_key(tenant_id, recording_id))
+    store.end_uploads_below(object_key(tenant_id, "recordings", recording_id))
     with tenant_scope(tenant_id):
-        is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
-    if is_committed:  # all of them: a worker that died may have left one that no row names
-        store.delete_below(_segments_key(tenant_id, recording.id))
+        actions.forget_segment_objects(recording_id)
+
+
+@tenant_task("recordings.video.clear", long=True)
+def clear_task(tenant_id: UUID, recording_id: str) -> None:
+    """What the worker that committed the video did not come to."""
+    _clear(tenant_id, UUID(recording_id))
 
 
 def _segments_key(tenant_id: UUID, recording_id: UUID) -> str:
@@ -146,6 +188,7 @@ def sweep_task() -> None:
     left = [(requeue_task, found) for found in queries.abandoned_segments(now)]
     left += [(join_task, found) for found in queries.unjoined_recordings(now)]
     left += [(prepare_task, found) for found in queries.abandoned_recordings(now)]
+    left += [(clear_task, found) for found in queries.uncleared_recordings(now)]
     for task, (tenant_id, row_id) in left[: max(0, room)]:
         task.delay(str(tenant_id), str(row_id))
 
@@ -153,7 +196,3 @@ def sweep_task() -> None:
 @tenant_task("recordings.video.requeue")
 def requeue_task(segment_id: str) -> None:
     actions.requeue_abandoned(UUID(segment_id), now=timezone.now())
-
-
-def _text_of(failure: Exception) -> str:
-    return f"{type(failure).__name__}: {failure}"

@@ -27,6 +27,8 @@ GOOD = {
         ],
     },
     "consent_text": "We look at this page.",
+    "video_shortens_idle": True,
+    "video_has_frame": True,
     "hours": {"zone": "Asia/Shanghai", "week": {"mon": [["09:00", "12:00"], ["13:00", "24:00"]]}, "closed": []},
 }
 BAD = [
@@ -64,6 +66,7 @@ BAD = [
             "cdn.example.com\n",
         )
     ),
+    ("video_has_frame", "perhaps", "invalid"),
     ("masking", [], "bad_object"),
     ("masking", {"show": []}, "bad_object"),
     ("masking", {"allow": ["a {}"]}, "bad_selector"),

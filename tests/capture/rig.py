@@ -61,6 +61,10 @@ class Rig:
             frames = [base64.b64encode(self.line(frame)).decode() for frame in fresh]
             self.console.evaluate("f => push(f, true)", frames)
 
+    def skip(self, count: int) -> None:
+        """So many more the stage has got in another way."""
+        self._moved += count
+
     def until(self, condition: Callable[[], object], what: object = "", seconds: float = WAIT_SECONDS) -> None:
         """Move frames until the condition holds; fail when it does not in time."""
         deadline = time.monotonic() + seconds

@@ -20,7 +20,7 @@ ROWS = """count => document.querySelector('ul').append(...Array.from({ length: c
   return row;
 }))"""
 SAY = "text => { document.querySelector('p').textContent = text; }"
-FILL = "document.querySelector('textarea').value = 'x'.repeat(20000)"
+FILL = "document.querySelector('textarea').value = 'x'.repeat(40000)"
 # Of text; each says something else.
 LENGTH, TIMES = 30_000, 6
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from assist.channel.protocol import FrameKind, decode_frame
+from assist.channel.protocol import TAB_SHIFT, FrameKind, decode_frame, encode_frame
 from tests.capture import sites
 from tests.capture.rig import Rig, rig
 
@@ -52,6 +52,21 @@ def test_page_before_stays_until_the_next_has_its_snapshot(recorded: Rig, player
     assert shown_heading(page) == "three"
     page.evaluate("at => alongsideStage.seek(at)", snapshot + 1)
     assert shown_heading(page) == "Tables"
+
+
+def test_viewport_stays_until_a_page_in_another_tab_has_said_its_own(
+    recorded: Rig, player: tuple[Page, dict[str, Any]]
+) -> None:
+    frames = list(map(decode_frame, recorded.frames))
+    entered = [at for at, frame in enumerate(frames) if frame.kind == FrameKind.PAGE_ENTER][-1]
+    other = frames[entered].page | 2 << TAB_SHIFT
+    moved = [frame._replace(page=other if at >= entered else frame.page) for at, frame in enumerate(frames)]
+    page, _span = player
+    sent = [{"at": frame.time, "frame": base64.b64encode(encode_frame(frame)).decode()} for frame in moved]
+    page.evaluate(LOAD, sent)
+    for at in (frames[0].time, frames[entered].time + 1, frames[-1].time + 1):
+        viewport = page.evaluate("at => alongsideStage.seek(at).then(({ viewport }) => viewport)", at)
+        assert (viewport["width"], viewport["height"]) == (1280, 720)
 
 
 def shown_heading(page: Page) -> str:

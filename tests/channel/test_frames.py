@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assist.channel.heads import Heads
+from assist.channel.limits import MAX_CONTROL_BYTES
 from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind, decode_frame, encode_frame
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "frames"
@@ -38,11 +39,24 @@ def test_short_heads_say_what_the_frames_say(vector: dict[str, Any]) -> None:
         (None, b"\x80\x00\x00"),
         (1, b"\x80\x00"),
         (1, b"\xa0"),
-        (1, b"\xc0\x00\x00"),
+        (None, b"\xc0"),
+        (1, b"\x44\x00\x00\x01\x00"),
+        (1, b"\x44\x00\x00\x01\x00\x00" + b"\x01" * (MAX_CONTROL_BYTES + 1)),
+        (0xFFFFFFFF, b"\xc0"),
         (0xFFFFFFFF, b"\x80\x00\x00"),
         (1, b""),
     ],
-    ids=["nothing before it", "too short", "too short for one byte", "a reserved bit", "no seq is left", "empty"],
+    ids=[
+        "nothing before it",
+        "too short",
+        "too short for one byte",
+        "no step before it",
+        "too short for another kind",
+        "too many words",
+        "no seq for a step",
+        "no seq is left",
+        "empty",
+    ],
 )
 def test_short_head_is_refused(before: int | None, message: bytes) -> None:
     heads = Heads()

@@ -29,6 +29,7 @@ GOOD = {
     "allowed_origins": "https://app.example.com\n\nhttp://localhost:*",
     "asset_hosts": "cdn.example.com\n *.example.com:8443",
     "consent_text": "We look at this page.",
+    "video_shortens_idle": "on",
     "hours": json.dumps({"zone": "UTC", "week": {"mon": [["09:00", "17:00"]]}}),
     "masking": "",
 }
@@ -59,6 +60,7 @@ def test_settings_are_kept(admin: Client, tenant: Tenant) -> None:
     assert kept.asset_hosts == ["cdn.example.com", "*.example.com:8443"]
     assert kept.hours["zone"] == "UTC"
     assert kept.masking == {}
+    assert (kept.video_shortens_idle, kept.video_has_frame) == (True, False)
 
 
 @pytest.mark.parametrize(

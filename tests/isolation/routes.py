@@ -24,6 +24,8 @@ from helpdesk.accounts.models import Role
 from helpdesk.api.models import ApiToken
 from helpdesk.tickets.models import Ticket
 from recordings.keeping.models import Erasure
+from recordings.review.models import RecordingNote, SavedView, Scorecard
+from recordings.share.models import ShareLink
 from recordings.video.models import Recording
 from tests.isolation.world import Side
 
@@ -41,6 +43,14 @@ PLACEHOLDERS: dict[str, Callable[[Side, Side], object]] = {
     "session_id": lambda target, by: target.rows[AssistSession].pk,
     "recording_id": lambda target, by: target.rows[Recording].pk,
     "erasure_id": lambda target, by: target.rows[Erasure].pk,
+    "note_id": lambda target, by: target.rows[RecordingNote].pk,
+    "scorecard_id": lambda target, by: target.rows[Scorecard].pk,
+    "view_id": lambda target, by: target.rows[SavedView].pk,
+    "first": lambda target, by: 0,
+    "last": lambda target, by: 0,
+    "start": lambda target, by: 0,
+    "size": lambda target, by: 1,
+    "link_id": lambda target, by: target.rows[ShareLink].pk,
     "token_id": lambda target, by: target.rows[ApiToken].pk,
     "app_label": lambda target, by: "tickets",
     "sha256": lambda target, by: target.rows[Asset].sha256,
@@ -57,6 +67,11 @@ NUMBERS_OF_PREFIXES: dict[str, Callable[[Side], int]] = {
 MODELS_OF_PREFIXES: dict[str, str] = {
     "api/v1/assist/requests/": "assist_requests.AssistRequest",
     "api/v1/assist/sessions/": "assist_channel.AssistSession",
+    "api/v1/recording-notes/": "recordings_review.RecordingNote",
+    "api/v1/saved-views/": "recordings_review.SavedView",
+    "api/v1/scorecards/": "recordings_review.Scorecard",
+    "api/v1/scores/": "recordings_review.Score",
+    "api/v1/share-links/": "recordings_share.ShareLink",
     "api/v1/recordings/": "recordings_video.Recording",
     "api/v1/legal-holds/": "recordings_keeping.LegalHold",
     "api/v1/erasures/": "recordings_keeping.Erasure",

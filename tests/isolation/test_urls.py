@@ -38,7 +38,10 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
 }
 # These begin something new for the caller's own tenant, by its public key.
-OPEN_TO_EVERYBODY = {"assist/requests/": "a visitor asks for assistance"}
+OPEN_TO_EVERYBODY = {
+    "shared/": "a page that shows nothing without the token in its fragment",
+    "assist/requests/": "a visitor asks for assistance",
+}
 
 # Paths that name something without pointing at another tenant's row: only GET has to be refused, or not even that.
 NOT_ROWS = {

@@ -53,7 +53,7 @@ def make_world() -> World:
 
 def make_side(slug: str) -> Side:
     tenant = factories.tenant(slug)
-    secrets = {kind: f"{kind}-of-{slug}" for kind in ("token", "request", "link", "channel")}
+    secrets = {kind: f"{kind}-of-{slug}" for kind in ("token", "request", "link", "channel", "share")}
     with tenant_scope(tenant.id):
         people = {role: factories.member(role, email=f"{role}@{slug}.example") for role in Role}
         rows = _rows(mark=f"{MARK}-{slug}", secrets=secrets)
@@ -68,7 +68,8 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
     link = factories.invite_link(secrets["link"], request=request)
     session = factories.assist_session(secrets["channel"], request=request, link=link, state="live")
     asset = factories.asset()
-    recording = factories.recording(session=session, state="ready", object_key=_object("video", mark))
+    extras = {f"{name}_key": _object(name, mark) for name in ("outline", "log", "filmstrip", "thumbnail")}
+    recording = factories.recording(session=session, state="ready", object_key=_object("video", mark), **extras)
     segment = factories.archive_segment(session=session, object_key=_object("segment", mark))
     _object("assets", asset.sha256, text=mark)
     rows = [
@@ -83,6 +84,12 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         segment,
         factories.erasure(reference=mark),
         factories.video_segment(recording=recording),
+        factories.share_link(secrets["share"], recording=recording, note=mark),
+        factories.session_text(recording=recording, moments=[[0, mark]]),
+        factories.saved_view(name=mark, owner=factories.member(Role.ADMIN), is_shared=True, filters={"q": mark}),
+        factories.recording_note(recording=recording, body=mark),
+        (card := factories.scorecard(name=mark)),
+        factories.score(recording=recording, scorecard=card, comment=mark),
         factories.audit_event(actor_name=mark, object_id=recording.pk),
     ]
     present = set(map(type, rows))

@@ -1,5 +1,6 @@
 """The review pages and their routes: who may see which recording, and what leaves the server."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -8,18 +9,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from assist.channel.models import AssistSession, SessionState
 from helpdesk.accounts.models import Role
 from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.review.queries import PAGE_ROWS
-from recordings.video.models import Recording, RecordingState
+from recordings.review.listing import PAGE_ROWS
+from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.desks import Desk, signed_in
 
-ROUTES = ("", "state/", "video/", "archive/0/")
+ROUTES = ("", "state/", "video/", "archive/0/0/")
 
 
 def record(desk: Desk, *, own: bool = True, **values) -> Recording:
@@ -102,7 +104,8 @@ def test_another_tenants_manager_sees_nothing(desk: Desk, other_desk: Desk) -> N
     assert str(recording.id) not in client.get("/desk/recordings/").content.decode()
     assert set(statuses(client, recording)) == {404}
     facts = client.get(f"/desk/recordings/session/{recording.session_id}/").json()
-    assert facts == {"state": "preparing", "percent": 0, "url": ""}
+    nothing = {"label": "", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    assert facts == {"state": "preparing", **nothing}
 
 
 def test_list_takes_as_many_queries_for_three_rows_as_for_one(desk: Desk) -> None:
@@ -147,7 +150,7 @@ def test_video_goes_to_an_address_that_expires(desk: Desk) -> None:
     recording = record(desk)
     address = urlsplit(desk.client.get(f"/desk/recordings/{recording.id}/video/")["Location"])
     assert address.path.endswith(recording.object_key)
-    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 3600
+    assert int(parse_qs(address.query)["X-Amz-Expires"][0]) <= 300
 
 
 def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, settings) -> None:
@@ -156,21 +159,38 @@ def test_page_may_play_from_the_store_and_run_no_inline_script(desk: Desk, setti
     assert "unsafe" not in policy
 
 
-def test_archive_is_served_segment_by_segment(desk: Desk) -> None:
-    recording = record(desk)
-    answer = desk.client.get(f"/desk/recordings/{recording.id}/archive/0/")
-    assert answer.content == b"segment of this session"
-    assert desk.client.get(f"/desk/recordings/{recording.id}/archive/1/").status_code == 404
-
-
-def test_rendering_is_told_in_percent(desk: Desk) -> None:
-    recording = record(desk, state=RecordingState.RENDERING)
+def test_rendering_is_told_in_percent_with_the_time_left(desk: Desk) -> None:
+    begun = timezone.now() - timedelta(seconds=30)
+    recording = record(desk, state=RecordingState.RENDERING, rendering_at=begun)
     with tenant_scope(desk.tenant.id):
-        factories.video_segment(recording=recording, done_at=timezone.now())
-        factories.video_segment(recording=recording)
+        factories.video_segment(recording=recording, done_at=timezone.now(), done_ms=1000, ends_ms=1000)
+        factories.video_segment(recording=recording, done_ms=500, ends_ms=3000)
     facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
-    assert facts == {"state": "rendering", "percent": 50, "url": f"/desk/recordings/{recording.id}/"}
+    assert facts.pop("remaining_ms") == pytest.approx(50_000, rel=0.1)
+    url = f"/desk/recordings/{recording.id}/"
+    assert facts == {"state": "rendering", "label": "Being rendered", "percent": 37, "advice": "", "url": url}
     assert desk.client.get(f"/desk/recordings/{recording.id}/video/").status_code == 404
+
+
+def test_time_left_counts_what_was_rendered_since_the_last_try(desk: Desk) -> None:
+    begun = timezone.now() - timedelta(seconds=10)
+    recording = record(desk, state=RecordingState.RENDERING, rendering_at=begun)
+    with tenant_scope(desk.tenant.id):
+        factories.video_segment(recording=recording, done_at=begun - timedelta(hours=1), done_ms=1000)
+        segment = factories.video_segment(recording=recording)
+        facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
+        assert (facts["percent"], facts["remaining_ms"]) == (50, None)
+        VideoSegment.objects.filter(id=segment.id).update(done_ms=500)
+    facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
+    assert facts["remaining_ms"] == pytest.approx(10_000, rel=0.1)
+
+
+def test_list_is_told_of_what_is_rendered_and_the_person_may_see(desk: Desk, other_desk: Desk) -> None:
+    mine, theirs, strange = record(desk), record(desk, own=False), record(other_desk)
+    query = "&".join(f"id={recording.id}" for recording in (mine, theirs, strange))
+    told = desk.client.get(f"/desk/recordings/states/?{query}").json()
+    assert {key: facts["state"] for key, facts in told.items()} == {str(mine.id): "ready"}
+    assert desk.client.get("/desk/recordings/states/?id=x").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -189,8 +209,12 @@ def test_session_without_recording_says_why(desk: Desk, started: bool, state: st
 
 
 def test_failed_recording_is_rendered_again_on_request(desk: Desk) -> None:
-    recording = record(desk, state=RecordingState.FAILED, failure="out of disk")
-    assert b'data-testid="recording-retry"' in desk.client.get(f"/desk/recordings/{recording.id}/").content
+    recording = record(desk, state=RecordingState.FAILED, failure="OSError: <no space>", failure_code="disk")
+    page = desk.client.get(f"/desk/recordings/{recording.id}/").content.decode()
+    advice = escape(recording.failure_advice)
+    for told in ('data-testid="recording-retry"', "OSError: &lt;no space&gt;", advice):
+        assert told in page
+    assert advice in desk.client.get("/desk/recordings/").content.decode()
     assert desk.client.get(f"/desk/recordings/{recording.id}/retry/").status_code == 405
     for _twice in range(2):
         assert desk.client.post(f"/desk/recordings/{recording.id}/retry/").status_code == 302
@@ -208,7 +232,7 @@ def test_others_can_not_have_a_recording_rendered_again(desk: Desk) -> None:
 
 def test_looking_and_playing_is_in_the_audit_log(desk: Desk) -> None:
     recording = record(desk)
-    for path in ("", "video/", "video/", "state/", "archive/0/"):
+    for path in ("", "video/", "video/", "state/", "archive/0/0/"):
         desk.client.get(f"/desk/recordings/{recording.id}/{path}")
     with tenant_scope(desk.tenant.id):
         told = AuditEvent.objects.order_by("at").values_list("action", "actor_id", "object_id", "address")
@@ -217,6 +241,18 @@ def test_looking_and_playing_is_in_the_audit_log(desk: Desk) -> None:
             for action in (Action.RECORDING_VIEWED, Action.RECORDING_PLAYED)
         ]
         assert list(told) == played_once
+
+
+def test_video_is_downloaded_by_managers_only_and_told(desk: Desk) -> None:
+    path = f"/desk/recordings/{record(desk).id}/download/"
+    assert desk.client.get(path).status_code == 403
+    with tenant_scope(desk.tenant.id):
+        manager = factories.member(Role.MANAGER)
+    address = parse_qs(urlsplit(signed_in(manager).get(path)["Location"]).query)
+    assert address["response-content-disposition"][0].startswith("attachment")
+    with tenant_scope(desk.tenant.id):
+        event = AuditEvent.objects.get()
+        assert (event.action, event.actor_id) == (Action.RECORDING_DOWNLOADED, manager.pk)
 
 
 def test_what_is_refused_is_not_told(desk: Desk) -> None:

@@ -12,6 +12,7 @@
   const apply = (operation) => {
     if (operation.viewport) state.viewport = operation.viewport;
     if (operation.page) Object.assign(state, { page: operation.page, title: operation.title, url: operation.url });
+    state.typed = operation.typed ?? null;
     frame.style.width = `${state.viewport.width}px`;
     frame.style.height = `${state.viewport.height}px`;
     const page = frame.contentDocument;
@@ -35,6 +36,7 @@
       return { startMs: operations[0]?.at ?? 0, endMs: operations.at(-1)?.at ?? 0 };
     },
     async seek(atMs) {
+      state.typed = null;
       while (applied < operations.length && operations[applied].at < atMs) apply(operations[applied++]);
       await settled();
       return state;

@@ -29,7 +29,7 @@ from recordings.archive.export import lines
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.export.tree import Node
-from recordings.video.models import Recording, RecordingState
+from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.api.caller import Caller
 from tests.capture import sites
@@ -89,6 +89,30 @@ def test_video_that_is_not_ready_is_a_conflict(tenant: Tenant) -> None:
     recording = ready_recording(tenant, state=RecordingState.RENDERING)
     answer = caller(tenant)("GET", f"/recordings/{recording.id}/video/")
     assert (answer.status_code, answer.json()["code"]) == (409, "video_not_ready")
+
+
+def test_failed_recording_says_what_to_do_and_is_rendered_again(tenant: Tenant) -> None:
+    failed = {"state": RecordingState.FAILED, "failure": "OSError: full", "failure_code": "disk"}
+    recording = ready_recording(tenant, **failed)
+    with tenant_scope(tenant.id):
+        factories.video_segment(recording=recording, done_at=timezone.now(), done_ms=1000, object_key="kept")
+        factories.video_segment(recording=recording, attempts=3, done_ms=700)
+    call = caller(tenant, Scope.RECORDINGS_READ, Scope.RECORDINGS_WRITE)
+    told = call("GET", f"/recordings/{recording.id}/").json()
+    assert (told["failure_code"], told["progress"]["done_ms"], told["progress"]["of_ms"]) == ("disk", 1700, 2000)
+    assert "make room" in told["failure_advice"]
+    assert caller(tenant)("POST", f"/recordings/{recording.id}/retry/").status_code == 403
+    assert (
+        caller(factories.tenant(), Scope.RECORDINGS_WRITE)("POST", f"/recordings/{recording.id}/retry/").status_code
+        == 404
+    )
+    answer = call("POST", f"/recordings/{recording.id}/retry/")
+    assert (answer.status_code, answer.json()["state"], answer.json()["failure_advice"]) == (202, "pending", "")
+    with tenant_scope(tenant.id):
+        segments = VideoSegment.objects.filter(recording=recording).order_by("number")
+        assert [(row.object_key, row.attempts, row.done_ms) for row in segments] == [("kept", 0, 1000), ("", 0, 0)]
+    again = call("POST", f"/recordings/{recording.id}/retry/")
+    assert (again.status_code, again.json()["code"]) == (409, "not_failed")
 
 
 @pytest.mark.parametrize("path", ["", "video/", "events/", "rrweb/", "log/", "export/"])

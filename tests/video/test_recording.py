@@ -162,7 +162,7 @@ def test_lost_archive_segment_is_named_on_a_card(ended: Callable[..., Any]) -> N
     with tenant_scope(recording.tenant_id):
         segment = ArchiveSegment.objects.get(session_id=recording.session_id, number=3)
     store.delete(segment.object_key)
-    timeline = produce.read_archive(recording.tenant_id, recording.session_id).timeline
+    timeline = produce.survey_archive(recording.tenant_id, recording.session_id).archive.timeline
     assert [hole.kind for hole in timeline.holes] == ["gap"]
     assert timeline.holes[0].ends_ms == timeline.duration_ms
     frames = frames_of(video_of(run_all(recording)))
@@ -222,7 +222,9 @@ def test_segment_under_lease_is_left_alone_until_it_runs_out(ended: Callable[...
     with tenant_scope(recording.tenant_id):
         assert actions.take_lease(segment.id, owner="first", now=now)
         assert actions.take_lease(segment.id, owner="second", now=now) is None
-        assert actions.take_lease(segment.id, owner="second", now=later)
+        taken = actions.take_lease(segment.id, owner="second", now=later)
+        assert taken
+        assert (taken.attempts, taken.losses) == (1, 1)
         with pytest.raises(actions.LeaseLost):
             actions.finish_segment(segment.id, owner="first", object_key="key", size_bytes=1, now=later)
         actions.finish_segment(segment.id, owner="second", object_key="key", size_bytes=1, now=later)
@@ -236,7 +238,8 @@ def test_tasks_that_run_twice_leave_one_video_and_no_other_object(ended: Callabl
     recording = run_all(recording)
     again = run_all(recording)
     assert (again.object_key, again.ready_at) == (recording.object_key, recording.ready_at)
-    assert objects_below(folder) == [recording.object_key]
+    assert set(objects_below(folder)) == {again.object_key, again.filmstrip_key, again.thumbnail_key}
+    assert again.filmstrip["count"] > 1
 
 
 def objects_below(prefix: str) -> list[str]:

@@ -74,7 +74,7 @@ def test_hostile_page_reaches_nobody(canary: Canary) -> None:
             shell.start_clock(EPOCH_MS)
             for at_ms in range(0, 5000, 50):
                 shell.move_to(EPOCH_MS + at_ms)
-            assert shell.picture().startswith(b"\x89PNG")
+            assert shell.picture().startswith(b"\xff\xd8")
             assert shell.evaluate("window.ran ?? null") is None
     assert canary.visitors == []
 
@@ -102,6 +102,13 @@ def test_assets_come_from_the_session_only() -> None:
         assert shell.evaluate(width.format("a")) == 1
         assert shell.evaluate(width.format("b")) == 0
         assert shell.refused == [f"https://stage.alongside.invalid/assets/{other}"]
+
+
+def test_no_frame_is_asked_for_while_a_page_settles() -> None:
+    """One that falls between a style sheet and its arrival is never answered."""
+    with open_stage([page(0, "<body></body>")]) as shell:
+        settling = "requestAnimationFrame(() => { frames++; }); setTimeout(() => done(frames), 300)"
+        assert shell.evaluate(f"new Promise((done) => {{ let frames = 0; {settling}; }})") == 0
 
 
 def running_in_group(group: int) -> list[int]:

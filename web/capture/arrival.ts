@@ -3,7 +3,6 @@
 import { clipped } from "../protocol/text";
 import type { Addresses } from "./addresses";
 import type { Source } from "./source";
-import { readViewport } from "./viewport";
 
 const LONGEST_TITLE = 300;
 const LONGEST_URL = 2000;
@@ -12,5 +11,5 @@ const LONGEST_URL = 2000;
 export function arrival(source: Source, addresses: Addresses): Record<string, unknown> {
   const url = addresses.own().slice(0, LONGEST_URL);
   const title = clipped(addresses.title(source.title()), LONGEST_TITLE);
-  return { url, title, kind: source.kind, viewport: readViewport() };
+  return { url, title, kind: source.kind };
 }

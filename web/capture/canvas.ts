@@ -37,6 +37,7 @@ const BYTES_A_MS = 16;
 /** What it has not taken for so long it may take at once: a drawing that comes to rest is there when it does. */
 const SPARED_MS = 15_000;
 const DRAWN = "canvas,video";
+const NAMED_DIGITS = 8;
 
 type Drawn = HTMLCanvasElement | HTMLVideoElement;
 
@@ -102,7 +103,7 @@ export class Canvases {
     return this.inOrder().map((canvas) => this.seen.get(canvas)?.sent ?? "");
   }
 
-  /** The other side shows these again: send only what differs once it has come to rest. */
+  /** The other side shows these again, which it knows by their beginnings; what differs is sent once it rests. */
   restore(pictures: string[]): [number, string][] {
     const canvases = this.inOrder();
     this.shown = true;
@@ -114,7 +115,7 @@ export class Canvases {
       const sent = pictures[at]!;
       if (!sent) return;
       this.seen.set(canvas, { ...UNSEEN, sent });
-      shown.push([this.recorder.idOf(canvas), sent]);
+      shown.push([this.recorder.idOf(canvas), sent.slice(0, NAMED_DIGITS)]);
     });
     return shown;
   }

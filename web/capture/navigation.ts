@@ -3,13 +3,14 @@
 export interface NavigationEvents {
   hidden(): void;
   changed(): void;
+  loaded(): void;
   renamed(): void;
 }
 
-export function watchNavigation(signal: AbortSignal, { hidden, changed, renamed }: NavigationEvents): void {
+export function watchNavigation(signal: AbortSignal, { hidden, changed, loaded, renamed }: NavigationEvents): void {
   window.addEventListener("pagehide", hidden, { signal });
   window.addEventListener("popstate", changed, { signal });
   const { navigation } = window as unknown as { navigation?: EventTarget };
   navigation?.addEventListener("currententrychange", renamed, { signal });
-  if (document.readyState !== "complete") window.addEventListener("load", changed, { signal });
+  if (document.readyState !== "complete") window.addEventListener("load", loaded, { signal });
 }

@@ -9,6 +9,7 @@ import { Addresses } from "./addresses";
 import { arrival } from "./arrival";
 import { Assets } from "./assets";
 import { Budget, finished, PATIENCE_MS, SLICE_MS } from "./budget";
+import { DIGITS } from "./checkpoints";
 import { Events } from "./events";
 import { Front } from "./front";
 import { HandOver } from "./hand_over";
@@ -28,6 +29,7 @@ const COMPARE_EVERY_MS = 40;
 const LONGEST_RETURN = 5000; // characters; a control frame carries at most 16 KiB
 /** A loaded page that did not change for so many flushes is taken to be at rest. */
 const STILL_FLUSHES = 3;
+const NOT_DRAWN = -1; // an application has gone to another address, and draws what is there a moment later
 const HOLD_MS = 400;
 const LONGEST_HOLD_MS = 5000;
 /** After its hold a page has so many slices to be read and compared, however rarely a busy browser lets one run. */
@@ -55,9 +57,8 @@ export class Session implements CaptureControl, Place {
   /** Comparisons since the last change. */
   private still = 0;
   private lateSlices = 0;
-  private path = location.pathname;
+  private path = "";
   private readonly closing = new AbortController();
-  private readonly stopViewport = watchViewport(() => this.size());
   private readonly ownScript = document.currentScript;
   private readonly handOver: HandOver;
 
@@ -68,9 +69,11 @@ export class Session implements CaptureControl, Place {
     this.handOver = new HandOver(host, this.closing.signal);
     this.addresses = new Addresses(host, this.closing.signal);
     this.assets = new Assets(host, this.addresses, () => this.changed());
+    watchViewport(() => this.size(), this.closing.signal);
     watchNavigation(this.closing.signal, {
       hidden: () => this.hide(),
       changed: () => this.changed(),
+      loaded: () => this.loaded(),
       renamed: () => this.followNavigation(),
     });
     this.source = this.html();
@@ -103,11 +106,11 @@ export class Session implements CaptureControl, Place {
     if (!this.paused) return;
     this.paused = false;
     this.source.drain(true); // what was done meanwhile is nobody's business
-    if (!this.stay) return this.compare();
+    if (!this.stay) return this.ticker.after(0); // RESUME comes first
     if (isTold) this.tell(FrameKind.RESUME, {});
     this.size();
     if (location.pathname === this.path) return this.sendWhole();
-    this.path = location.pathname; // what the page before has become meanwhile was not to be seen
+    // What the page before has become meanwhile was not to be seen.
     this.enter(this.source instanceof HtmlSource ? this.source : this.html());
   }
 
@@ -122,7 +125,7 @@ export class Session implements CaptureControl, Place {
     if (this.handOver.isUnderWay) return this.ticker.after(COMPARE_EVERY_MS);
     this.followNavigation();
     if (this.stay) this.stay.go(ms);
-    else this.compare(ms);
+    else if (!this.ticker.isSet) this.compare(ms);
   }
 
   stop(): void {
@@ -130,7 +133,6 @@ export class Session implements CaptureControl, Place {
     this.ticker.clear();
     this.stay?.end();
     this.closing.abort();
-    this.stopViewport();
     this.source.stop();
     this.assets.stop();
   }
@@ -175,15 +177,12 @@ export class Session implements CaptureControl, Place {
     this.lateSlices = 0;
     this.enteredAt = Date.now();
     this.heldUntil = this.enteredAt + (document.readyState === "complete" ? HOLD_MS : LONGEST_HOLD_MS);
-    const once = { once: true, signal: this.closing.signal };
-    if (document.readyState !== "complete") window.addEventListener("load", () => this.loaded(), once);
     this.compare();
   }
 
   private loaded(): void {
-    if (this.stay) return;
     this.heldUntil = Math.min(this.heldUntil, Date.now() + HOLD_MS);
-    this.compare();
+    this.changed();
   }
 
   /**
@@ -193,7 +192,11 @@ export class Session implements CaptureControl, Place {
   private compare(ms = SLICE_MS): void {
     if (this.stay || this.isAway || this.paused || this.stopped) return;
     this.handOver.takeBack();
-    if (isEarly(this.source, this.enteredAt)) return this.ticker.after(COMPARE_EVERY_MS);
+    this.path = location.pathname;
+    if (this.still === NOT_DRAWN || isEarly(this.source, this.enteredAt)) {
+      this.still = 0;
+      return this.ticker.after(COMPARE_EVERY_MS);
+    }
     const known = this.pages.named(this.source.key());
     const lateBy = Date.now() - this.heldUntil;
     if (lateBy >= 0) this.lateSlices++;
@@ -220,7 +223,6 @@ export class Session implements CaptureControl, Place {
 
   private sendNew(ms: number): void {
     const page = this.pages.create(this.source.key());
-    this.isResized(); // said with it, as with a return
     const entered = arrival(this.source, this.addresses);
     sendControl(this.host, FrameKind.PAGE_ENTER, page.id, entered, this.front.arrival());
     this.stay = new Stay(this, page);
@@ -232,14 +234,16 @@ export class Session implements CaptureControl, Place {
     this.source.renumber();
     const canvas = this.source.shown(page.canvas);
     const state = { ...finished(this.source.volatile()), ...(canvas.length ? { canvas } : {}) };
-    const checkpoint = this.source.model.digest();
-    const payload = { ...arrival(this.source, this.addresses), checkpoint, at_seq: seq, volatile: state };
+    const digest = this.source.model.digest();
+    const checkpoint = digest.slice(0, DIGITS);
+    const said = { viewport: readViewport(), checkpoint, at_seq: seq, volatile: state };
+    const payload = { ...arrival(this.source, this.addresses), ...said };
     if (JSON.stringify(payload).length > LONGEST_RETURN) return this.sendNew(SLICE_MS);
-    this.isResized();
     this.assets.enter(page.complete);
     const at = sendControl(this.host, FrameKind.HISTORY, page.id, payload, this.front.arrival());
-    this.pages.point(page, checkpoint, at);
+    this.pages.point(page, digest, at);
     this.stay = new Stay(this, page);
+    this.size();
   }
 
   private leave(): void {
@@ -264,26 +268,22 @@ export class Session implements CaptureControl, Place {
   }
 
   private followNavigation(): void {
-    if (location.pathname === this.path) return;
-    this.path = location.pathname;
+    if (location.pathname === this.path || !this.stay) return;
     this.leave();
-    this.enter(this.source instanceof HtmlSource ? this.source : this.html());
+    this.enter(this.source instanceof HtmlSource ? this.source : this.html(), NOT_DRAWN);
   }
 
   private tell(kind: number, payload: unknown, flag = 0): void {
     if (this.stay && !this.paused) sendControl(this.host, kind, this.stay.page.id, payload, flag);
   }
 
-  /** Said with each page, and then where it has become another; not while the page's snapshot says the one before. */
+  /** Said where it has become another; not while the page's snapshot says the one before. */
   size(): void {
-    if (this.stay?.isSettled && !this.paused && this.isResized()) this.tell(FrameKind.VIEWPORT, readViewport());
-  }
-
-  /** Since this tab has said its viewport, which it does now. */
-  private isResized(): boolean {
-    const [before, now] = [this.host.load("viewport"), JSON.stringify([this.host.tab, readViewport()])];
+    if (!this.stay?.isSettled || this.paused) return;
+    const viewport = readViewport();
+    const now = JSON.stringify([this.host.tab, viewport]);
+    if (now !== this.host.load("viewport")) this.tell(FrameKind.VIEWPORT, viewport);
     this.host.save("viewport", now);
-    return now !== before;
   }
 
   /** `isPatient`: nothing that is seen of the page, and it need not go at once. */

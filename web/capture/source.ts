@@ -235,7 +235,7 @@ export function isEarly({ kind }: Source, enteredAt: number): boolean {
 }
 
 /** Deferred scripts have run as well, and so has an application said whether its page is a native one. */
-function isParsed(): boolean {
+function isParsed(): unknown {
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return document.readyState === "complete" || (navigation?.domContentLoadedEventStart ?? 0) > 0;
+  return document.readyState === "complete" || navigation?.domContentLoadedEventStart;
 }

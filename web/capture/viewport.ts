@@ -13,31 +13,22 @@ export function readViewport(): Viewport {
   };
 }
 
-/** Calls `changed` once for each different viewport; returns the way to stop. */
-export function watchViewport(changed: () => void): () => void {
-  const closing = new AbortController();
-  let last = JSON.stringify(readViewport());
-  const look = (): void => {
-    const now = JSON.stringify(readViewport());
-    if (now === last) return;
-    last = now;
-    changed();
-  };
-  const options = { passive: true, signal: closing.signal };
-  window.addEventListener("resize", look, options);
-  window.visualViewport?.addEventListener("resize", look, options);
-  watchPixelRatio(look, closing.signal);
-  return () => closing.abort();
+/** Calls `changed` whenever it may have become another. */
+export function watchViewport(changed: () => void, signal: AbortSignal): void {
+  const options = { passive: true, signal };
+  window.addEventListener("resize", changed, options);
+  window.visualViewport?.addEventListener("resize", changed, options);
+  watchPixelRatio(changed, signal);
 }
 
-function watchPixelRatio(look: () => void, signal: AbortSignal): void {
+function watchPixelRatio(changed: () => void, signal: AbortSignal): void {
   if (signal.aborted) return;
   const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
   query.addEventListener(
     "change",
     () => {
-      look();
-      watchPixelRatio(look, signal);
+      changed();
+      watchPixelRatio(changed, signal);
     },
     { once: true, signal },
   );

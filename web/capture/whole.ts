@@ -53,10 +53,10 @@ export class Whole {
 
   private *read(): Generator<void, void> {
     const until = performance.now() + PATIENCE_MS;
-    while (this.source.isBehind && performance.now() < until) {
-      this.source.flush(this.budget.leftMs);
+    do {
+      this.source.flush(this.budget.leftMs); // also where nothing has changed: the address has other rules
       yield;
-    }
+    } while (this.source.isBehind && performance.now() < until);
   }
 
   private *write(state: Volatile): Generator<void, void> {

@@ -75,7 +75,7 @@ export class StageFrame {
 
   private receive(report: StageReport): void {
     if (report.type === "ready") this.flush();
-    if (report.type === "applied") this.resize(report.viewport);
+    if (report.type === "applied" || report.type === "shown") this.resize(report.viewport);
     this.handlers.report(report);
   }
 

@@ -9,7 +9,7 @@ import { Lifecycle } from "./lifecycle";
 import { isSamePage, pageAddress, takeTokens, tokenIn } from "./link";
 import { Live } from "./live";
 import { RequestSocket, type RequestStatus } from "./request_socket";
-import { erase, loadState, type Saved, saveState, saveValue } from "./store";
+import { erase, forgetSaid, loadState, type Saved, saveState, saveValue } from "./store";
 import { Tabs } from "./tabs";
 import { type FormValues, View } from "./view";
 import { endedWords, useLanguage, word } from "./words";
@@ -95,7 +95,7 @@ export class App implements Assistance {
     // An orderly left document has handed its state to us; otherwise it may still be alive in another tab.
     if (saved && (saved.isLeft || !(await this.tabs.areIn(saved)))) this.keep({ ...saved, isLeft: false });
     else if (saved) erase();
-    if (saved && !saved.isLeft) saveValue("shelf", ""); // what a document that crashed had there may never have been sent
+    if (saved && !saved.isLeft) forgetSaid(); // that document crashed
     if (ticket) await this.redeem(ticket);
     if (this.saved?.phase === "live") return this.goLive();
     const { requestToken, landing } = this.saved ?? {};

@@ -10,7 +10,7 @@ import { Channel } from "./channel";
 import type { Welcome } from "./channel_options";
 import { DeskScript, WrongCode } from "./desk_script";
 import { Blocked, Injector } from "./injector";
-import { loadState, type Saved, saveState, saveValue } from "./store";
+import { forgetSaid, loadState, type Saved, saveState } from "./store";
 import type { Choice } from "./tabs";
 import type { View } from "./view";
 
@@ -137,7 +137,7 @@ export class Live {
         watchers: (now) => this.watched(now),
         assetWant: (assets) => this.uploads?.wanted(assets),
         subtrees: (answer) => this.uploads?.answered(answer),
-        resync: () => (this.control ? this.control.resync() : saveValue("shelf", "")),
+        resync: () => (this.control ? this.control.resync() : forgetSaid()),
         paused: (isPaused) => this.follow(isPaused ? "pause" : "resume"),
         front: () => this.control?.askFront(),
         offline: () => this.connected(false),

@@ -6,11 +6,13 @@
  * the server's memory is lost as well.
  */
 
-import { encodeFrame, FrameKind, HEADER_BYTES, TAB_SHIFT } from "../protocol/wire";
+import { encodeFrame, FrameKind, HEADER_BYTES, STEP_MS, TAB_SHIFT } from "../protocol/wire";
 import { fromBase64, toBase64 } from "./base64";
 import { loadFrames, saveFrames } from "./store";
 
 export const MEMORY_BYTES = 8 * 1024 * 1024;
+/** Beyond it a head says the milliseconds. */
+const MOST_STEPPED_MS = 256;
 export const SAVED_BYTES = 2 * 1024 * 1024;
 
 interface Kept {
@@ -22,6 +24,8 @@ export class Outbox {
   private frames: Kept[] = [];
   private keptBytes = 0;
   private nextSeq = 1;
+  /** Of the newest frame. */
+  private time = 0;
   private stored = 0;
   /** Highest seq that went out on the connection of now. */
   private sent = 0;
@@ -33,9 +37,17 @@ export class Outbox {
 
   push(kind: number, page: number, payload: Uint8Array, flags: number): number {
     const seq = this.nextSeq++;
-    this.keep(seq, encodeFrame({ kind, flags, page, seq, time: Date.now(), payload }));
+    const time = kind === FrameKind.OPERATIONS ? this.inSteps(Date.now()) : Date.now();
+    this.time = time;
+    this.keep(seq, encodeFrame({ kind, flags, page, seq, time, payload }));
     if (this.keptBytes > MEMORY_BYTES) this.makeRoom();
     return seq;
+  }
+
+  /** Soon after the frame before in whole steps, which a short head can say; never later than it was. */
+  private inSteps(now: number): number {
+    const since = now - this.time;
+    return since >= 0 && since < MOST_STEPPED_MS ? now - (since % STEP_MS) : now;
   }
 
   /** A new connection: the server has everything up to `stored`, and safe everything up to `durable`. */

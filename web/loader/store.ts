@@ -85,6 +85,12 @@ export function saveValue(key: string, value: string): void {
   write(VALUE + key, value);
 }
 
+/** What a document said last may never have been sent: the next one says it again. */
+export function forgetSaid(): void {
+  saveValue("shelf", "");
+  saveValue("viewport", "");
+}
+
 /** False where there is no room. */
 export function saveFrames(text: string | null): boolean {
   return write(FRAMES, text);

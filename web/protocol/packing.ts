@@ -8,6 +8,8 @@ import { Guesses } from "./guesses";
 /** Before the first batch; no raw-deflate stream begins with it (RFC 1951, section 3.2.3: a block of a reserved type). */
 export const PACKED = 0xff;
 const LINE_END = 10;
+/** A few milliseconds' work. */
+const STEP_BYTES = 4096;
 const FIRST_BYTES = 1024;
 
 /** What streams often say. Both sides have read it before the first byte. */
@@ -33,6 +35,8 @@ export class PackStream {
   private guesses: Guesses | null = null;
   private bytes = new Uint8Array(FIRST_BYTES);
   private size = 0;
+  /** Added, and not packed yet. */
+  private readonly waiting: Uint8Array[] = [];
   private low = 0;
   private high = 0xffffffff;
   /** Whether a line has ended, and it is not known yet whether the batch ends with it. */
@@ -44,18 +48,26 @@ export class PackStream {
 
   /** Take in a part of what the next `flush` completes; returns its length in bytes. */
   add(text: string): number {
+    return this.waiting[this.waiting.push(this.encoder.encode(text)) - 1]!.length;
+  }
+
+  /** Pack some of what was added; whether there is more. */
+  step(): boolean {
+    const bytes = this.waiting.shift();
+    if (!bytes) return false;
     const guesses = (this.guesses ??= ready());
-    const bytes = this.encoder.encode(text);
-    for (const byte of bytes) {
+    for (const byte of bytes.subarray(0, STEP_BYTES)) {
       if (this.isOpen) guesses.end(this.bit, 0);
       guesses.byte(this.bit, byte);
       this.isOpen = byte === LINE_END;
     }
-    return bytes.length;
+    if (bytes.length > STEP_BYTES) this.waiting.unshift(bytes.subarray(STEP_BYTES));
+    return this.waiting.length > 0;
   }
 
   /** The bytes that carry all that was added, of which the last is the end of a line. */
   flush(): Uint8Array<ArrayBuffer> {
+    while (this.step());
     this.isOpen = false;
     this.guesses!.end(this.bit, 1);
     // What is cut off is read as zeros.

@@ -87,13 +87,14 @@ export interface CaptureControl {
 
 /**
  * Console or review page → stage document, over one MessagePort handed over by `window.postMessage`. `received` is when
- * each frame came, on the server's clock.
+ * each frame came, on the server's clock. What is not live is replayed: it replaces what was there, or `goesOn` after it.
  */
 export type StageCommand =
-  | { type: "frames"; frames: ArrayBuffer[]; received: number[]; live: boolean }
+  | { type: "frames"; frames: ArrayBuffer[]; received: number[]; live: boolean; goesOn?: boolean }
   | { type: "queue"; page: number; frames: Uint8Array[] }
   | { type: "show"; page: number }
   | { type: "seek"; timeMs: number }
+  | { type: "inspect"; on: boolean }
   | { type: "size"; width: number; height: number }
   | { type: "language"; language: string };
 
@@ -117,6 +118,18 @@ export type StageReport =
       time: number;
       viewport: Viewport;
     }
+  /** What a replay shows at the time that was sought. */
+  | {
+      type: "shown";
+      page: number;
+      kind: "html" | "native";
+      url: string;
+      title: string;
+      viewport: Viewport;
+      time: number;
+    }
+  /** When something was done to what a person has clicked in a replay; null where nothing was. */
+  | { type: "picked"; time: number | null }
   /** A command with frames has been carried out; `bytes` as of `bytesOf`. */
   | { type: "taken"; bytes: number }
   | { type: "need"; page: number }
@@ -125,11 +138,21 @@ export type StageReport =
   | { type: "unread"; page: number; items: Unread[] };
 
 /** What `stage.js` offers to the video worker as `window.alongsideStage` (no console there). */
+export interface Shown {
+  page: number;
+  kind: string;
+  url: string;
+  title: string;
+  viewport: Viewport;
+  /** Where the field is that something was typed into just before, in CSS pixels of the viewport; else null. */
+  typed: [x: number, y: number, width: number, height: number] | null;
+}
+
 export interface StagePlayer {
   /** All frames of the archive in order, each with the time at which the server got it. Returns the span. */
   load(entries: { at: number; frame: Uint8Array }[]): Promise<{ startMs: number; endMs: number }>;
   /** Bring the stage to the state just before `atMs`; resolves when images, fonts and layout are settled. */
-  seek(atMs: number): Promise<{ page: number; kind: string; url: string; title: string; viewport: Viewport }>;
+  seek(atMs: number): Promise<Shown>;
   /** Times (ms) after `atMs` at which something is applied, so that the worker steps from change to change. */
   changes(fromMs: number, toMs: number): number[];
   /** Pointer position and clicks for the worker to draw. */

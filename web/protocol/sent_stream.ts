@@ -6,7 +6,7 @@
 import { DeflateStream } from "./deflate";
 import { PackStream } from "./packing";
 
-const LITTLE = 16 * 1024;
+const LITTLE = 32 * 1024;
 
 export class SentStream {
   /** Of the text that had to be packed, about. */
@@ -21,23 +21,25 @@ export class SentStream {
     if (this.stream instanceof PackStream) this.packedBytes += text.length;
     if (this.stream) return this.stream.add(text);
     this.held += text;
-    if (this.held.length > LITTLE) this.begin(new DeflateStream());
+    if (this.held.length > LITTLE) this.begin();
     return text.length;
   }
 
   /** Some of the work that `flush` would have; whether there is more. */
   step(): boolean {
-    return this.stream instanceof DeflateStream && this.stream.step();
+    if (!this.stream && this.held) this.begin();
+    return this.stream?.step() ?? false;
   }
 
   /** The bytes that carry all that was added, of which the last is the end of a line. */
   flush(): Uint8Array<ArrayBuffer> {
-    if (!this.stream) this.begin(new PackStream());
+    if (!this.stream) this.begin();
     return this.stream!.flush();
   }
 
-  private begin(stream: DeflateStream | PackStream): void {
-    this.stream = stream;
+  private begin(): void {
+    const Stream = new TextEncoder().encode(this.held).length > LITTLE ? DeflateStream : PackStream;
+    this.stream = new Stream();
     this.add(this.held);
     this.held = "";
   }

@@ -11,7 +11,11 @@ export const SHORT_HEAD = 128;
 export const FLUSHED = 16;
 export const SOON = 32;
 export const MOST_SHORT_MS = 65535;
+export const NEXT_HEAD = 192;
+export const STEP_MS = 4;
+export const OTHER_HEAD = 64;
 export const LATENCY_BUCKETS_MS = [10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400, 600, 1000, 2000, 5000, 10000];
+export const CONTROL_WORDS = ["{\"url\":\"http", "\",\"title\":\"", "\",\"kind\":\"html\"", "\",\"kind\":\"native\"", "\"viewport\":{\"width\":", "{\"width\":", ",\"height\":", ",\"dpr\":1", ",\"screen_width\":", ",\"screen_height\":", ",\"zoom\":1}", "{\"digest\":\"", ",\"checkpoint\":\"", ",\"at_seq\":", ",\"volatile\":{", "\"scroll\":[[", "\"values\":[[", "\"canvas\":[[", "\"media\":[[", "\"focus\":", "\"hover\":", ",\"ring\":0", "\"]", "]],", "],[", "••••"];
 
 export enum FrameKind {
   PAGE_ENTER = 1,

@@ -16,7 +16,8 @@ export interface Arrival {
   url: string;
   title: string;
   kind: "html" | "native";
-  viewport: Viewport;
+  /** Null where it is as the tab said it last. */
+  viewport: Viewport | null;
   checkpoint?: string;
   at_seq?: number;
   volatile?: Volatile;
@@ -196,7 +197,7 @@ async function allPushed(stream: PageStream, frames: Frame[]): Promise<string[]>
 function arrivalOf(given: Partial<Arrival> | null): Arrival {
   const { url = "", title = "", kind, viewport } = given ?? {};
   const named = { url: String(url), title: String(title), kind: kind === "native" ? kind : ("html" as const) };
-  return { ...given, ...named, viewport: bounded(viewport) };
+  return { ...given, ...named, viewport: viewport ? bounded(viewport) : null };
 }
 
 /** Of what was flushed at once, but not the last. */

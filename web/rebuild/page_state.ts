@@ -12,6 +12,9 @@ import { bounded } from "./viewport";
 
 /** Of a digest that names a state. */
 const LEAST_DIGITS = 16;
+/** Of a digest that names one of the page's pictures. */
+const LEAST_NAMED = 8;
+const NOT_KNOWN = "the page that the visitor went back to is not known here";
 
 /** Of an operation only its line: the tree takes over what it says, and changes that. */
 type Kept = Exclude<Item, { name: "operation" }> | Omit<Item & { name: "operation" }, "operation">;
@@ -68,7 +71,7 @@ export class PageState {
   check(): void {
     const { named } = this;
     this.named = null;
-    if (named !== null && this.model?.digest().slice(0, Math.max(named.length, LEAST_DIGITS)) !== named)
+    if (named !== null && !isNamed(this.model?.digest() ?? "", named))
       throw new TreeFault("the rebuilt tree differs from the visitor's");
   }
 
@@ -83,19 +86,28 @@ export class PageState {
     this.url = arrival.url;
     this.title = arrival.title;
     this.kind = arrival.kind;
-    this.viewport = arrival.viewport;
+    this.viewport = arrival.viewport ?? this.viewport;
   }
 
   private comeBack(arrival: Arrival): void {
     const then = this.asOf(arrival.at_seq ?? 0);
-    if (!then.model || then.model.digest() !== arrival.checkpoint) {
-      throw new TreeFault("the page that the visitor went back to is not known here");
-    }
+    if (!then.model || !isNamed(then.model.digest(), arrival.checkpoint ?? "")) throw new TreeFault(NOT_KNOWN);
+    const canvas = arrival.volatile?.canvas?.map(([id, picture]): [number, string] => [
+      id,
+      this.known(String(picture)),
+    ]);
     then.model.renumber();
     this.named = null;
     this.own(then.model);
     this.arrive(arrival);
-    this.restore(arrival.volatile ?? {});
+    this.restore({ ...arrival.volatile, canvas });
+  }
+
+  /** The picture of this page that begins so. */
+  private known(beginning: string): string {
+    const known = [...this.canvas.values()].find((picture) => picture.startsWith(beginning));
+    if (!known || beginning.length < LEAST_NAMED) throw new TreeFault(NOT_KNOWN);
+    return known;
   }
 
   /** The state after the frame `seq`, from the items that are kept. */
@@ -189,6 +201,10 @@ export class PageState {
     }
     for (const key of gone) this.motions.delete(key);
   }
+}
+
+function isNamed(digest: string, name: string): boolean {
+  return name.length >= LEAST_DIGITS && digest.startsWith(name);
 }
 
 /** Insert a rule that a script added to a style sheet, or delete it when `text` is null. */

@@ -1,6 +1,7 @@
 /** All pages of a session as data, and which of them the visitor is on. Showing is left to whoever listens. */
 
 import { FrontPage } from "../protocol/front";
+import type { Viewport } from "../protocol/seam";
 import type { AssetMap } from "./asset_map";
 import type { Item } from "./decode";
 import { PageState } from "./page_state";
@@ -10,6 +11,8 @@ export class SessionState {
   /** The one that was heard of last at the end. */
   private readonly pages = new Map<number, PageState>();
   private readonly shelves = new Shelves();
+  /** As each tab said it last. */
+  private readonly viewports = new Map<number, Viewport>();
   front = new FrontPage();
   paused = false;
 
@@ -63,6 +66,8 @@ export class SessionState {
     if (item.name === "operation" && item.operation[0] === "unread") this.assets.miss(item.operation[2]);
     if (item.name === "operation" && item.operation[0] === "snapshot") page.shelf = this.shelfOf(item);
     page.take(item, isPast);
+    page.viewport ??= this.viewports.get(item.tab) ?? null;
+    if (page.viewport) this.viewports.set(item.tab, page.viewport);
   }
 
   /** Null where the tree refers to none. Throws NotOnShelf. */

@@ -8,8 +8,8 @@ import { AssetMap } from "./asset_map";
 import { Decoder, type Item } from "./decode";
 import { describe } from "./describe";
 import { seenAt } from "./pinch";
-import { Player } from "./player";
 import { Pointer } from "./pointer";
+import { Replay } from "./replay";
 import { SessionState } from "./session";
 import { Subtrees } from "./subtrees";
 import { View } from "./view";
@@ -43,7 +43,7 @@ export class Stage {
   private size = { width: 0, height: 0 };
   /** The page that was built from its queue, while nothing has come since. */
   private fresh = 0;
-  private player: Player | null = null;
+  private replay: Replay | null = null;
   /** One command after the other: reading a queue takes some time. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -73,13 +73,15 @@ export class Stage {
   private carryOut(command: StageCommand): void | Promise<void> {
     switch (command.type) {
       case "frames":
-        return command.live ? this.frames(command.frames, command.received) : this.replay(command);
+        return command.live ? this.frames(command.frames, command.received) : this.replayed(command);
       case "queue":
         return this.queue(command.page, command.frames);
       case "show":
         return this.showPage(command.page);
       case "seek":
-        return void this.player?.seek(command.timeMs).then(() => this.fit());
+        return this.replay?.seek(command.timeMs, () => this.fit());
+      case "inspect":
+        return this.replay?.inspect(command.on);
       case "size":
         this.size = command;
         return this.fit();
@@ -240,9 +242,9 @@ export class Stage {
     if (this.fresh !== page) this.guard(page, () => this.rebuild());
   }
 
-  private async replay({ frames, received }: { frames: ArrayBuffer[]; received: number[] }): Promise<void> {
-    this.player = new Player(this.view, this.assets);
-    await this.player.load(frames.map((bytes, i) => ({ at: received[i]!, frame: new Uint8Array(bytes) })));
+  private replayed({ frames, received, goesOn = false }: StageCommand & { type: "frames" }): Promise<void> {
+    this.replay ??= new Replay(this.view, this.assets, this.pointer, this.report);
+    return this.replay.load(frames, received, goesOn);
   }
 
   private fit(): void {

@@ -62,6 +62,18 @@ export class View {
     return this.state?.id ?? 0;
   }
 
+  /** The nodes at a place of the window, the innermost first. */
+  idsAt(x: number, y: number): number[] {
+    const ids = new Map<Node, number>();
+    for (const [id, node] of this.builder.nodes) ids.set(node, id);
+    const found: number[] = [];
+    for (let node: Node | null = this.document().elementFromPoint(x, y); node; node = node.parentNode) {
+      const id = ids.get(node);
+      if (id !== undefined) found.push(id);
+    }
+    return found;
+  }
+
   /** Build the page as it is now; one that `arrives` is veiled, and built in slices. */
   show(state: PageState, arrives = false): void {
     this.later?.drop();
@@ -181,6 +193,13 @@ export class View {
     await Promise.allSettled([...images.map((image) => image.decode()), this.pictures.settled()]);
     await document.fonts.ready;
     this.places.align();
+  }
+
+  /** In the window; null for what is not there or takes no room. */
+  boxOf(id: number): DOMRect | null {
+    const node = this.find(id);
+    const box = node?.nodeType === Node.ELEMENT_NODE ? (node as Element).getBoundingClientRect() : null;
+    return box?.width && box.height ? box : null;
   }
 
   /** What lies over the page stays where it belongs. */

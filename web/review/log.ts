@@ -2,45 +2,63 @@
 
 import { element, find } from "../console/dom";
 import { clock, word, wordOf } from "../console/words";
-import type { Row } from "./rows";
+import type { LogRows, Row } from "./log_rows";
 
 const ROW_PX = 28;
 const SPARE_ROWS = 10;
+const PAGE_ROWS = 10;
+const NEAR_MS = 60;
 
 export class Log {
   private readonly scroller = find("[data-testid=recording-log]");
-  private readonly canvas = element("div", "", { class: "log-canvas" });
-  private rows: Row[] = [];
+  private readonly canvas = element("div", "", { class: "log-canvas", role: "presentation" });
+  private readonly lines = new Map<number, HTMLElement>();
+  private rows: LogRows | null = null;
   private current = -1;
-  private pointed = 0;
+  private isPicked = false;
+  private atMs = 0;
 
   constructor(private readonly seek: (atMs: number) => void) {
     this.scroller.replaceChildren(this.canvas);
-    this.scroller.addEventListener("scroll", () => this.draw(), { passive: true });
+    this.scroller.addEventListener("scroll", () => void this.draw(), { passive: true });
     this.canvas.addEventListener("click", (event) => this.onClick(event));
     this.scroller.addEventListener("keydown", (event) => this.onKey(event));
-    new ResizeObserver(() => this.draw()).observe(this.scroller);
+    new ResizeObserver(() => void this.draw()).observe(this.scroller);
   }
 
-  fill(rows: Row[]): void {
+  fill(rows: LogRows): void {
     this.rows = rows;
-    this.canvas.style.height = `${rows.length * ROW_PX}px`;
-    find("[data-log-count]").textContent = word("log.count", { count: rows.length });
-    this.draw();
+    this.canvas.style.height = `${rows.count * ROW_PX}px`;
+    find("[data-log-count]").textContent = word("log.count", { count: rows.count });
+    if (!rows.count) this.fail(word("log.empty"));
+    else void this.draw();
   }
 
   fail(text: string): void {
+    this.lines.clear();
     this.canvas.replaceChildren(element("p", text, { class: "quiet" }));
   }
 
   /** Mark the last row before `atMs`, and keep it in view while the video runs. */
   follow(atMs: number): void {
-    const at = this.rows.findLastIndex((row) => row.atMs <= atMs);
-    if (at === this.current) return;
+    this.atMs = atMs;
+    if (this.isPicked && this.isAt(this.current, atMs)) return;
+    this.isPicked = false;
+    const at = this.rows?.lastBefore(atMs);
+    if (at === undefined) return void this.rows?.loadAt(atMs).then(() => this.atMs === atMs && this.follow(atMs));
+    if (at !== this.current) this.point(at);
+  }
+
+  /** Of rows of one time the one that was picked stays. */
+  private isAt(at: number, atMs: number): boolean {
+    const row = this.rows?.row(at);
+    return row !== undefined && Math.abs(row[0] - atMs) < NEAR_MS;
+  }
+
+  private point(at: number): void {
     this.current = at;
-    this.pointed = Math.max(0, at);
     this.reveal(at);
-    this.draw();
+    void this.draw();
   }
 
   private reveal(at: number): void {
@@ -49,44 +67,83 @@ export class Log {
     if (top < scrollTop || top > scrollTop + clientHeight - ROW_PX) this.scroller.scrollTop = top - clientHeight / 2;
   }
 
-  private draw(): void {
+  private async draw(): Promise<void> {
+    const { rows } = this;
+    if (!rows?.count) return;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / ROW_PX) - SPARE_ROWS);
-    const count = Math.ceil(this.scroller.clientHeight / ROW_PX) + 2 * SPARE_ROWS;
-    const shown = this.rows.slice(first, first + count);
-    this.canvas.replaceChildren(...shown.map((row, offset) => this.draught(row, first + offset)));
+    const last = Math.min(rows.count - 1, first + Math.ceil(this.scroller.clientHeight / ROW_PX) + 2 * SPARE_ROWS);
+    this.put(rows, first, last);
+    const isNew = await rows.load(first, last).catch(() => this.fail(word("log.failed")));
+    if (isNew) void this.draw();
   }
 
-  private draught(row: Row, at: number): HTMLElement {
-    const button = element("button", "", { type: "button", class: "log-row", "data-at": String(at), tabindex: "-1" });
-    button.style.top = `${at * ROW_PX}px`;
-    if (at === this.current) button.setAttribute("aria-current", "true");
-    button.append(
-      element("time", clock(row.atMs)),
-      element("strong", wordOf("operation", row.name)),
-      element("span", row.text),
-    );
-    return button;
+  /** Lines stay as long as they are in view, lest one goes while it is pressed. */
+  private put(rows: LogRows, first: number, last: number): void {
+    for (const [at, line] of this.lines) {
+      const isEmpty = !line.hasChildNodes() && rows.row(at);
+      if (at >= first && at <= last && !isEmpty) continue;
+      line.remove();
+      this.lines.delete(at);
+    }
+    for (let at = first; at <= last; at++) {
+      const line = this.lines.get(at) ?? this.draught(rows.row(at), at, rows.count);
+      line.setAttribute("aria-selected", String(at === this.current));
+      this.lines.set(at, line);
+    }
+    const fresh = [...this.lines.values()].filter((line) => !line.isConnected);
+    this.canvas.append(...fresh);
+    if (this.lines.has(this.current)) this.scroller.setAttribute("aria-activedescendant", `log-row-${this.current}`);
+    else this.scroller.removeAttribute("aria-activedescendant");
+  }
+
+  private draught(row: Row | undefined, at: number, count: number): HTMLElement {
+    const line = element("div", "", {
+      id: `log-row-${at}`,
+      class: "log-row",
+      role: "option",
+      "data-at": String(at),
+      "aria-posinset": String(at + 1),
+      "aria-setsize": String(count),
+    });
+    line.style.top = `${at * ROW_PX}px`;
+    if (!row) return line;
+    const [atMs, , name, text] = row;
+    line.dataset.name = name;
+    line.append(element("time", clock(atMs)), element("strong", wordOf("operation", name)), element("span", text));
+    return line;
   }
 
   private onClick(event: Event): void {
-    const button = (event.target as Element).closest<HTMLElement>("[data-at]");
-    if (button) this.go(Number(button.dataset.at));
+    const line = (event.target as Element).closest<HTMLElement>("[data-at]");
+    if (line) this.go(Number(line.dataset.at));
   }
 
-  /** Up and down step through the log, as its rows are too many to tab through. */
+  /** The keys of a list box: its rows are too many to tab through. */
   private onKey(event: KeyboardEvent): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !this.rows.length) return;
+    const count = this.rows?.count ?? 0;
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: PAGE_ROWS,
+      PageUp: -PAGE_ROWS,
+      Home: -count,
+      End: count,
+    };
+    const step = steps[event.key];
+    if (!step || !count) return;
     event.preventDefault();
-    this.go(Math.min(this.rows.length - 1, Math.max(0, this.pointed + step)));
+    event.stopPropagation();
+    this.go(Math.min(count - 1, Math.max(0, this.current + step)));
   }
 
   private go(at: number): void {
-    const row = this.rows[at];
-    if (!row) return;
-    this.pointed = this.current = at;
-    this.reveal(at);
-    this.draw();
-    this.seek(row.atMs);
+    this.isPicked = true;
+    this.point(at);
+    const row = this.rows?.row(at);
+    if (row) return this.seek(row[0]);
+    void this.rows?.load(at, at).then(() => {
+      const there = this.rows?.row(at);
+      if (there && this.current === at) this.seek(there[0]);
+    });
   }
 }

@@ -1,133 +1,208 @@
-/** The review page: video, replay, chapters and log on one clock, which is ms since the session's start. */
+/** The review page: video, replay, chapters, log and timeline on one clock, which is ms since the session's start. */
 
-import { listenToDesk } from "../console/desk_events";
-import { find } from "../console/dom";
-import { readRecording, recordingWords } from "../console/recording";
+import { closeButtons, find } from "../console/dom";
 import { StageFrame } from "../console/stage_frame";
-import { word } from "../console/words";
-import { type Archive, loadArchive, viewportAt } from "./archive";
+import { clock, word } from "../console/words";
+import { Address, timeOfAddress } from "./address";
+import { Archive } from "./archive";
+import { Chapters } from "./chapters";
+import { Controls } from "./controls";
+import { type Deed, listenToKeys } from "./keys";
 import { Log } from "./log";
-import { rowsOf } from "./rows";
+import { LogRows } from "./log_rows";
+import { type Outline, readOutline } from "./outline";
+import { noteMarks, TIME_EVENT } from "./panels";
+import { Replay } from "./replay";
+import { VideoTime } from "./skips";
+import { Timeline } from "./timeline";
+import { RATES, STEP_MS, Transport } from "./transport";
 
-export function runReview(main: HTMLElement): void {
-  new Review(main);
-  if (main.dataset.state === "pending" || main.dataset.state === "rendering") watchRendering(main);
-}
+const LOADED = 1;
 
-class Review {
-  private readonly video: HTMLVideoElement | null;
-  private readonly slider: HTMLInputElement | null;
-  private readonly stage: StageFrame;
+export class Review {
+  private readonly videoTime: VideoTime;
+  private readonly transport: Transport;
+  private readonly timeline: Timeline;
   private readonly log: Log;
-  private archive: Archive | null = null;
+  private readonly chapters: Chapters;
+  private readonly controls: Controls;
+  private readonly stage: StageFrame;
+  private readonly address = new Address();
+  private replay: Replay | null = null;
+  private outline: Outline | null = null;
+  private isInspecting = false;
 
   constructor(private readonly main: HTMLElement) {
-    this.video = main.querySelector("video");
-    this.slider = main.querySelector("[data-slider]");
-    this.log = new Log((atMs) => this.seek(atMs));
-    this.stage = new StageFrame(find("[data-testid=recording-replay]", main), find("[data-stage-box]", main), {
-      report: () => undefined,
-      failed: () => this.say(word("error.stage", { origin: this.stage.origin })),
-    });
-    this.stage.post({ type: "language", language: document.documentElement.lang });
+    const seek = (atMs: number): void => this.seek(atMs);
+    this.videoTime = new VideoTime(JSON.parse(main.dataset.skips ?? "[]"));
+    this.transport = this.makeTransport();
+    this.timeline = new Timeline(main, this.videoTime, seek);
+    this.chapters = new Chapters(main);
+    this.log = new Log(seek);
+    this.controls = this.makeControls();
+    this.stage = this.makeStage();
+    listenToKeys((deed) => this.act(deed));
     this.wire();
+    this.transport.durationMs = this.timeline.length;
+    this.transport.open(timeOfAddress());
+    this.show(this.transport.nowMs);
     void this.load();
   }
 
-  private wire(): void {
-    for (const name of ["timeupdate", "seeking"]) this.video?.addEventListener(name, () => this.onVideo());
-    this.video?.addEventListener("error", () => this.onVideoFault());
-    this.slider?.addEventListener("input", () => this.show(Number(this.slider?.value)));
-    find("[data-chapters]", this.main).addEventListener("click", (event) => {
-      const chapter = (event.target as Element).closest<HTMLElement>("[data-seek]");
-      if (chapter) this.seek(Number(chapter.dataset.seek));
+  private makeTransport(): Transport {
+    return new Transport(this.main.querySelector("video"), this.main.dataset.videoUrl ?? "", this.videoTime, {
+      time: (atMs) => this.show(atMs),
+      state: (isPlaying, rate) => this.controls.showState(isPlaying, rate),
+      failed: () => this.tellVideoFault(),
     });
   }
 
+  private makeControls(): Controls {
+    return new Controls(this.main, {
+      toggle: () => this.transport.toggle(),
+      rate: (rate) => this.transport.setRate(rate),
+      mark: (step) => this.stepMark(step),
+      inspect: () => this.inspect(),
+      fullscreen: () => this.fullscreen(),
+      help: () => find<HTMLDialogElement>("[data-keys]", this.main).showModal(),
+      now: () => this.transport.nowMs,
+    });
+  }
+
+  private makeStage(): StageFrame {
+    const stage = new StageFrame(
+      find("[data-testid=recording-replay]", this.main),
+      find("[data-stage-box]", this.main),
+      {
+        report: (report) => {
+          if (report.type === "picked") this.pick(report.time);
+          if (report.type === "shown") find("[data-replay-page]", this.main).textContent = report.title || report.url;
+        },
+        failed: () => this.say(word("error.stage", { origin: this.stage.origin })),
+      },
+    );
+    stage.post({ type: "language", language: document.documentElement.lang });
+    return stage;
+  }
+
+  /** Whatever names a time leads there. */
+  private wire(): void {
+    this.main.addEventListener("click", (event) => {
+      const found = (event.target as Element).closest<HTMLElement>("[data-seek]");
+      if (found) this.seek(Number(found.dataset.seek));
+    });
+    this.main.querySelector("video")?.addEventListener("click", () => this.transport.toggle());
+    closeButtons(find<HTMLDialogElement>("[data-keys]", this.main));
+    noteMarks(this.main, (notes) => this.timeline.pin(notes));
+  }
+
   private async load(): Promise<void> {
-    const { archiveUrl, segments } = this.main.dataset;
+    const { outlineUrl = "", archiveUrl = "", logUrl = "" } = this.main.dataset;
     try {
-      const archive = await loadArchive(archiveUrl ?? "", Number(segments), (share) => this.progress(share));
-      this.fill(archive);
+      const outline = await readOutline(outlineUrl, () => this.say(word("replay.preparing")));
+      this.outline = outline;
+      this.transport.durationMs = outline.duration_ms;
+      this.timeline.fill(outline);
+      this.chapters.fill(outline.chapters);
+      this.log.fill(new LogRows(logUrl, outline.log));
+      find("[data-log-cut]", this.main).hidden = !outline.log.is_cut;
+      this.replay = new Replay(this.stage, new Archive(archiveUrl, outline), outline.started_ms, {
+        progress: (share) =>
+          this.say(share < LOADED ? word("replay.loading", { percent: Math.round(100 * share) }) : ""),
+        failed: (error) => this.tellFault(error),
+      });
+      this.show(this.transport.nowMs);
     } catch (error) {
-      this.say(word("replay.failed", { detail: String((error as Error).message) }));
+      this.tellFault(error as Error);
       this.log.fail(word("log.failed"));
     }
   }
 
-  private fill(archive: Archive): void {
-    this.archive = archive;
-    this.log.fill(rowsOf(archive.items, archive.startMs));
-    if (this.slider) this.slider.max = String(archive.endMs - archive.startMs);
-    const { frames, received } = archive;
-    this.stage.post({ type: "frames", frames, received, live: false }, frames);
-    this.say("");
-    this.show(this.video ? this.video.currentTime * 1000 : 0);
-  }
-
-  private onVideo(): void {
-    this.show((this.video?.currentTime ?? 0) * 1000);
-  }
-
-  /** The address in the store is good for an hour: fetch a new one once, and stay at the same time. */
-  private onVideoFault(): void {
-    const { video } = this;
-    if (!video) return;
-    if (video.dataset.retried) {
-      const fault = find("[data-video-fault]", this.main);
-      fault.textContent = word("video.failed");
-      fault.hidden = false;
-      return;
-    }
-    const at = video.currentTime;
-    video.dataset.retried = "yes";
-    video.load();
-    video.currentTime = at;
-  }
-
   private seek(atMs: number): void {
-    if (this.slider) this.slider.value = String(atMs);
-    if (this.video) this.video.currentTime = atMs / 1000;
-    else this.show(atMs);
+    if (this.isInspecting) this.inspect();
+    this.transport.seek(atMs);
   }
 
-  /** Replay, log and chapters at this time. The stage shows what was applied before a time, hence one more. */
   private show(atMs: number): void {
-    this.log.follow(atMs + 1);
-    this.markChapter(atMs);
-    if (!this.archive) return;
-    const timeMs = this.archive.startMs + atMs + 1;
-    const viewport = viewportAt(this.archive.items, timeMs);
-    if (viewport) this.stage.resize(viewport);
-    this.stage.post({ type: "seek", timeMs });
+    this.controls.showTime(atMs, this.timeline.length);
+    this.timeline.show(atMs);
+    this.chapters.follow(atMs);
+    this.log.follow(atMs);
+    if (!this.isInspecting) this.replay?.show(atMs);
+    this.address.keep(atMs);
+    this.main.dispatchEvent(new CustomEvent(TIME_EVENT, { detail: { atMs } }));
   }
 
-  private markChapter(atMs: number): void {
-    for (const chapter of this.main.querySelectorAll<HTMLElement>("[data-seek]")) {
-      const isNow = Number(chapter.dataset.seek) <= atMs && atMs < Number(chapter.dataset.until);
-      if (isNow) chapter.setAttribute("aria-current", "true");
-      else chapter.removeAttribute("aria-current");
+  private act(deed: Deed): void {
+    const { transport } = this;
+    switch (deed.name) {
+      case "toggle":
+        return transport.toggle();
+      case "move":
+        return this.seek(transport.nowMs + deed.ms);
+      case "picture":
+        transport.pause();
+        return this.seek(transport.nowMs + deed.step * STEP_MS);
+      case "rate":
+        return transport.setRate(RATES[RATES.indexOf(transport.rate) + deed.step] ?? transport.rate);
+      case "mark":
+        return this.stepMark(deed.step);
+      case "chapter":
+        return this.seek(this.chapters.start(deed.number) ?? transport.nowMs);
+      case "start":
+        return this.seek(0);
+      case "end":
+        return this.seek(this.timeline.length);
+      case "inspect":
+        return this.inspect();
+      case "fullscreen":
+        return this.fullscreen();
+      case "help":
+        find<HTMLDialogElement>("[data-keys]", this.main).showModal();
     }
   }
 
-  private progress(share: number): void {
-    this.say(word("replay.loading", { percent: Math.round(100 * share) }));
+  private stepMark(step: 1 | -1): void {
+    const mark = this.timeline.markFrom(this.transport.nowMs, step);
+    if (!mark) return this.controls.say(word("marks.no_more"));
+    const [atMs, kind, text] = mark;
+    this.seek(atMs);
+    this.controls.say([clock(atMs), word(`mark.${kind}`), text].filter(Boolean).join(" · "));
+  }
+
+  /** In the replay something was clicked: to when the visitor used it. */
+  private pick(timeMs: number | null): void {
+    window.focus();
+    if (timeMs === null || !this.outline) return this.controls.say(word("replay.nothing_there"));
+    this.seek(Math.max(0, timeMs - this.outline.started_ms));
+  }
+
+  /** The replay stands still so that one can select text in it. */
+  private inspect(): void {
+    this.isInspecting = !this.isInspecting;
+    if (this.isInspecting) this.transport.pause();
+    this.controls.showInspecting(this.isInspecting);
+    this.stage.post({ type: "inspect", on: this.isInspecting });
+    this.controls.say(word(this.isInspecting ? "replay.inspecting" : "replay.on_the_clock"));
+  }
+
+  private fullscreen(): void {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void find("[data-reels]", this.main).requestFullscreen();
+  }
+
+  private tellVideoFault(): void {
+    const fault = find("[data-video-fault]", this.main);
+    fault.textContent = word("video.failed");
+    fault.hidden = false;
+  }
+
+  private tellFault({ message }: Error): void {
+    this.say(word("replay.failed", { detail: message }));
   }
 
   private say(text: string): void {
-    find("[data-replay-words]", this.main).textContent = text;
+    const place = find("[data-replay-words]", this.main);
+    if (place.textContent !== text) place.textContent = text;
   }
-}
-
-/** Once the video is ready the page is read again, with it. */
-function watchRendering(main: HTMLElement): void {
-  const look = async () => {
-    const facts = await readRecording(main.dataset.stateUrl ?? "");
-    if (facts.state === "ready" || facts.state === "failed") location.reload();
-    find("[data-recording-words]", main).textContent = recordingWords(facts);
-    find<HTMLProgressElement>("[data-percent]", main).value = facts.percent;
-  };
-  listenToDesk({
-    event: (kind) => void (/^recording\.|^joined$/.test(kind) && look()),
-  });
 }

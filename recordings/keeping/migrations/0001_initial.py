@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('assist_channel', '0004_hand_over'),
         ('assist_requests', '0001_initial'),
-        ('tenants', '0003_recording_days'),
+        ('tenants', '0004_recording_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

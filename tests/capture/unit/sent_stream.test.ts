@@ -5,7 +5,7 @@ import { PACKED } from "../../../web/protocol/packing";
 import { SentStream } from "../../../web/protocol/sent_stream";
 import { UnpackStream } from "../../../web/protocol/unpacking";
 
-const LARGE = '["div",{"class":"row"}],'.repeat(1000);
+const LARGE = '["div",{"class":"row"}],'.repeat(2000);
 
 function said(stream: SentStream, ...parts: string[]): Uint8Array<ArrayBuffer> {
   for (const part of parts) assert.ok(stream.add(part) > 0);

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0002_asset_hosts'),
+        ('tenants', '0003_video_settings'),
     ]
 
     operations = [

@@ -1,0 +1,113 @@
+"""What the review page reads by script: the outline of a session, its log in parts, and small pictures of its video."""
+
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from struct import Struct
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from helpdesk.tenants import store
+from recordings.review.access import recording_or_404
+from recordings.review.queries import archive_segments
+from recordings.video.extras import queue_extras
+from recordings.video.models import Recording
+
+PICTURE_URL_SECONDS = 300
+# The address that it leads to is good for longer.
+PICTURE_CACHE_SECONDS = 240
+# Rows have bounds; a part of them, packed, is a tenth of this.
+MOST_PART_BYTES = 1024 * 1024
+# As of web/review/archive.ts, which asks for no more.
+MOST_SEGMENTS = 240
+MOST_ARCHIVE_BYTES = 4 * 1024 * 1024
+READERS = 8
+LENGTH = Struct("!I")
+KEPT = "private, max-age=3600, immutable"
+
+
+@never_cache
+@require_safe
+def outline(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """What `recordings.video.outline` says; 202 `{state: "preparing"}` while a worker is at it."""
+    recording = recording_or_404(request, recording_id)
+    data = _outline_of(recording)
+    if data is None:
+        queue_extras(recording)
+        return JsonResponse({"state": "preparing"}, status=HTTPStatus.ACCEPTED)
+    return _gzipped(data)
+
+
+@require_safe
+def archive(request: HttpRequest, recording_id: UUID, first: int, last: int) -> HttpResponse:
+    """The archive's segments `first` to `last`, from 0: of each its length (`!I`) and its bytes, none if it is gone.
+
+    At most MOST_SEGMENTS of them, and MOST_ARCHIVE_BYTES unless it is one.
+    """
+    recording = recording_or_404(request, recording_id)
+    segments = list(archive_segments(recording.session_id)[first : last + 1]) if first <= last else []
+    size = sum(segment.size_bytes for segment in segments)
+    if not 0 < len(segments) <= MOST_SEGMENTS or (len(segments) > 1 and size > MOST_ARCHIVE_BYTES):
+        raise Http404
+    with ThreadPoolExecutor(READERS) as readers:
+        parts = list(readers.map(_bytes_of, [segment.object_key for segment in segments]))
+    body = b"".join(piece for part in parts for piece in (LENGTH.pack(len(part)), part))
+    answer = HttpResponse(body, content_type="application/octet-stream")
+    answer["Cache-Control"] = KEPT
+    return answer
+
+
+def _bytes_of(key: str) -> bytes:
+    try:
+        return store.get(key)
+    except store.NoSuchObject:
+        return b""
+
+
+@require_safe
+def log(request: HttpRequest, recording_id: UUID, start: int, size: int) -> HttpResponse:
+    """A part of the log, as the outline names it: JSON rows `[at_ms, page, name, text]`."""
+    recording = recording_or_404(request, recording_id)
+    if not recording.log_key or not 0 < size <= MOST_PART_BYTES:
+        raise Http404
+    try:
+        answer = _gzipped(store.get(recording.log_key, part=(start, size)))
+    except store.NoSuchObject:
+        raise Http404 from None
+    answer["Cache-Control"] = KEPT
+    return answer
+
+
+@require_safe
+@cache_control(private=True, max_age=PICTURE_CACHE_SECONDS)
+def thumbnail(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    return _picture(recording_or_404(request, recording_id).thumbnail_key)
+
+
+@require_safe
+@cache_control(private=True, max_age=PICTURE_CACHE_SECONDS)
+def filmstrip(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The sprite; where its tiles are is in the page."""
+    return _picture(recording_or_404(request, recording_id).filmstrip_key)
+
+
+def _outline_of(recording: Recording) -> bytes | None:
+    try:
+        return store.get(recording.outline_key) if recording.outline_key else None
+    except store.NoSuchObject:
+        return None
+
+
+def _gzipped(data: bytes) -> HttpResponse:
+    answer = HttpResponse(data, content_type="application/json")
+    answer["Content-Encoding"] = "gzip"
+    return answer
+
+
+def _picture(key: str) -> HttpResponse:
+    """To an address in the object store that expires soon."""
+    if not key:
+        raise Http404
+    return HttpResponseRedirect(store.presign(key, expires_seconds=PICTURE_URL_SECONDS))

@@ -1,0 +1,72 @@
+"""Words as they are kept and looked for, in any script, without dictionaries.
+
+Scripts that put no spaces between words are cut into pairs of characters: who looks for three of them looks for two
+pairs. The same cut is made of what is kept and of what is looked for.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+TOKEN_MAX = 60
+QUERY_TOKENS_MAX = 20
+WORD = re.compile(r"[^\W_]+")
+# Chinese, Japanese, Korean; Thai, Lao, Burmese, Khmer.
+UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
+)
+ADDRESS = "u:"
+
+
+def folded(text: str) -> str:
+    """One form for what reads the same: width, case, compatibility forms."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def tokens(text: str) -> Iterator[str]:
+    for word in WORD.findall(folded(text)):
+        for at, part in enumerate(UNSPACED.split(word)):
+            if at % 2:
+                yield from map("".join, pairwise(part))
+                yield part[-1]
+            elif part:
+                yield part[:TOKEN_MAX]
+
+
+def address_tokens(url: str) -> Iterator[str]:
+    for token in tokens(url):
+        yield ADDRESS + token
+
+
+def query(words: str, *, address: str = "") -> str:
+    """A tsquery that all tokens of both fit, each as the beginning of one; empty when there is nothing to look for."""
+    wanted = [*_wanted(words), *(ADDRESS + token for token in _wanted(address))]
+    return " & ".join(f"'{token}':*" for token in dict.fromkeys(wanted[:QUERY_TOKENS_MAX]))
+
+
+def _wanted(text: str) -> Iterator[str]:
+    """Of several characters without spaces the pairs only; the last one alone would find nothing more."""
+    for word in WORD.findall(folded(text)):
+        for at, part in enumerate(UNSPACED.split(word)):
+            if at % 2 and len(part) > 1:
+                yield from map("".join, pairwise(part))
+            elif part:
+                yield part[:TOKEN_MAX]
+
+
+def best_moment(moments: Iterable[tuple[int, str]], *, words: str) -> tuple[int, str] | None:
+    """The first of those that have the most of the words; None where none has any."""
+    wanted = set(_wanted(words))
+    best, most = None, 0
+    for at_ms, text in moments:
+        plain = folded(text)  # to look for characters in it is a tenth of the work
+        if sum(word in plain for word in wanted) <= most:
+            continue
+        have = set(tokens(text))
+        fits = sum(any(token.startswith(word) for token in have) for word in wanted)
+        if fits > most:
+            best, most = (at_ms, text), fits
+        if fits == len(wanted):
+            break
+    return best

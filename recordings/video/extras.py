@@ -1,0 +1,112 @@
+"""What is made beside a video: its filmstrip and thumbnail, and the outline and log that the review page reads."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from assist.channel.models import AssistSession, HandOver, HandOverState
+from assist.channel.valkey import sync_client
+from helpdesk.tenants import store
+from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.keys import object_key, session_key
+from helpdesk.tenants.tasks import tenant_task
+from recordings.archive import journal
+from recordings.archive.models import ArchiveSegment
+from recordings.archive.segments import CorruptSegment, JournalEntry
+from recordings.video import actions
+from recordings.video.filmstrip import CONTENT_TYPE, make_filmstrip
+from recordings.video.models import Recording, RecordingState
+from recordings.video.outline import read_outline
+
+logger = logging.getLogger(__name__)
+
+QUEUED_SECONDS = 60
+
+
+def queue_extras(recording: Recording) -> None:
+    """Have made what is missing; once in QUEUED_SECONDS, however often it is asked for."""
+    key = session_key(recording.tenant_id, recording.session_id, "queued", "extras")
+    if sync_client().set(key, 1, nx=True, ex=QUEUED_SECONDS):
+        ids = (str(recording.tenant_id), str(recording.id))
+        transaction.on_commit(lambda: extras_task.delay(*ids))
+
+
+@tenant_task("recordings.video.extras", long=True)
+def extras_task(tenant_id: UUID, recording_id: str) -> None:
+    """Make what is missing, as far as it can be made by now; safe to run twice."""
+    with tenant_scope(tenant_id):
+        recording = Recording.objects.select_related("session").get(id=recording_id)
+    if not recording.outline_key and recording.session.archive_closed_at:
+        add_outline(recording)
+    if not recording.thumbnail_key and recording.state == RecordingState.READY:
+        with tempfile.TemporaryDirectory(prefix="alongside-filmstrip-") as folder:
+            path = Path(folder, "video.mp4")
+            store.get_file(recording.object_key, str(path))
+            add_filmstrip(recording, path)
+
+
+def add_filmstrip(recording: Recording, path: Path) -> None:
+    """Of the video at `path`; a video is ready without one, so what fails is only logged."""
+    try:
+        strip = make_filmstrip(path)
+        keys = {
+            "filmstrip_key": _put(recording, "filmstrip", strip.sprite, suffix="webp", content_type=CONTENT_TYPE),
+            "thumbnail_key": _put(recording, "thumbnail", strip.thumbnail, suffix="webp", content_type=CONTENT_TYPE),
+        }
+    except Exception:
+        logger.exception("recording %s has no filmstrip", recording.id)
+        return
+    with tenant_scope(recording.tenant_id):
+        actions.keep_extras(recording.id, filmstrip=strip.grid.as_json(), **keys)
+
+
+def add_outline(recording: Recording) -> None:
+    session = recording.session
+    if session.started_at is None or session.ended_at is None:
+        return
+    with tenant_scope(recording.tenant_id):
+        segments = list(ArchiveSegment.objects.filter(session=session).order_by("number"))
+        hand_overs = _hand_overs(session)
+    outline = read_outline(
+        _readable(segments), started_at=session.started_at, ended_at=session.ended_at, hand_overs=hand_overs
+    )
+    keys = {
+        "outline_key": _put(recording, "outline", outline.index, suffix="json.gz"),
+        "log_key": _put(recording, "log", outline.log, suffix="json.gz"),
+    }
+    with tenant_scope(recording.tenant_id):
+        actions.keep_extras(recording.id, **keys)
+
+
+def _put(recording: Recording, name: str, data: bytes, *, suffix: str, content_type: str = "application/gzip") -> str:
+    """Named by its content: made a second time it is the same object, not another."""
+    digest = sha256(data).hexdigest()[:32]
+    key = object_key(recording.tenant_id, "recordings", recording.id, f"{name}-{digest}.{suffix}")
+    store.put(key, data, content_type=content_type)
+    return key
+
+
+def _readable(segments: list[ArchiveSegment]) -> Iterator[list[JournalEntry]]:
+    """One that is gone or damaged is empty."""
+    for segment in segments:
+        try:
+            yield list(journal.fetch(segment))
+        except (CorruptSegment, store.NoSuchObject):
+            logger.warning("segment %s of session %s can't be read", segment.number, segment.session_id)
+            yield []
+
+
+def _hand_overs(session: AssistSession) -> list[tuple[int, str]]:
+    rows = HandOver.objects.filter(session=session, state=HandOverState.ACCEPTED).select_related("to_agent")
+    return [(_since_start(session, row.answered_at), str(row.to_agent or "")) for row in rows if row.answered_at]
+
+
+def _since_start(session: AssistSession, moment: datetime) -> int:
+    assert session.started_at
+    return max(0, round((moment - session.started_at).total_seconds() * 1000))

@@ -1,0 +1,123 @@
+"""What the review page reads by script: who gets it, and that no address in the store lasts."""
+
+import gzip
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from assist.channel.valkey import sync_client
+from helpdesk.accounts.models import Role
+from helpdesk.tenants import store
+from helpdesk.tenants.context import tenant_scope
+from recordings.review.playback import LENGTH, MOST_ARCHIVE_BYTES
+from recordings.video.models import Recording
+from tests import factories
+from tests.desks import Desk, signed_in
+from tests.review.test_pages import record
+
+LOG = gzip.compress(b'[[1,1,"click",""]]')
+ROUTES = {"outline/": 200, f"log/0/{len(LOG)}/": 200, "thumbnail/": 302, "filmstrip/": 302}
+
+
+def with_extras(desk: Desk, **values) -> Recording:
+    recording = record(desk, **values)
+    base = recording.object_key
+    keys = {f"{name}_key": f"{base}.{name}" for name in ("outline", "log", "thumbnail", "filmstrip")}
+    store.put(keys["outline_key"], gzip.compress(b'{"marks": []}'))
+    store.put(keys["log_key"], LOG)
+    with tenant_scope(desk.tenant.id):
+        Recording.objects.filter(id=recording.id).update(**keys)
+    return recording
+
+
+def test_what_the_page_reads_is_for_who_may_review(desk: Desk, other_desk: Desk) -> None:
+    recording = with_extras(desk)
+    with tenant_scope(desk.tenant.id):
+        colleague = signed_in(factories.member(name="Colleague"))
+    with tenant_scope(other_desk.tenant.id):
+        stranger = signed_in(factories.member(Role.ADMIN))
+    for route, status in ROUTES.items():
+        path = f"/desk/recordings/{recording.id}/{route}"
+        assert desk.client.get(path).status_code == status
+        assert {client.get(path).status_code for client in (colleague, stranger)} == {404}
+        assert desk.client.post(path).status_code == 405
+
+
+def test_outline_and_log_are_what_was_stored(desk: Desk) -> None:
+    base = f"/desk/recordings/{with_extras(desk).id}"
+    answers = [desk.client.get(f"{base}/{route}") for route in list(ROUTES)[:2]]
+    assert [json.loads(gzip.decompress(answer.content)) for answer in answers] == [{"marks": []}, [[1, 1, "click", ""]]]
+    assert {answer["Content-Encoding"] for answer in answers} == {"gzip"}
+
+
+@pytest.mark.parametrize("part", ["0/0", f"0/{2**20 + 1}", "999999/10"])
+def test_log_refuses_a_part_that_is_none(desk: Desk, part: str) -> None:
+    assert desk.client.get(f"/desk/recordings/{with_extras(desk).id}/log/{part}/").status_code == 404
+
+
+def test_archive_comes_in_ranges_within_bounds(desk: Desk) -> None:
+    recording = record(desk)
+    base = f"/desk/recordings/{recording.id}/archive"
+    with tenant_scope(desk.tenant.id):
+        gone = factories.archive_segment(session=recording.session, number=900_001)
+        factories.archive_segment(session=recording.session, number=900_002, size_bytes=MOST_ARCHIVE_BYTES)
+    whole = b"segment of this session"
+    assert desk.client.get(f"{base}/0/1/").content == LENGTH.pack(len(whole)) + whole + LENGTH.pack(0)
+    store.put(gone.object_key, b"here")
+    assert desk.client.get(f"{base}/1/1/").content == LENGTH.pack(4) + b"here"
+    assert [desk.client.get(f"{base}/{part}/").status_code for part in ("2/2", "0/2", "3/9", "1/0")] == [
+        200,
+        404,
+        404,
+        404,
+    ]
+
+
+def test_pictures_are_at_addresses_that_expire_soon(desk: Desk) -> None:
+    recording = with_extras(desk)
+    for name in ("thumbnail", "filmstrip"):
+        answer = desk.client.get(f"/desk/recordings/{recording.id}/{name}/")
+        address = urlsplit(answer["Location"])
+        expires = int(parse_qs(address.query)["X-Amz-Expires"][0])
+        assert address.path.endswith(f".{name}")
+        assert f"max-age={expires - 60}" in answer["Cache-Control"]
+        assert "private" in answer["Cache-Control"]
+        assert expires <= 300
+
+
+def test_what_is_missing_is_asked_for_once(desk: Desk) -> None:
+    base = f"/desk/recordings/{record(desk).id}"
+    waiting = sync_client().llen(settings.RENDER_QUEUE)
+    answers = [desk.client.get(f"{base}/outline/") for _twice in range(2)]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(202, {"state": "preparing"})] * 2
+    assert sync_client().llen(settings.RENDER_QUEUE) == waiting + 1
+    assert {desk.client.get(f"{base}/{name}/").status_code for name in ("thumbnail", "filmstrip")} == {404}
+
+
+def test_script_gets_an_address_of_the_video_that_expires(desk: Desk) -> None:
+    path = f"/desk/recordings/{record(desk).id}/video/"
+    answer = desk.client.get(path, headers={"accept": "application/json"})
+    told = answer.json()
+    assert int(parse_qs(urlsplit(told["url"]).query)["X-Amz-Expires"][0]) == told["expires_seconds"] <= 300
+    assert "no-store" in answer["Cache-Control"]
+    assert desk.client.get(path).status_code == 302
+
+
+def test_store_is_where_pictures_may_come_from(desk: Desk) -> None:
+    recording = record(desk)
+    for path in ("", f"{recording.id}/"):
+        policy = desk.client.get(f"/desk/recordings/{path}")["Content-Security-Policy"]
+        images = next(part for part in policy.split("; ") if part.startswith("img-src"))
+        assert settings.S3_PUBLIC_ENDPOINT_URL in images.split()
+
+
+def test_cell_of_a_list_has_a_picture_where_there_is_one(desk: Desk) -> None:
+    assert "<img" not in render_to_string("recordings/_thumbnail.html", {"recording": record(desk)})
+    with_picture = with_extras(desk)
+    with tenant_scope(desk.tenant.id):
+        with_picture.refresh_from_db()
+    cell = render_to_string("recordings/_thumbnail.html", {"recording": with_picture})
+    assert f'src="/desk/recordings/{with_picture.id}/thumbnail/" alt=""' in cell

@@ -1,0 +1,154 @@
+"""A stretch of the video needs its part of the archive only, and shows the same as with all of it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assist.channel.protocol import SHELF_COUNTER, Frame, FrameFlag, FrameKind, decode_frame, encode_frame
+from recordings.archive.clock import Clock
+from recordings.archive.segments import JournalEntry
+from recordings.video.launch import open_browser
+from recordings.video.plan import Timeline, TimelineReader, server_times
+from recordings.video.shell import StageShell
+from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
+from tests.capture.sites import DIST
+from tests.video.recorded import Recorded
+from tests.video.stage import shell_path
+
+STARTED = datetime(2026, 1, 1, tzinfo=UTC)
+EPOCH_MS = STARTED.timestamp() * 1000
+ONE, TWO = 1 << 16 | 1, 1 << 16 | 2
+SHELF = 1 << 16 | SHELF_COUNTER
+Parts = list[tuple[int, list[JournalEntry]]]
+
+
+class Session:
+    """Frames of tab 1, each in an archive segment of its own; the visitor's clock is 500 ms behind."""
+
+    def __init__(self) -> None:
+        self.parts: Parts = []
+        self._seqs = count(1)
+        self._add(0, Frame(FrameKind.TAB_HELLO, 0, 0, 0, EPOCH_MS, b'{"tab": 1, "offset_ms": 500}'))
+
+    def add(self, frame_kind: FrameKind, at_ms: float, *, page: int = ONE, flags: int = 0, **payload: Any) -> "Session":
+        text = json.dumps(payload).encode()
+        self._add(at_ms, Frame(frame_kind, flags, page, next(self._seqs), EPOCH_MS + at_ms - 500, text))
+        return self
+
+    def _add(self, at_ms: float, frame: Frame) -> None:
+        entry = JournalEntry(b"", int(EPOCH_MS + at_ms) + 1, encode_frame(frame))
+        self.parts.append((len(self.parts) + 1, [entry]))
+
+    def visit(self, at_ms: float, *, page: int = ONE) -> "Session":
+        self.add(FrameKind.PAGE_ENTER, at_ms, page=page, kind="html", url="/", title="")
+        return self.add(FrameKind.SNAPSHOT, at_ms + 10, page=page, flags=FrameFlag.STREAM_START)
+
+
+def indexed(parts: Parts, *, seconds: float) -> tuple[Timeline, ArchiveIndex]:
+    reader = TimelineReader(started_at=STARTED, ended_at=STARTED + timedelta(seconds=seconds))
+    index, clock = ArchiveIndex(), Clock()
+    for number, entries in parts:
+        frames = [(float(entry.received_at_ms), entry.frame) for entry in entries]
+        for entry in server_times(frames, clock=clock):
+            reader.take(entry)
+            index.take(number, entry, timeline=reader.timeline, clock=clock)
+    return reader.finished(), index
+
+
+def cut_out(parts: Parts, *, starts_ms: int, ends_ms: int, seconds: float) -> list[tuple[float, bytes]]:
+    """What the stage would load for that stretch, by way of the row that keeps it."""
+    timeline, index = indexed(parts, seconds=seconds)
+    found = index.window(timeline, starts_ms=starts_ms, ends_ms=ends_ms, epoch_ms=EPOCH_MS)
+    window = of_document(json.loads(json.dumps(as_document(found))))
+    return list(narrowed(window, [part for part in parts if part[0] in window.numbers]))
+
+
+def kept(entries: list[tuple[float, bytes]]) -> list[int]:
+    """Seqs of frames of pages that came as they were."""
+    frames = [decode_frame(data) for _, data in entries]
+    return [frame.seq for frame in frames if frame.seq and frame.kind != FrameKind.VISIBILITY]
+
+
+def test_stretch_needs_its_page_from_the_newest_snapshot_and_nothing_later() -> None:
+    session = Session().visit(0)  # 1, 2
+    session.add(FrameKind.OPERATIONS, 5000)  # 3
+    session.add(FrameKind.SNAPSHOT, 60_000, flags=FrameFlag.STREAM_START)  # 4
+    session.add(FrameKind.OPERATIONS, 90_000).add(FrameKind.OPERATIONS, 130_000)  # 5, 6
+    session.add(FrameKind.OPERATIONS, 200_000)  # 7
+    entries = cut_out(session.parts, starts_ms=120_000, ends_ms=140_000, seconds=240)
+    assert kept(entries) == [1, 4, 5, 6]
+
+
+def test_stretch_needs_the_page_before_and_the_shelf_that_its_snapshot_refers_to() -> None:
+    session = Session().add(FrameKind.SNAPSHOT, 0, page=SHELF, flags=FrameFlag.STREAM_START)  # 1
+    session.visit(100).visit(50_000, page=TWO)  # 2, 3 and 4, 5
+    session.add(FrameKind.SNAPSHOT, 80_000, page=SHELF, flags=FrameFlag.STREAM_START)  # 6
+    session.add(FrameKind.OPERATIONS, 90_000, page=TWO)  # 7
+    entries = cut_out(session.parts, starts_ms=100_000, ends_ms=110_000, seconds=200)
+    assert kept(entries) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_clock_is_where_it_was_though_frames_are_left_out() -> None:
+    session = Session().visit(0)
+    for at_ms in range(1000, 100_000, 1000):
+        session.add(FrameKind.OPERATIONS, at_ms, page=ONE)
+    session.visit(100_000, page=TWO).visit(110_000, page=TWO).add(FrameKind.OPERATIONS, 120_000, page=TWO)
+    received = [(float(entry.received_at_ms), entry.frame) for _, entries in session.parts for entry in entries]
+    whole = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(received)}
+    entries = cut_out(session.parts, starts_ms=115_000, ends_ms=125_000, seconds=130)
+    times = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(entries) if entry.data[0] != 11}
+    assert len(entries) < 20
+    assert {seq: at for seq, at in times.items() if seq > 1} == {seq: whole[seq] for seq in times if seq > 1}
+
+
+def test_frames_of_other_pages_are_there_by_their_heads() -> None:
+    session = Session().visit(0).visit(1000, page=TWO)
+    session.add(FrameKind.OPERATIONS, 100_000, page=TWO, said="kept")
+    session.add(FrameKind.OPERATIONS, 101_000, page=ONE + 7, said="of no page that is shown")
+    entries = cut_out(session.parts, starts_ms=99_000, ends_ms=105_000, seconds=110)
+    said = [data for _, data in entries if b"said" in data]
+    assert [b"kept" in data for data in said] == [True]
+    assert decode_frame(entries[-1][1]).time == EPOCH_MS + 100_500
+
+
+@pytest.fixture(scope="module")
+def parts_of(recorded: Recorded) -> tuple[Parts, Recorded]:
+    """Three frames an archive segment; both clocks are the same."""
+    hello = encode_frame(Frame(FrameKind.TAB_HELLO, 0, 0, 0, recorded.started_ms, b'{"tab": 1, "offset_ms": 0}'))
+    frames = [hello, *recorded.frames]
+    entries = [JournalEntry(b"", int(decode_frame(frame).time) + 1, frame) for frame in frames]
+    return [(at // 3 + 1, entries[at : at + 3]) for at in range(0, len(entries), 3)], recorded
+
+
+def test_page_is_the_same_as_with_the_whole_archive(parts_of: tuple[Parts, Recorded]) -> None:
+    parts, recorded = parts_of
+    started = datetime.fromtimestamp(recorded.started_ms / 1000, UTC)
+    reader = TimelineReader(started_at=started, ended_at=datetime.fromtimestamp(recorded.ended_ms / 1000, UTC))
+    index, clock = ArchiveIndex(), Clock()
+    whole = [(float(entry.received_at_ms), entry.frame) for _, entries in parts for entry in entries]
+    for number, entries in parts:
+        for entry in server_times(((float(e.received_at_ms), e.frame) for e in entries), clock=clock):
+            reader.take(entry)
+            index.take(number, entry, timeline=reader.timeline, clock=clock)
+    timeline = reader.finished()
+    for name in ("smaller window", "back at the table"):
+        at_ms = next(point.at_ms for point in recorded.checkpoints if point.name == name)
+        span = round(at_ms - recorded.started_ms)
+        window = index.window(timeline, starts_ms=span - 200, ends_ms=span, epoch_ms=recorded.started_ms)
+        part = list(narrowed(window, [found for found in parts if found[0] in window.numbers]))
+        assert len(b"".join(data for _, data in part)) < len(b"".join(data for _, data in whole))
+        one, other = (picture_at(entries, recorded, at_ms) for entries in (whole, part))
+        assert np.array_equal(one, other)
+
+
+def picture_at(entries: list[tuple[float, bytes]], recorded: Recorded, at_ms: float) -> np.ndarray:
+    script, browser = (DIST / "stage.js").read_bytes(), open_browser(shell_path())
+    with StageShell(browser, script=script, find_asset=recorded.assets.get, width=1280, height=720) as shell:
+        shell.load(entries)
+        shell.set_size(width=1280, height=720)
+        assert shell.seek(at_ms).page
+        return np.frombuffer(shell.picture(), np.uint8)

@@ -1,0 +1,122 @@
+import { element, find, followTheme } from "../console/dom";
+
+/** The address of the video counts for minutes only: after that a jump needs a new one. */
+const AGAIN_MS = 5000;
+const MARKS = 24;
+
+interface Facts {
+  tenant: string;
+  title: string;
+  expires_at: string;
+  signed_in_as: string;
+}
+
+class Refused extends Error {
+  constructor(
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+followTheme();
+const page = document.querySelector<HTMLElement>("[data-share]");
+if (page) void show(page);
+
+async function show(page: HTMLElement): Promise<void> {
+  const token = location.hash.slice(1);
+  addEventListener("hashchange", () => location.reload());
+  const form = find<HTMLFormElement>("form", page);
+  try {
+    const facts = (await ask(page, "lookUrl", { token })) as unknown as Facts;
+    document.title = find("[data-title]").textContent = facts.title;
+    find("[data-tenant]").textContent = facts.tenant;
+    find("[data-expires]").textContent = new Date(facts.expires_at).toLocaleString(document.documentElement.lang);
+    if (facts.signed_in_as) {
+      find("[data-stranger]").remove();
+      find("[data-known]").hidden = false;
+      find("[data-known-name]").textContent = facts.signed_in_as;
+    }
+    enter(page, "who");
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void begin(page, token, new FormData(form));
+    });
+  } catch (error) {
+    tell(page, error);
+  }
+}
+
+async function begin(page: HTMLElement, token: string, given: FormData): Promise<void> {
+  const who = { name: given.get("name") ?? "", email: given.get("email") ?? "" };
+  try {
+    const { pass, watermark } = await ask(page, "beginUrl", { token, ...who });
+    enter(page, "watching");
+    draw(find("[data-watermark]"), String(watermark));
+    watch(page, token, String(pass));
+  } catch (error) {
+    tell(page, error);
+  }
+}
+
+function watch(page: HTMLElement, token: string, pass: string): void {
+  const video = find<HTMLVideoElement>("video", page);
+  let askedAt = 0;
+  const load = async () => {
+    const at = video.currentTime;
+    askedAt = performance.now();
+    try {
+      const { url } = await ask(page, "videoUrl", { token, pass });
+      video.src = String(url);
+      video.currentTime = at;
+      await video.play().catch(() => undefined); // a browser may want a click first
+    } catch (error) {
+      video.pause();
+      tell(page, error);
+    }
+  };
+  video.addEventListener("error", () => {
+    if (performance.now() - askedAt > AGAIN_MS) void load();
+  });
+  const screening = find("[data-screening]", page);
+  find("[data-full]", page).addEventListener("click", () => void screening.requestFullscreen?.());
+  void load();
+}
+
+/** The text all over the picture; whoever takes it away stops the video. */
+function draw(watermark: HTMLElement, text: string): void {
+  const marks = () => watermark.replaceChildren(...Array.from({ length: MARKS }, () => element("span", text)));
+  marks();
+  const box = watermark.parentElement as HTMLElement;
+  new MutationObserver((changes, observer) => {
+    if (changes.every((change) => change.target === box && watermark.isConnected && box.lastElementChild === watermark))
+      return;
+    observer.disconnect();
+    find<HTMLVideoElement>("video").pause();
+    location.reload();
+  }).observe(box, { childList: true, subtree: true, characterData: true });
+}
+
+function enter(page: HTMLElement, state: string): void {
+  page.dataset.state = state;
+  for (const part of page.querySelectorAll<HTMLElement>("[data-for]")) part.hidden = part.dataset.for !== state;
+  find("[data-fault]", page).hidden = true;
+  page.querySelector<HTMLElement>("[data-for]:not([hidden]) :is(input:not([type=hidden]), video)")?.focus();
+}
+
+function tell(page: HTMLElement, error: unknown): void {
+  if (error instanceof Refused && error.code === "link_dead") return enter(page, "dead");
+  const fault = find("[data-fault]", page);
+  fault.textContent = error instanceof Error ? error.message : String(error);
+  fault.hidden = false;
+}
+
+async function ask(page: HTMLElement, name: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const csrf = find<HTMLInputElement>("[name=csrfmiddlewaretoken]", page).value;
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
+  const answer = await fetch(page.dataset[name] ?? "", { method: "POST", headers, body: JSON.stringify(body) });
+  const told = await answer.json();
+  if (!answer.ok) throw new Refused(String(told.code), String(told.detail));
+  return told;
+}
