@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from kombu.entity import Queue
 
 env = environ.Env()
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "recordings.archive",
     "recordings.video",
     "recordings.search",
+    "recordings.keeping",
     "recordings.review",
     "recordings.share",
 ]
@@ -144,8 +146,8 @@ CELERY_TASK_ROUTES = {
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
-    for name, task, seconds in (
+    name: {"task": task, "schedule": schedule, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
+    for name, task, schedule in (
         ("unanswered requests", "assist.requests.sweep", 2.0),
         ("unused links", "assist.links.sweep", 2.0),
         ("unsent mail", "helpdesk.mail.sweep", 60.0),
@@ -154,12 +156,18 @@ CELERY_BEAT_SCHEDULE = {
         ("abandoned renders", "recordings.video.sweep", 10.0),
         ("unread sessions", "recordings.search.sweep", 60.0),
         ("old audit events", "helpdesk.audit.sweep", 600.0),
+        ("what was left to delete", "recordings.keeping.resume_all", 300.0),
+        # Not by seconds: a beat that is started anew each day would never come to it.
+        ("sessions past their days", "recordings.keeping.sweep", crontab(hour=2, minute=40)),
     )
 }
 
 S3_ENDPOINT_URL = env("S3_ENDPOINT_URL")
 S3_PUBLIC_ENDPOINT_URL = env("S3_PUBLIC_ENDPOINT_URL", default=S3_ENDPOINT_URL)
 S3_BUCKET = env("S3_BUCKET")
+# How the store encrypts what is written: AES256 (SSE-S3) or aws:kms (SSE-KMS), then with which key.
+S3_ENCRYPTION = env("S3_ENCRYPTION", default="")
+S3_KMS_KEY_ID = env("S3_KMS_KEY_ID", default="")
 S3_REGION = env("AWS_DEFAULT_REGION", default="us-east-1")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")

@@ -31,10 +31,12 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Contact, Message, Queue, Ticket
 from recordings.archive.models import ArchiveSegment
+from recordings.keeping.models import Doomed, Erasure, ErasureItem, LegalHold
 from recordings.review.models import RecordingNote, SavedView, Score, Scorecard
 from recordings.search.models import SessionText
 from recordings.share.models import ShareLink
 from recordings.video.models import Recording, VideoSegment
+from tests.factories_keeping import doomed, erasure, erasure_item, legal_hold
 
 _numbers = itertools.count(1)
 
@@ -66,7 +68,7 @@ def session_cookie(person: User) -> str:
 
 
 def membership(**values: Any) -> Membership:
-    return _create(Membership, values, user=user, role=lambda: Role.AGENT)
+    return create(Membership, values, user=user, role=lambda: Role.AGENT)
 
 
 def member(role: Role = Role.AGENT, **values: Any) -> User:
@@ -77,29 +79,27 @@ def member(role: Role = Role.AGENT, **values: Any) -> User:
 def api_token(secret: str = "", **values: Any) -> ApiToken:
     """`secret` is what the caller sends as bearer token."""
     secret = secret or f"secret-{next(_numbers)}"
-    return _create(
-        ApiToken, values, name=lambda: "Test", token_hash=lambda: digest(secret), scopes=lambda: Scope.values
-    )
+    return create(ApiToken, values, name=lambda: "Test", token_hash=lambda: digest(secret), scopes=lambda: Scope.values)
 
 
 def contact(**values: Any) -> Contact:
-    return _create(Contact, values, name=lambda: "Contact", email=lambda: f"contact-{next(_numbers)}@contacts.example")
+    return create(Contact, values, name=lambda: "Contact", email=lambda: f"contact-{next(_numbers)}@contacts.example")
 
 
 def queue(**values: Any) -> Queue:
-    return _create(Queue, values, name=lambda: f"Queue {next(_numbers)}")
+    return create(Queue, values, name=lambda: f"Queue {next(_numbers)}")
 
 
 def ticket(**values: Any) -> Ticket:
-    return _create(Ticket, values, number=_numbers.__next__, subject=lambda: "Subject", contact=contact, queue=queue)
+    return create(Ticket, values, number=_numbers.__next__, subject=lambda: "Subject", contact=contact, queue=queue)
 
 
 def message(**values: Any) -> Message:
-    return _create(Message, values, ticket=ticket, body=lambda: "Body")
+    return create(Message, values, ticket=ticket, body=lambda: "Body")
 
 
 def outgoing_mail(**values: Any) -> OutgoingMail:
-    return _create(
+    return create(
         OutgoingMail, values, to=lambda: "contact@contacts.example", subject=lambda: "Subject", body=lambda: "Body"
     )
 
@@ -107,7 +107,7 @@ def outgoing_mail(**values: Any) -> OutgoingMail:
 def assist_request(secret: str = "", **values: Any) -> AssistRequest:
     """`secret` is the token of the visitor's page."""
     secret = secret or f"request-{next(_numbers)}"
-    return _create(
+    return create(
         AssistRequest,
         values,
         ticket=ticket,
@@ -123,11 +123,11 @@ def assist_request(secret: str = "", **values: Any) -> AssistRequest:
 def invite_link(secret: str = "", **values: Any) -> InviteLink:
     """`secret` is the token in the link's fragment."""
     secret = secret or f"link-{next(_numbers)}"
-    return _create(InviteLink, values, request=assist_request, token_hash=lambda: digest(secret), expires_at=_soon)
+    return create(InviteLink, values, request=assist_request, token_hash=lambda: digest(secret), expires_at=_soon)
 
 
 def consent_receipt(**values: Any) -> ConsentReceipt:
-    return _create(
+    return create(
         ConsentReceipt,
         values,
         link=invite_link,
@@ -143,19 +143,19 @@ def consent_receipt(**values: Any) -> ConsentReceipt:
 def assist_session(secret: str = "", **values: Any) -> AssistSession:
     """`secret` is the visitor's channel token."""
     secret = secret or f"channel-{next(_numbers)}"
-    return _create(AssistSession, values, request=assist_request, visitor_token_hash=lambda: digest(secret))
+    return create(AssistSession, values, request=assist_request, visitor_token_hash=lambda: digest(secret))
 
 
 def session_quality(**values: Any) -> SessionQuality:
-    return _create(SessionQuality, values, session=assist_session)
+    return create(SessionQuality, values, session=assist_session)
 
 
 def hand_over(**values: Any) -> HandOver:
-    return _create(HandOver, values, session=assist_session, to_agent=member, offered_at=timezone.now)
+    return create(HandOver, values, session=assist_session, to_agent=member, offered_at=timezone.now)
 
 
 def page(**values: Any) -> Page:
-    return _create(
+    return create(
         Page,
         values,
         session=assist_session,
@@ -167,7 +167,7 @@ def page(**values: Any) -> Page:
 
 
 def asset(**values: Any) -> Asset:
-    return _create(
+    return create(
         Asset,
         values,
         sha256=lambda: digest(f"asset-{next(_numbers)}"),
@@ -177,21 +177,21 @@ def asset(**values: Any) -> Asset:
 
 
 def session_asset(**values: Any) -> SessionAsset:
-    return _create(SessionAsset, values, session=assist_session, asset=asset)
+    return create(SessionAsset, values, session=assist_session, asset=asset)
 
 
 def asked_subtree(**values: Any) -> AskedSubtree:
-    return _create(AskedSubtree, values, session=assist_session, name=lambda: digest(f"{next(_numbers)}")[:12])
+    return create(AskedSubtree, values, session=assist_session, name=lambda: digest(f"{next(_numbers)}")[:12])
 
 
 def native_mapping(**values: Any) -> NativeMapping:
-    return _create(
+    return create(
         NativeMapping, values, name=lambda: f"mapping-{next(_numbers)}", document=lambda: {"version": 1, "rules": []}
     )
 
 
 def archive_segment(**values: Any) -> ArchiveSegment:
-    return _create(
+    return create(
         ArchiveSegment,
         values,
         session=assist_session,
@@ -206,11 +206,11 @@ def archive_segment(**values: Any) -> ArchiveSegment:
 
 
 def recording(**values: Any) -> Recording:
-    return _create(Recording, values, session=assist_session)
+    return create(Recording, values, session=assist_session)
 
 
 def video_segment(**values: Any) -> VideoSegment:
-    return _create(
+    return create(
         VideoSegment, values, recording=recording, number=_numbers.__next__, starts_ms=lambda: 0, ends_ms=lambda: 1000
     )
 
@@ -218,35 +218,35 @@ def video_segment(**values: Any) -> VideoSegment:
 def share_link(secret: str = "", **values: Any) -> ShareLink:
     """`secret` is the token in the link's fragment."""
     secret = secret or f"share-{next(_numbers)}"
-    return _create(ShareLink, values, recording=recording, token_hash=lambda: digest(secret), expires_at=_soon)
+    return create(ShareLink, values, recording=recording, token_hash=lambda: digest(secret), expires_at=_soon)
 
 
 def session_text(**values: Any) -> SessionText:
     """`words` as PostgreSQL writes a tsvector."""
     of = values.pop("recording", None) or recording()
-    return _create(SessionText, {"recording": of, "recorded_at": of.created_at, **values}, words=lambda: "'word'")
+    return create(SessionText, {"recording": of, "recorded_at": of.created_at, **values}, words=lambda: "'word'")
 
 
 def saved_view(**values: Any) -> SavedView:
-    return _create(SavedView, values, owner=member, name=lambda: f"View {next(_numbers)}")
+    return create(SavedView, values, owner=member, name=lambda: f"View {next(_numbers)}")
 
 
 def recording_note(**values: Any) -> RecordingNote:
-    return _create(RecordingNote, values, recording=recording, at_ms=lambda: 0, body=lambda: "Body")
+    return create(RecordingNote, values, recording=recording, at_ms=lambda: 0, body=lambda: "Body")
 
 
 def scorecard(**values: Any) -> Scorecard:
     criteria = [{"label": "Greeting", "weight": 1, "scale": 5}]
-    return _create(Scorecard, values, name=lambda: f"Card {next(_numbers)}", criteria=lambda: criteria)
+    return create(Scorecard, values, name=lambda: f"Card {next(_numbers)}", criteria=lambda: criteria)
 
 
 def score(**values: Any) -> Score:
     made = {"recording": recording, "scorecard": scorecard, "reviewer": member}
-    return _create(Score, values, **made, answers=list, percent=lambda: 50)
+    return create(Score, values, **made, answers=list, percent=lambda: 50)
 
 
 def audit_event(**values: Any) -> AuditEvent:
-    return _create(
+    return create(
         AuditEvent,
         values,
         at=timezone.now,
@@ -279,6 +279,10 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Recording: recording,
     VideoSegment: video_segment,
     AuditEvent: audit_event,
+    LegalHold: legal_hold,
+    Erasure: erasure,
+    ErasureItem: erasure_item,
+    Doomed: doomed,
     ShareLink: share_link,
     SessionText: session_text,
     SavedView: saved_view,
@@ -288,7 +292,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
 }
 
 
-def _create(model: type[Any], values: dict[str, Any], **defaults: Callable[[], Any]) -> Any:
+def create(model: type[Any], values: dict[str, Any], **defaults: Callable[[], Any]) -> Any:
     """A row of `model` with `values`, and with `defaults` for what is missing."""
     return model.objects.create(**{name: make() for name, make in defaults.items() if name not in values} | values)
 

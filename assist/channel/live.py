@@ -155,6 +155,12 @@ def forget(tenant_id: UUID, session_id: UUID) -> None:
     client.expire(keys.state, limits.ENDED_TTL_SECONDS)
 
 
+def erase(tenant_id: UUID, session_id: UUID) -> None:
+    """Everything, the seal as well: the session has no row any more, so nobody can send to it."""
+    forget(tenant_id, session_id)
+    sync_client().delete(SessionKeys(tenant_id, session_id).state)
+
+
 def _record(tenant_id: UUID, session_id: UUID, field: str, value: str, frame: bytes) -> None:
     keys = SessionKeys(tenant_id, session_id)
     RECORD.run([keys.state, keys.journal, keys.consoles], [field, value, frame, session_id.bytes])

@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from assist.channel import limits
+from assist.pages.locks import share_assets
 from assist.pages.models import AskedSubtree, Asset, Page, SessionAsset
 from assist.pages.subtrees import NAME_LENGTH, SUBTREE_TYPE
 
@@ -52,6 +53,7 @@ def close_pages(session_id: UUID, *, at: datetime) -> None:
 
 def offer_assets(session_id: UUID, *, offers: list[Offer]) -> list[str]:
     """The digests that the visitor has to upload; what the tenant's store has is referred to at once."""
+    share_assets()
     allowed = [offer.sha256 for offer in offers if 0 < offer.size_bytes <= limits.ASSET_BYTES]
     known = {asset.sha256: asset for asset in Asset.objects.filter(sha256__in=allowed)}
     _referred, room = _refer(session_id, list(known.values()))
@@ -60,6 +62,7 @@ def offer_assets(session_id: UUID, *, offers: list[Offer]) -> list[str]:
 
 def refer_to(session_id: UUID, sha256: str) -> bool:
     """False where the tenant's store has no such asset, or the session has no room for it."""
+    share_assets()
     asset = Asset.objects.filter(sha256=sha256).first()
     return asset is not None and bool(_refer(session_id, [asset])[0])
 
@@ -71,7 +74,10 @@ def has_room(session_id: UUID) -> bool:
 
 
 def _refer(session_id: UUID, assets: list[Asset]) -> tuple[list[Asset], int]:
-    """Those that the session refers to now, and how many more it may."""
+    """Those that the session refers to now, and how many more it may.
+
+    None of them is being deleted; the caller has looked for them after `share_assets`.
+    """
     used = _used(session_id)
     room, room_bytes = max(limits.SESSION_ASSETS - used["count"], 0), limits.SESSION_ASSET_BYTES - used["size"]
     mine = set(SessionAsset.objects.filter(session_id=session_id).values_list("asset_id", flat=True))
@@ -88,6 +94,7 @@ def ask_subtrees(session_id: UUID, *, names: list[str]) -> tuple[list[str], list
 
     What no other session has asked for may be one visitor's own: it is only noted that it was asked for.
     """
+    share_assets()
     known, _room = _refer(session_id, list(Asset.objects.filter(subtree__in=names)))
     missing = list(dict.fromkeys(name for name in names if name not in {asset.subtree for asset in known}))
     askers = dict(AskedSubtree.objects.filter(name__in=missing).values_list("name", "session_id"))

@@ -8,6 +8,7 @@ from uuid import UUID
 from assist.channel import limits
 from assist.pages.actions import TooManyAssets, add_asset, check_room
 from assist.pages.keys import asset_key
+from assist.pages.locks import share_assets
 from assist.pages.queries import asset_for, has_asset
 from assist.pages.sniff import shown_type
 from assist.pages.subtrees import SUBTREE_TYPE, NoSubtree, subtree_digest
@@ -59,6 +60,7 @@ def _keep(session_id: UUID, sha256: str, content_type: str, data: bytes) -> None
         check_room(session_id, size_bytes=len(data))  # or who has none would fill the store all the same
     except TooManyAssets:
         raise AssetRefused("too_many_assets") from None
+    share_assets()
     if not has_asset(sha256):
         store.put(asset_key(current_tenant().id, sha256), data, content_type=content_type)
     add_asset(session_id, sha256=sha256, content_type=content_type, size_bytes=len(data))

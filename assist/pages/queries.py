@@ -39,5 +39,10 @@ def asset_for(session_id: UUID, sha256: str) -> Asset | None:
     ).first()
 
 
+def assets_of(session_id: UUID) -> QuerySet[Asset]:
+    """All that the session refers to."""
+    return Asset.objects.filter(id__in=SessionAsset.objects.filter(session_id=session_id).values("asset_id"))
+
+
 def has_asset(sha256: str) -> bool:
     return Asset.objects.filter(sha256=sha256).exists()

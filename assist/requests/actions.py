@@ -131,6 +131,18 @@ def give_up_request(request_id: UUID, *, now: datetime) -> bool:
     return True
 
 
+def forget_visitor(request: AssistRequest) -> bool:
+    """Who asked, where and why; what is left says that somebody asked, when, and what became of it."""
+    blank = {"note", "page_url", "page_title", "visitor_name", "visitor_email", "visitor_external_id"}
+    if not any(getattr(request, name) for name in blank):
+        return False
+    request.visitor_is_verified = False
+    for name in blank:
+        setattr(request, name, "")
+    request.save(update_fields=[*blank, "visitor_is_verified"])
+    return True
+
+
 def _answer(request_id: UUID, *, state: str, agent: User | None, now: datetime, **values: str) -> AssistRequest:
     pending = AssistRequest.objects.filter(pk=request_id, state=RequestState.PENDING)
     won = pending.update(state=state, answered_by=agent, answered_at=now, **values)

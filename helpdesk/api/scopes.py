@@ -11,6 +11,7 @@ class Scope(models.TextChoices):
     ASSIST_WRITE = "assist:write", _("Answer assist requests and end sessions")
     RECORDINGS_READ = "recordings:read", _("Read recordings")
     RECORDINGS_WRITE = "recordings:write", _("Render again, share, score and annotate recordings")
+    RECORDINGS_ERASE = "recordings:erase", _("Hold, delete and erase recordings")
     TENANT_READ = "tenant:read", _("Read settings")
     TENANT_WRITE = "tenant:write", _("Change settings")
     AUDIT_READ = "audit:read", _("Read the audit log")

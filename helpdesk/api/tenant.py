@@ -56,6 +56,7 @@ class TenantSerializer(serializers.Serializer[Any]):
     video_shortens_idle = serializers.BooleanField()
     video_has_frame = serializers.BooleanField()
     hours = Document(validators=[validation.validate_hours])
+    recording_days = serializers.IntegerField(min_value=0, max_value=validation.RECORDING_DAYS_MAX)
 
     def get_rules_public_key(self, tenant: Tenant) -> str:
         return public_key_of(tenant.id)

@@ -11,6 +11,7 @@ from helpdesk.api.tenant import TenantView
 from helpdesk.api.views import UnknownAddress
 from helpdesk.audit.api import AuditEventViewSet
 from helpdesk.tickets.api import QueueViewSet, TicketViewSet
+from recordings.keeping.api import ErasureViewSet, HoldViewSet
 from recordings.review.api import (
     RecordingNoteViewSet,
     ReviewedRecordingViewSet,
@@ -25,6 +26,8 @@ router.register("tickets", TicketViewSet, basename="ticket")
 router.register("assist/requests", AssistRequestViewSet, basename="assist-request")
 router.register("assist/sessions", SessionViewSet, basename="assist-session")
 router.register("queues", QueueViewSet, basename="queue")
+router.register("legal-holds", HoldViewSet, basename="legal-hold")
+router.register("erasures", ErasureViewSet, basename="erasure")
 router.register("recordings", ReviewedRecordingViewSet, basename="recording")
 router.register("recording-notes", RecordingNoteViewSet, basename="recording-note")
 router.register("saved-views", SavedViewViewSet, basename="saved-view")

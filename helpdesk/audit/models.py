@@ -27,6 +27,13 @@ class Action(models.TextChoices):
     SHARE_PLAYED = "share.played", _("Video played by a share link")
     SHARE_REVOKED = "share.revoked", _("Share link revoked")
     RECORDING_EVENTS_READ = "recording.events_read", _("Archived events read")
+    RECORDING_EXPORTED = "recording.exported", _("Recording exported")
+    SESSION_DELETED = "session.deleted", _("Session deleted")
+    SESSION_EXPIRED = "session.expired", _("Session deleted by its age")
+    HOLD_PLACED = "hold.placed", _("Legal hold placed")
+    HOLD_RELEASED = "hold.released", _("Legal hold released")
+    ERASURE_BEGUN = "erasure.begun", _("Erasure begun")
+    ERASURE_DONE = "erasure.done", _("Erasure done")
 
 
 class AuditEvent(TenantModel):

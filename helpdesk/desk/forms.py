@@ -63,7 +63,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
 class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Queue
-        fields = ("name", "is_default")
+        fields = ("name", "is_default", "recording_days")
+        help_texts = {"recording_days": _("Empty: as in the settings. 0: for ever.")}
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
@@ -148,6 +149,16 @@ class SettingsForm(forms.Form):
         ),
         validators=[validation.validate_consent_text],
         widget=Area(attrs={"rows": 4}),
+    )
+    recording_days = forms.IntegerField(
+        min_value=0,
+        max_value=validation.RECORDING_DAYS_MAX,
+        label=_("Days recordings are kept"),
+        help_text=_(
+            "Counted from the end of a session; then its archive, video and pages are deleted, unless there is a "
+            "legal hold. 0 keeps them for ever. A queue may have a number of its own."
+        ),
+        widget=widgets.UnfoldAdminIntegerFieldWidget,
     )
     video_shortens_idle = forms.BooleanField(
         required=False,

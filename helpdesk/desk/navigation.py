@@ -26,6 +26,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     setup = [
         _item(request, _("Contacts"), "contacts", reverse("desk:tickets_contact_changelist")),
         _item(request, _("Queues"), "stacks", reverse("desk:tickets_queue_changelist"), role=Role.ADMIN),
+        _item(request, _("Erasures"), "ink_eraser", reverse("desk:erasures"), role=Role.MANAGER),
         _item(
             request,
             _("Scorecards"),

@@ -14,6 +14,7 @@ from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_includes
 from helpdesk.desk.audit_views import audit_view
+from helpdesk.desk.erasure_views import erasure_report_view, erasure_view, erasures_view
 from helpdesk.desk.forms import MessageForm, NewTicketForm, TicketForm
 from helpdesk.desk.pages import desk_page
 from helpdesk.desk.queries import assistance_of, waiting_now
@@ -32,6 +33,9 @@ def url_patterns(wrap: Callable[..., Any]) -> list[URLPattern]:
         path("tickets/<int:number>/messages/", wrap(add_message_view), name="add_message"),
         path("tickets/<int:number>/change/", wrap(change_ticket_view), name="change_ticket"),
         path("audit/", wrap(audit_view), name="audit"),
+        path("erasures/", wrap(erasures_view), name="erasures"),
+        path("erasures/<uuid:erasure_id>/", wrap(erasure_view), name="erasure"),
+        path("erasures/<uuid:erasure_id>/report/", wrap(erasure_report_view), name="erasure_report"),
         path("settings/", wrap(settings_view), name="settings"),
         path("settings/tokens/", wrap(create_token_view), name="create_token"),
         path("settings/tokens/<uuid:token_id>/revoke/", wrap(revoke_token_view), name="revoke_token"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import models
 from django.db.migrations.loader import MigrationLoader
@@ -70,3 +71,13 @@ def _open_managers() -> Iterator[Error]:
         if not all(isinstance(m, TenantManager) for m in (model._base_manager, model._default_manager)):
             hint = "Keep `objects` a TenantManager, and derive Meta's manager names from TenantModel."
             yield Error(f"{model._meta.label} has a manager that asks for no tenant.", hint=hint, id="tenants.E004")
+
+
+@register()
+def encryption_is_known(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """A wrong word would be found out only when the first object is written."""
+    if settings.S3_ENCRYPTION not in ("", "AES256", "aws:kms"):
+        return [Error("S3_ENCRYPTION is neither AES256 nor aws:kms.", hint="Correct or remove it.", id="tenants.E005")]
+    if settings.S3_KMS_KEY_ID and settings.S3_ENCRYPTION != "aws:kms":
+        return [Error("S3_KMS_KEY_ID needs S3_ENCRYPTION=aws:kms.", hint="Set both or none.", id="tenants.E006")]
+    return []

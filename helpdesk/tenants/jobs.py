@@ -12,8 +12,10 @@ LISTED_USES = {
     "assist.links.sweep": "finds links that ran out, and hands each to its tenant's task",
     "assist.channel.sweep": "finds sessions whose visitor vanished, and hands each to its tenant's task",
     "recordings.archive.sweep": "finds sessions whose archive is unfinished, and hands each to its tenant's task",
-    "recordings.search.sweep": "finds ended sessions whose text is not read, and hands each to its tenant's task",
     "helpdesk.audit.sweep": "finds tenants whose audit log has old events, and hands each to its tenant's task",
+    "recordings.keeping.sweep": "has each tenant's tasks look for sessions older than it keeps them, and for orphans",
+    "recordings.keeping.resume_all": "has each tenant's tasks go on with erasures and objects that a worker has left",
+    "recordings.search.sweep": "finds ended sessions whose text is not read, and hands each to its tenant's task",
     "recordings.video.sweep": "finds recordings that a dead worker left, and hands each to its tenant's task",
 }
 

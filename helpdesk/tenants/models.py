@@ -19,7 +19,7 @@ def new_identity_secret() -> str:
 
 
 class Tenant(models.Model):
-    """One customer organisation with its settings; every limit here is in seconds."""
+    """One customer organisation with its settings; limits are in seconds, but for `recording_days`, 0 for ever."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True)
@@ -37,6 +37,7 @@ class Tenant(models.Model):
     video_shortens_idle = models.BooleanField(default=False)
     video_has_frame = models.BooleanField(default=False)
     hours = models.JSONField(default=dict, blank=True)
+    recording_days = models.PositiveIntegerField(default=0)
     ticket_counter = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,5 +1,7 @@
 """Object storage. Keys come from `helpdesk.tenants.keys.object_key`, so each begins with its tenant."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +14,7 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 30
 QUICK_SECONDS = 5
 ATTEMPTS = 3
+PIECE_BYTES = 1024 * 1024
 
 
 class NoSuchObject(LookupError):
@@ -35,19 +38,26 @@ def client(endpoint_url: str | None = None, *, read_seconds: int = READ_SECONDS,
     )
 
 
+def _encryption() -> dict[str, str]:
+    """What every object is written with: nothing, or how the store encrypts it."""
+    wanted = {"ServerSideEncryption": settings.S3_ENCRYPTION, "SSEKMSKeyId": settings.S3_KMS_KEY_ID}
+    return {name: value for name, value in wanted.items() if value}
+
+
 def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
-    client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type)
+    client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type, **_encryption())
 
 
 def put_or_give_up(key: str, data: bytes) -> None:
     """One short attempt, for what is tried again anyway: a full store may not answer."""
     once = client(read_seconds=QUICK_SECONDS, attempts=1)
-    once.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType="application/octet-stream")
+    kind = "application/octet-stream"
+    once.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=kind, **_encryption())
 
 
 def put_file(key: str, path: str, *, content_type: str) -> None:
     """Upload a file of any size, in parts where it is large; the store refuses a part whose SHA-256 is another."""
-    checked = {"ContentType": content_type, "ChecksumAlgorithm": "SHA256"}
+    checked = {"ContentType": content_type, "ChecksumAlgorithm": "SHA256", **_encryption()}
     client().upload_file(path, settings.S3_BUCKET, key, ExtraArgs=checked)
 
 
@@ -60,6 +70,15 @@ def get(key: str, *, part: tuple[int, int] | None = None) -> bytes:
         _raise_missing(error, key)
         raise
     return bytes(body.read())
+
+
+def stream(key: str) -> Iterator[bytes]:
+    """In pieces of `PIECE_BYTES`, each asked for by itself: no connection waits for a slow reader.
+
+    Raise `NoSuchObject` when there is none.
+    """
+    for start in range(0, size(key), PIECE_BYTES):
+        yield get(key, part=(start, PIECE_BYTES))
 
 
 def get_file(key: str, path: str) -> None:
@@ -84,6 +103,19 @@ def delete(key: str) -> None:
     client().delete_object(Bucket=settings.S3_BUCKET, Key=key)
 
 
+def delete_many(keys: Iterable[str]) -> None:
+    """A few, each in one short attempt: others wait meanwhile."""
+    once = client(read_seconds=QUICK_SECONDS, attempts=1)
+    for key in keys:
+        once.delete_object(Bucket=settings.S3_BUCKET, Key=key)
+
+
+def sizes_below(folder: str) -> Iterator[int]:
+    """Bytes of each object whose key begins with `folder` and a slash."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    yield from (size for size in pages.search("Contents[].Size") if size is not None)
+
+
 def delete_below(folder: str) -> None:
     """Delete every object whose key begins with `folder` and a slash, and what of one was being uploaded."""
     end_uploads_below(folder)
@@ -93,17 +125,28 @@ def delete_below(folder: str) -> None:
             delete(found)
 
 
-def uploads_below(folder: str) -> list[dict[str, str]]:
-    """`{Key, UploadId}` of uploads in parts that are not complete: under way, or left by who was killed."""
+def keys_before(folder: str, *, before: datetime) -> Iterator[list[str]]:
+    """Of the objects below `folder` that were written before, in order, at most 1,000 at a time."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
+    for page in pages:
+        yield [found["Key"] for found in page.get("Contents", ()) if found["LastModified"] < before]
+
+
+def uploads_below(folder: str, *, before: datetime | None = None) -> list[dict[str, str]]:
+    """`{Key, UploadId}` of uploads in parts that are not complete: under way, or left by who was killed.
+
+    With `before` those that were begun before.
+    """
     uploads = client().get_paginator("list_multipart_uploads")
     pages = uploads.paginate(Bucket=settings.S3_BUCKET, Prefix=f"{folder}/")
     found = (upload for page in pages for upload in page.get("Uploads") or [])
-    return [{"Key": upload["Key"], "UploadId": upload["UploadId"]} for upload in found]
+    old = (upload for upload in found if before is None or upload["Initiated"] < before)
+    return [{"Key": upload["Key"], "UploadId": upload["UploadId"]} for upload in old]
 
 
-def end_uploads_below(folder: str) -> None:
+def end_uploads_below(folder: str, *, before: datetime | None = None) -> None:
     """Whoever is at one of them fails."""
-    for upload in uploads_below(folder):
+    for upload in uploads_below(folder, before=before):
         client().abort_multipart_upload(Bucket=settings.S3_BUCKET, **upload)
 
 

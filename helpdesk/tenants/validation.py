@@ -22,6 +22,7 @@ SECONDS_RANGES = {
     "answer_timeout_seconds": (1, 86_400),
     "grace_seconds": (1, 3_600),
 }
+RECORDING_DAYS_MAX = 36_500
 CONSENT_TEXT_MAX = 4_000
 ORIGINS_MAX = 200
 ASSET_HOSTS_MAX = 100

@@ -15,7 +15,8 @@ from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import people_of_tenant
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.scopes import Scope
-from helpdesk.tickets.actions import add_message, change_ticket, find_or_create_contact, open_ticket
+from helpdesk.tenants.validation import RECORDING_DAYS_MAX
+from helpdesk.tickets.actions import add_message, change_ticket, find_or_create_contact, open_ticket, save_queue
 from helpdesk.tickets.models import Contact, Message, Priority, Queue, Status, Ticket
 from helpdesk.tickets.queries import conversation, search
 
@@ -36,7 +37,7 @@ class NewContactSerializer(serializers.Serializer[Any]):
 class QueueSerializer(serializers.ModelSerializer[Queue]):
     class Meta:
         model = Queue
-        fields = ("id", "name", "is_default")
+        fields = ("id", "name", "is_default", "recording_days")
 
 
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
@@ -137,8 +138,21 @@ class TicketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response(MessageSerializer(message).data, status=201)
 
 
-class QueueViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Queue]):
+class QueueChangeSerializer(serializers.Serializer[Any]):
+    recording_days = serializers.IntegerField(min_value=0, max_value=RECORDING_DAYS_MAX, allow_null=True)
+
+
+class QueueViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Queue]):
     read_scope = Scope.TICKETS_READ
+    write_scope = Scope.TENANT_WRITE
     queryset = Queue.objects.order_by("name")
     serializer_class = QueueSerializer
     pagination_class = None
+
+    @extend_schema(request=QueueChangeSerializer, responses=QueueSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """How many days recordings of its tickets are kept: `null` as the tenant says, 0 for ever."""
+        queue, wanted = self.get_object(), QueueChangeSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        queue.recording_days = wanted.validated_data["recording_days"]
+        return Response(QueueSerializer(save_queue(queue)).data)

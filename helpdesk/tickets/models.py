@@ -1,10 +1,12 @@
 """Tickets, narrow: who asks, about what, where it stands, and what was said."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.tenants.models import TenantModel
+from helpdesk.tenants.validation import RECORDING_DAYS_MAX
 
 
 class Contact(TenantModel):
@@ -30,6 +32,10 @@ class Contact(TenantModel):
 class Queue(TenantModel):
     name = models.CharField(_("name"), max_length=200)
     is_default = models.BooleanField(_("takes new tickets"), default=False)
+    # None: as the tenant; 0: for ever.
+    recording_days = models.PositiveIntegerField(
+        _("days recordings are kept"), null=True, blank=True, validators=[MaxValueValidator(RECORDING_DAYS_MAX)]
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_queue_a_name")]

@@ -18,6 +18,7 @@ from helpdesk.accounts.queries import role_of
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.problems import Conflict
 from helpdesk.api.scopes import Scope
+from recordings.keeping.api import DeletionCall
 from recordings.review.filters import WORDS_MAX, RecordingFilterForm, scored_between
 from recordings.review.listing import HITS_MAX
 from recordings.review.models import RecordingNote, SavedView, Score, Scorecard
@@ -70,7 +71,7 @@ def _with(rows: QuerySet[Recording], tsquery: str) -> QuerySet[Recording]:
     return rows.filter(id__in=[hit.recording_id for hit in hits])
 
 
-class ReviewedRecordingViewSet(RecordingViewSet):
+class ReviewedRecordingViewSet(DeletionCall, RecordingViewSet):
     filterset_class = ReviewFilter
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from recordings.review import list_views, panel_views, playback, views
+from recordings.keeping import views as keeping_views
+from recordings.review import export_views, list_views, panel_views, playback, views
 
 urlpatterns = [
     path("", list_views.recording_list, name="recordings"),
@@ -23,4 +24,8 @@ urlpatterns = [
     path("<uuid:recording_id>/log/<int:start>/<int:size>/", playback.log, name="recording_log"),
     path("<uuid:recording_id>/thumbnail/", playback.thumbnail, name="recording_thumbnail"),
     path("<uuid:recording_id>/filmstrip/", playback.filmstrip, name="recording_filmstrip"),
+    path("<uuid:recording_id>/export/<slug:kind>/", export_views.export, name="recording_export"),
+    path("<uuid:recording_id>/hold/", keeping_views.hold, name="recording_hold"),
+    path("<uuid:recording_id>/hold/release/", keeping_views.release, name="recording_release"),
+    path("<uuid:recording_id>/delete/", keeping_views.delete, name="recording_delete"),
 ]

@@ -19,6 +19,8 @@ from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action
 from helpdesk.tenants import store
+from recordings.keeping.forms import HoldForm
+from recordings.keeping.queries import hold_of
 from recordings.review.access import recording_or_404 as _recording_or_404
 from recordings.review.access import reviewer_of
 from recordings.review.listing import PAGE_ROWS
@@ -58,6 +60,8 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "session": session,
         "progress": progress_of(recording, now=timezone.now()),
         **panels_context(request, recording),
+        "hold": hold_of(session.id),
+        "hold_form": HoldForm(),
         "stage_url": stage_url(tenant_id=session.tenant_id, session_id=session.id, user_id=person_of(request).id),
     }
     return render(request, "recordings/review.html", context)

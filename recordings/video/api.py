@@ -1,7 +1,5 @@
 """`/recordings/`: the recordings of ended sessions, their videos and their archived events."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,14 +21,14 @@ from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
-from recordings.archive.events import events
+from recordings.archive.export.lines import NDJSON_TYPE, event_lines
 from recordings.video.actions import NotRetryable, retry_recording
 from recordings.video.audit import audit
+from recordings.video.export_api import ExportActions
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import progress_of, recordings
 
 VIDEO_URL_SECONDS = 600
-EVENTS_TYPE = "application/x-ndjson"
 
 
 class RecordedPageSerializer(serializers.Serializer[Any]):
@@ -90,7 +88,7 @@ class RecordingFilter(filters.FilterSet):
         fields = ("session", "state")
 
 
-class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Recording]):
+class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportActions):
     read_scope = Scope.RECORDINGS_READ
     write_scope = Scope.RECORDINGS_WRITE
     queryset = recordings()
@@ -125,17 +123,10 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
             raise Conflict(text % {"state": recording.state}, code="not_failed") from None
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
-    @extend_schema(responses={(200, EVENTS_TYPE): OpenApiTypes.STR})
+    @extend_schema(responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
         recording = self.get_object()
         audit(request, Action.RECORDING_EVENTS_READ, recording)
-        lines = _lines(recording)
-        return stream_in_tenant(current_tenant_id(), lines, content_type=EVENTS_TYPE)
-
-
-def _lines(recording: Recording) -> Iterator[bytes]:
-    for event in events(recording.session):
-        # Half of a surrogate pair, which a page's text can end with, becomes a question mark.
-        yield json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+        return stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)

@@ -25,6 +25,7 @@ GOOD = {
     "link_ttl_seconds": "60",
     "answer_timeout_seconds": "30",
     "grace_seconds": "15",
+    "recording_days": "90",
     "allowed_origins": "https://app.example.com\n\nhttp://localhost:*",
     "asset_hosts": "cdn.example.com\n *.example.com:8443",
     "consent_text": "We look at this page.",

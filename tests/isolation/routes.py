@@ -23,6 +23,7 @@ from assist.requests.models import AssistRequest
 from helpdesk.accounts.models import Role
 from helpdesk.api.models import ApiToken
 from helpdesk.tickets.models import Ticket
+from recordings.keeping.models import Erasure
 from recordings.review.models import RecordingNote, SavedView, Scorecard
 from recordings.share.models import ShareLink
 from recordings.video.models import Recording
@@ -41,6 +42,7 @@ PLACEHOLDERS: dict[str, Callable[[Side, Side], object]] = {
     "request_id": lambda target, by: target.rows[AssistRequest].pk,
     "session_id": lambda target, by: target.rows[AssistSession].pk,
     "recording_id": lambda target, by: target.rows[Recording].pk,
+    "erasure_id": lambda target, by: target.rows[Erasure].pk,
     "note_id": lambda target, by: target.rows[RecordingNote].pk,
     "scorecard_id": lambda target, by: target.rows[Scorecard].pk,
     "view_id": lambda target, by: target.rows[SavedView].pk,
@@ -54,6 +56,7 @@ PLACEHOLDERS: dict[str, Callable[[Side, Side], object]] = {
     "sha256": lambda target, by: target.rows[Asset].sha256,
     "name": lambda target, by: target.rows[NativeMapping].name,
     "ticket": _stage_ticket,
+    "kind": lambda target, by: "log",
 }
 # A number counts within its tenant; by the beginning of the path.
 NUMBERS_OF_PREFIXES: dict[str, Callable[[Side], int]] = {
@@ -70,7 +73,11 @@ MODELS_OF_PREFIXES: dict[str, str] = {
     "api/v1/scores/": "recordings_review.Score",
     "api/v1/share-links/": "recordings_share.ShareLink",
     "api/v1/recordings/": "recordings_video.Recording",
+    "api/v1/legal-holds/": "recordings_keeping.LegalHold",
+    "api/v1/erasures/": "recordings_keeping.Erasure",
+    "api/v1/queues/": "tickets.Queue",
     "api/v1/tickets/": "tickets.Ticket",
+    "desk/erasures/": "recordings_keeping.Erasure",
     "desk/recordings/": "recordings_video.Recording",
 }
 OWN_KEY = {"pk", "id", "object_id", "uuid"}

@@ -17,6 +17,7 @@ from helpdesk.celery import app
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.jobs import LISTED_USES, UnlistedUse
 from helpdesk.tenants.tasks import CrossTenantTask, LongTenantTask, TenantTask, cross_tenant_task
+from recordings.keeping.models import Erasure
 from recordings.video.models import Recording, VideoSegment
 from tests.isolation.world import Side, World
 
@@ -30,6 +31,7 @@ ARGUMENTS: dict[str, Callable[[Side], object]] = {
     "session_id": lambda side: side.rows[AssistSession].pk,
     "session_ids": lambda side: side.rows[AssistSession].pk,
     "recording_id": lambda side: side.rows[Recording].pk,
+    "erasure_id": lambda side: side.rows[Erasure].pk,
     "segment_id": lambda side: side.rows[VideoSegment].pk,
     "tenant_id": lambda side: side.tenant_id,
 }

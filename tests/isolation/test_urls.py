@@ -109,7 +109,7 @@ def test_every_url_refuses_the_ids_of_another_tenant(world: World) -> None:
 
 
 def test_every_url_answers_its_own_tenant(world: World) -> None:
-    """Else the refusals above would prove nothing."""
+    """Else the refusals above would prove nothing. What is deleted comes last."""
     faults = []
     for route in sorted(http_routes(), key=lambda route: route.path.endswith("/delete/")):
         if route.is_outside_tenants or not route.placeholders or route.path in NEEDS_MORE:

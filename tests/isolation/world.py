@@ -82,6 +82,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.hand_over(session=session),
         factories.session_asset(session=session, asset=asset),
         segment,
+        factories.erasure(reference=mark),
         factories.video_segment(recording=recording),
         factories.share_link(secrets["share"], recording=recording, note=mark),
         factories.session_text(recording=recording, moments=[[0, mark]]),

@@ -29,11 +29,12 @@ CHARTS_MS = 1500
 
 @dataclass
 class Checkpoint:
-    """What the visitor saw at `at_ms`, height × width × 3 RGB; nothing moved for a while before."""
+    """What the visitor saw at `at_ms`, height × width × 3 RGB, and read; nothing moved for a while before."""
 
     name: str
     at_ms: float
     picture: np.ndarray
+    text: str
 
 
 @dataclass
@@ -88,7 +89,7 @@ def _checkpoint(visitor: Page, recorded: Recorded, name: str) -> None:
     visitor.wait_for_timeout(QUIET_MS)
     at_ms = time.time() * 1000
     picture = np.asarray(Image.open(io.BytesIO(visitor.screenshot())).convert("RGB"))
-    recorded.checkpoints.append(Checkpoint(name, at_ms, picture))
+    recorded.checkpoints.append(Checkpoint(name, at_ms, picture, visitor.inner_text("body")))
     visitor.wait_for_timeout(300)
 
 

@@ -1,0 +1,85 @@
+"""The exports of one session as streams of bytes; each needs the tenant's scope until its first chunk only."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from assist.channel.models import AssistSession
+from recordings.archive import journal
+from recordings.archive.events import EventReader, read_events
+from recordings.archive.export.assets import archive_assets
+from recordings.archive.export.rrweb import Converter
+
+NDJSON_TYPE = "application/x-ndjson"
+CSV_TYPE = "text/csv; charset=utf-8"
+COLUMNS = ("at", "at_ms", "page_id", "url", "title", "name", "details")
+# What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+DETAILS_LENGTH = 2000
+WITHOUT_DETAILS = {"snapshot", "shelf", "assets", "motion", "checkpoint"}
+COUNTED = {"r": "removed", "a": "added", "t": "texts", "s": "attributes", "e": "extras"}
+
+
+def rrweb_lines(session: AssistSession) -> Iterator[bytes]:
+    """One event of rrweb a line. An empty chunk stands for a frame of which nothing is told, so none takes long."""
+    entries, converter = journal.read(session), Converter(archive_assets(session.id))
+    for entry in entries:
+        yield b"".join(map(as_line, converter.read(entry)))
+
+
+def event_lines(session: AssistSession) -> Iterator[bytes]:
+    """One archived event a line: `at_ms`, `page_id`, `name`, `data`."""
+    return map(as_line, read_events(journal.read(session)))
+
+
+def log_rows(session: AssistSession) -> Iterator[bytes]:
+    """The log as CSV (RFC 4180), a row for each operation and control frame, in order; times are UTC."""
+    entries, reader, pages = journal.read(session), EventReader(), dict[int, tuple[str, str]]()
+    yield _row(COLUMNS)
+    for entry in entries:
+        yield b"".join(_logged(reader.read(entry), reader, pages))
+
+
+def _logged(
+    events: Iterable[dict[str, Any]], reader: EventReader, pages: dict[int, tuple[str, str]]
+) -> Iterator[bytes]:
+    for event in events:
+        number, name, data = event["page_id"], event["name"], event["data"]
+        if name in ("page_enter", "history"):
+            pages[number] = (str(data.get("url", "")), str(data.get("title", "")))
+        url, title = pages.get(number, ("", ""))
+        moment = _iso(reader.started_at_ms + event["at_ms"])
+        yield _row((moment, event["at_ms"], number, url, title, name, details(name, data)))
+
+
+def details(name: str, data: Any) -> str:
+    """What was said, as JSON; of what is long how much it was."""
+    if name in WITHOUT_DETAILS:
+        return ""
+    if name == "mutation" and data and isinstance(data[0], dict):
+        counts = {COUNTED[part]: len(said) for part, said in data[0].items() if part in COUNTED}
+        return json.dumps(counts)
+    text = json.dumps(data, ensure_ascii=False)
+    return text if len(text) <= DETAILS_LENGTH else text[:DETAILS_LENGTH] + "…"
+
+
+def as_line(event: dict[str, Any]) -> bytes:
+    """Half of a surrogate pair, which a page's text can end with, becomes a question mark."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+
+
+def _iso(at_ms: float) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def _row(values: Iterable[object]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow([_cell(value) for value in values])
+    return text.getvalue().encode(errors="replace")
+
+
+def _cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -1,0 +1,89 @@
+"""Taking a session away: its rows in one transaction, which notes the objects that have to follow.
+
+Rows go first, so that nothing ever points at an object that is gone; what the transaction notes (`Doomed`) is deleted
+after it, and again by the sweep, until it is.
+"""
+
+from collections import Counter
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from assist.channel import live
+from assist.channel.actions import lock_session
+from assist.channel.models import AssistSession
+from assist.pages.models import SessionAsset
+from helpdesk.audit.actions import record
+from helpdesk.audit.actors import Actor
+from helpdesk.audit.models import Action
+from helpdesk.tenants.context import current_tenant_id
+from helpdesk.tenants.keys import object_key
+from recordings.keeping.models import Doomed, DoomedKind, ErasureItem, LegalHold
+from recordings.keeping.queries import deletable
+from recordings.video.models import Recording
+
+
+class Held(RuntimeError):
+    """A legal hold keeps the session."""
+
+    def __init__(self, hold: LegalHold) -> None:
+        super().__init__(hold.session_id)
+        self.hold = hold
+
+
+class NotOver(RuntimeError):
+    """The session goes on, or its archive is not closed yet."""
+
+
+def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = None) -> Counter[str]:
+    """Rows that went, by kind. In the tenant's scope; raises `Held`, `NotOver`, `NoSession`.
+
+    A hold that is placed at the same time waits for the session's lock, and then finds no session.
+    """
+    session = lock_session(session_id)
+    hold = LegalHold.objects.filter(session=session).first()
+    if hold:
+        raise Held(hold)
+    has_begun = session.started_at is not None
+    if has_begun and not AssistSession.objects.filter(deletable(), id=session_id).exists():
+        raise NotOver(session_id)
+    if not has_begun and session.ended_at is None:
+        raise NotOver(session_id)
+    _doom(session, now=now, item=item)
+    _total, by_model = session.delete()
+    return Counter({kind: count for label, count in by_model.items() if count for kind in [_kind(label)]})
+
+
+def _kind(label: str) -> str:
+    """`recordings_archive.ArchiveSegment` as `rows.ArchiveSegment`."""
+    return f"rows.{label.rpartition('.')[2]}"
+
+
+def _doom(session: AssistSession, *, now: datetime, item: ErasureItem | None) -> None:
+    tenant_id = current_tenant_id()
+    folders = [object_key(tenant_id, "sessions", session.id)]
+    recordings = Recording.objects.filter(session=session).values_list("id", flat=True)
+    folders += [object_key(tenant_id, "recordings", recording_id) for recording_id in recordings]
+    assets = SessionAsset.objects.filter(session=session).values_list("asset__sha256", flat=True)
+    rows = [Doomed(kind=DoomedKind.FOLDER, name=name, item=item, created_at=now) for name in folders]
+    rows += [Doomed(kind=DoomedKind.ASSET, name=sha256, item=item, created_at=now) for sha256 in assets]
+    Doomed.objects.bulk_create(rows)
+
+
+def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datetime) -> None:
+    """A session that nobody holds: its rows now, what Valkey and the store have of it after commit.
+
+    In the tenant's scope; raises as `delete_rows`. What a crash leaves of the rest the sweep ends.
+    """
+    delete_rows(session_id, now=now)
+    record(action, actor=actor, object_kind="session", object_id=session_id, now=now)
+    transaction.on_commit(partial(_forget, current_tenant_id(), session_id))
+
+
+def _forget(tenant_id: UUID, session_id: UUID) -> None:
+    from recordings.keeping.tasks import delete_objects_task
+
+    live.erase(tenant_id, session_id)
+    delete_objects_task.delay(str(tenant_id))

@@ -1,0 +1,84 @@
+"""Objects that no row names, as a killed writer leaves them, and uploads that were never completed."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from assist.channel.models import AssistSession
+from assist.pages.models import Asset
+from helpdesk.tenants import store
+from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.keys import object_key
+from recordings.archive.models import ArchiveSegment
+from recordings.keeping.objects import lock_assets
+from recordings.video.models import Recording, RecordingState
+
+# Whatever is being written is younger: an object's row comes within minutes, or never.
+ORPHAN_AGE = timedelta(hours=24)
+AT_ONCE = 100
+
+
+def delete_orphans(tenant_id: UUID, *, now: datetime) -> int:
+    """Of one tenant, those older than `ORPHAN_AGE`; how many. Opens the scope itself; raises `Busy`."""
+    store.end_uploads_below(object_key(tenant_id), before=now - ORPHAN_AGE)
+    deleted = 0
+    for keys in store.keys_before(object_key(tenant_id), before=now - ORPHAN_AGE):
+        for kind, some in groupby(keys, key=_kind):
+            deleted += _delete(tenant_id, kind, list(some))
+    return deleted
+
+
+def _kind(key: str) -> str:
+    """`sessions`, `recordings` or `assets`; of anything else nothing is known, so that it stays."""
+    return key.split("/")[2]
+
+
+def _delete(tenant_id: UUID, kind: str, keys: list[str]) -> int:
+    find = {"sessions": _without_session, "recordings": _without_recording, "assets": _without_asset}.get(kind)
+    if find is None:
+        return 0
+    with tenant_scope(tenant_id):
+        orphans = list(find(keys))
+    for first in range(0, len(orphans), AT_ONCE):
+        some = orphans[first : first + AT_ONCE]
+        with tenant_scope(tenant_id):
+            if kind == "assets":
+                lock_assets()
+                some = list(find(some))  # whoever kept one meanwhile has a row now
+            store.delete_many(some)
+    return len(orphans)
+
+
+def _owner(key: str) -> str:
+    return key.split("/")[3]
+
+
+def _without_session(keys: Iterable[str]) -> Iterator[str]:
+    """Segments of a session that is not there, or whose archive is closed without them."""
+    for owner, some in groupby(keys, key=_owner):
+        session = AssistSession.objects.filter(id=owner).first() if _is_id(owner) else None
+        named = set(ArchiveSegment.objects.filter(session=session).values_list("object_key", flat=True))
+        if session is None or session.archive_closed_at:
+            yield from (key for key in some if key not in named)
+
+
+def _without_recording(keys: Iterable[str]) -> Iterator[str]:
+    """Everything of a recording that is not there, and segments of one that was joined from them."""
+    for owner, some in groupby(keys, key=_owner):
+        recording = Recording.objects.filter(id=owner).first() if _is_id(owner) else None
+        is_ready = recording is not None and recording.state == RecordingState.READY
+        yield from (key for key in some if recording is None or (is_ready and key.split("/")[4] == "segments"))
+
+
+def _without_asset(keys: Iterable[str]) -> Iterator[str]:
+    by_digest = {_owner(key): key for key in keys}
+    named = set(Asset.objects.filter(sha256__in=by_digest).values_list("sha256", flat=True))
+    yield from (key for digest, key in by_digest.items() if digest not in named)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,87 @@
+"""What goes by age, what was to be erased, and the objects of rows that are gone."""
+
+import contextlib
+import logging
+from uuid import UUID
+
+from django.utils import timezone
+
+from assist.channel.queries import NoSession
+from helpdesk.audit.actors import SYSTEM
+from helpdesk.audit.models import Action
+from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
+from recordings.keeping import queries
+from recordings.keeping.deletion import Held, NotOver, delete_session
+from recordings.keeping.erasures import erase, queue_erasure
+from recordings.keeping.objects import Busy, delete_doomed
+from recordings.keeping.orphans import delete_orphans
+
+logger = logging.getLogger(__name__)
+
+# Of one run; while there is more the task queues itself again, so that others have their turn in between.
+SESSIONS_AT_ONCE = 50
+BATCHES_AT_ONCE = 20
+
+
+@tenant_task("recordings.keeping.delete_due", long=True)
+def delete_due_task(tenant_id: UUID) -> None:
+    """Sessions that are older than their queue or tenant keeps them."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        due = list(queries.sessions_due(now).values_list("id", flat=True)[:SESSIONS_AT_ONCE])
+    for session_id in due:
+        # What keeps it was not so a moment ago.
+        with contextlib.suppress(Held, NotOver, NoSession), tenant_scope(tenant_id):
+            delete_session(session_id, action=Action.SESSION_EXPIRED, actor=SYSTEM, now=now)
+    if len(due) == SESSIONS_AT_ONCE:
+        delete_due_task.delay(str(tenant_id))
+
+
+@tenant_task("recordings.keeping.delete_objects", long=True)
+def delete_objects_task(tenant_id: UUID) -> None:
+    """What deleted sessions have left in the store."""
+    try:
+        for _batch in range(BATCHES_AT_ONCE):
+            if not delete_doomed(tenant_id):
+                return
+    except Busy:
+        logger.info("visitors of tenant %s upload assets; their old ones go with the next sweep", tenant_id)
+
+
+@tenant_task("recordings.keeping.erase", long=True)
+def erase_task(tenant_id: UUID, erasure_id: str) -> None:
+    """Go on with an erasure; what it waits for is looked at again by the sweep."""
+    try:
+        erase(tenant_id, UUID(erasure_id), now=timezone.now())
+    except Busy:
+        logger.info("erasure %s goes on with the next sweep: visitors upload assets", erasure_id)
+
+
+@tenant_task("recordings.keeping.delete_orphans", long=True)
+def delete_orphans_task(tenant_id: UUID) -> None:
+    """What no row names; whoever uploads assets meanwhile makes it wait for the next day."""
+    with contextlib.suppress(Busy):
+        deleted = delete_orphans(tenant_id, now=timezone.now())
+        logger.log(logging.WARNING if deleted else logging.INFO, "%s orphans of tenant %s deleted", deleted, tenant_id)
+
+
+@tenant_task("recordings.keeping.resume")
+def resume_task() -> None:
+    """Erasures that wait, or that a worker has left."""
+    for erasure in queries.unfinished_erasures():
+        queue_erasure(erasure)
+
+
+@cross_tenant_task("recordings.keeping.sweep")
+def sweep_task() -> None:
+    for tenant_id in queries.tenants():
+        delete_due_task.delay(str(tenant_id))
+        delete_orphans_task.delay(str(tenant_id))
+
+
+@cross_tenant_task("recordings.keeping.resume_all")
+def resume_all_task() -> None:
+    for tenant_id in queries.tenants():
+        resume_task.delay(str(tenant_id))
+        delete_objects_task.delay(str(tenant_id))

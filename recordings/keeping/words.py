@@ -1,0 +1,18 @@
+"""Why something is kept, and what to do next; the desk and the REST API say the same."""
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from recordings.keeping.deletion import Held, NotOver
+
+Refusals = (Held, NotOver)
+
+
+def refusal_words(refused: Exception) -> tuple[str, str]:
+    """Stable code, and a text."""
+    if isinstance(refused, Held):
+        since = date_format(localtime(refused.hold.placed_at), "SHORT_DATETIME_FORMAT")
+        text = _("A legal hold keeps this session since %(since)s: release it, then delete.")
+        return "legal_hold", text % {"since": since}
+    return "not_over", _("The session goes on, or its archive is not closed yet: wait until it is, then delete.")

@@ -1,0 +1,163 @@
+"""The archive as rrweb events, piece by piece: what a page's stream may say, on a page as small as can be."""
+
+import json
+import zlib
+from typing import Any
+
+from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
+from recordings.archive.export.assets import ArchiveAssets
+from recordings.archive.export.pages import KEPT_STATES, Page, States
+from recordings.archive.export.rrweb import Converter
+from recordings.archive.export.tree import Node, Tree
+from recordings.archive.segments import JournalEntry
+
+PAGE, OTHER = 1 << 16 | 1, 2 << 16 | 1
+START_MS = 1_000_000
+VIEWPORT = {"width": 800, "height": 600}
+DIGEST = "0123456789abcdef" * 4
+
+
+class Visitor:
+    """Says lines of pages; collects the events that come of them."""
+
+    def __init__(self) -> None:
+        self.converter, self.seq = Converter(ArchiveAssets({}, lambda sha256: b"")), 0
+        self.deflaters: dict[int, Any] = {}
+        self.events: list[dict[str, Any]] = []
+        self._read(FrameKind.SESSION_START, b'{"started_at_ms": %d}' % START_MS, page=0)
+
+    def enter(self, page: int = PAGE, *, flags: int = 0) -> list[dict[str, Any]]:
+        payload = {"url": "http://x/", "title": "X", "kind": "html", "viewport": VIEWPORT}
+        return self._read(FrameKind.PAGE_ENTER, json.dumps(payload).encode(), page=page, flags=flags)
+
+    def snapshot(self, body: list[Any], *, page: int = PAGE, **volatile: Any) -> list[dict[str, Any]]:
+        self.deflaters[page] = zlib.compressobj(6, zlib.DEFLATED, -15)
+        line = ["snapshot", 0, [9, [[1, "html", {}, [[1, "body", {}, body]]]]], volatile, VIEWPORT]
+        return self._say(FrameKind.SNAPSHOT, line, page=page, flags=FrameFlag.STREAM_START)
+
+    def say(self, *line: Any, page: int = PAGE) -> list[dict[str, Any]]:
+        return self._say(FrameKind.OPERATIONS, list(line), page=page)
+
+    def control(self, kind: int, payload: dict[str, Any], *, page: int = PAGE) -> list[dict[str, Any]]:
+        return self._read(kind, json.dumps(payload).encode(), page=page)
+
+    def _say(self, kind: int, line: list[Any], *, page: int, flags: int = 0) -> list[dict[str, Any]]:
+        deflater = self.deflaters[page]
+        data = deflater.compress(json.dumps(line).encode() + b"\n") + deflater.flush(zlib.Z_SYNC_FLUSH)
+        return self._read(kind, data, page=page, flags=flags)
+
+    def _read(self, kind: int, payload: bytes, *, page: int, flags: int = 0) -> list[dict[str, Any]]:
+        self.seq += bool(page)
+        frame = Frame(kind, flags, page, self.seq if page else 0, START_MS + self.seq, payload)
+        made = list(self.converter.read(JournalEntry(b"", START_MS + self.seq, encode_frame(frame))))
+        self.events += made
+        return made
+
+
+def opened(body: list[Any], **volatile: Any) -> Visitor:
+    visitor = Visitor()
+    visitor.enter()
+    visitor.snapshot(body, **volatile)
+    return visitor
+
+
+def mutation(events: list[dict[str, Any]]) -> dict[str, Any]:
+    (event,) = [event for event in events if event["data"].get("source") == 0]
+    return event["data"]
+
+
+def texts(node: dict[str, Any]) -> str:
+    return node.get("textContent", "") + "".join(map(texts, node.get("childNodes", [])))
+
+
+def test_page_begins_with_its_size_and_snapshot() -> None:
+    visitor = opened([[1, "input", {"type": "checkbox"}, []], "Hello"], values=[[4, "on", 1]], scroll=[[1, 0, 40]])
+    meta, full = visitor.events[-2:]
+    assert (meta["type"], meta["data"]) == (4, {"href": "http://x/", "width": 800, "height": 600})
+    assert full["data"]["initialOffset"] == {"left": 0, "top": 40}
+    box = full["data"]["node"]["childNodes"][0]["childNodes"][0]["childNodes"][0]
+    assert (box["id"], box["attributes"]) == (4, {"type": "checkbox", "checked": True})
+
+
+def test_form_that_was_said_before_has_new_values() -> None:
+    visitor = opened([[1, "ul", {}, []]])
+    row = [1, "li", {"class": "row", "id": "a"}, ["one", [1, "b", {"title": "t"}, ["two"]]]]
+    visitor.say("mutation", 1, {"a": [[4, 0, row]]}, 5)
+    changes = mutation(visitor.say("mutation", 2, {"a": [[4, 0, [0, 0, 0, "b", "three"]]]}, 10))
+    nodes = [add["node"] for add in changes["adds"]]
+    assert [(node["id"], node.get("attributes", node.get("textContent"))) for node in nodes] == [
+        (10, {"class": "row", "id": "b"}),
+        (11, "three"),
+        (12, {"title": "t"}),
+        (13, "two"),
+    ]
+
+
+def test_ids_are_differences_and_nodes_move() -> None:
+    visitor = opened([[1, "i", {}, []], [1, "b", {}, []], [1, "u", {}, []], "end"])
+    said = {"r": [[3, 5]], "a": [[3, 4, 6]], "t": [[7, "END"]], "s": [[4, {"class": "x"}], [2, {"class": "y"}]]}
+    changes = mutation(visitor.say("mutation", 1, said, 0))
+    assert changes["removes"] == [{"parentId": 3, "id": 5}, {"parentId": 3, "id": 6}]
+    assert [(add["parentId"], add["nextId"], add["node"]["id"]) for add in changes["adds"]] == [(3, 4, 6)]
+    assert changes["texts"] == [{"id": 7, "value": "END"}]
+    assert [(change["id"], change["attributes"]) for change in changes["attributes"]] == [
+        (4, {"class": "x"}),
+        (6, {"class": "y"}),
+    ]
+
+
+def test_shadow_roots_and_frames_are_told_as_rrweb_has_them() -> None:
+    shadow = [11, [[1, "p", {}, ["inside"]]], {"adopted": [["p { color: red }"]]}]
+    frame = [1, "iframe", {"src": "http://x/inner"}, [[9, [[1, "html", {}, ["framed"]]]]]]
+    visitor = opened([[1, "x-host", {}, [shadow, "light"]], frame])
+    full, attached, adopted = visitor.events[-3:]
+    host, holder = full["data"]["node"]["childNodes"][0]["childNodes"][0]["childNodes"]
+    assert (host["isShadowHost"], [child.get("isShadow") for child in host["childNodes"]]) == (True, [True, None])
+    assert (holder["attributes"], holder["childNodes"]) == ({}, [])
+    (add,) = attached["data"]["adds"]
+    assert (attached["data"]["isAttachIframe"], add["parentId"], texts(add["node"])) == (True, holder["id"], "framed")
+    assert add["node"]["childNodes"][0]["rootId"] == add["node"]["id"]
+    assert (adopted["data"]["source"], adopted["data"]["id"]) == (15, host["id"])
+
+
+def test_pages_that_nobody_looks_at_change_unseen() -> None:
+    visitor = opened(["first"])
+    assert visitor.enter(OTHER, flags=FrameFlag.BACKGROUND)[0]["data"]["tag"] == "alongside.page_enter"
+    assert visitor.snapshot(["second"], page=OTHER) == []
+    assert visitor.say("mutation", 1, {"t": [[4, "changed"]]}, 0, page=OTHER) == []
+    turned = visitor.control(FrameKind.VISIBILITY, {}, page=OTHER)
+    assert [event["type"] for event in turned] == [5]
+    frame = Frame(FrameKind.VISIBILITY, FrameFlag.FRONT, OTHER, 99, START_MS + 99, b"{}")
+    shown = list(visitor.converter.read(JournalEntry(b"", START_MS + 99, encode_frame(frame))))
+    assert texts(next(event["data"]["node"] for event in shown if event["type"] == 2)) == "changed"
+
+
+def test_visitor_comes_back_to_a_state_that_was_named() -> None:
+    visitor = opened(["then"])
+    visitor.say("checkpoint", 1, DIGEST[:16])
+    visitor.say("mutation", 2, {"t": [[4, "later"]]}, 0)
+    payload = {"url": "http://x/", "title": "X", "kind": "html", "viewport": VIEWPORT, "at_seq": 3}
+    back = visitor.control(FrameKind.HISTORY, {**payload, "checkpoint": DIGEST, "volatile": {}})
+    assert texts(next(event["data"]["node"] for event in back if event["type"] == 2)) == "then"
+    lost = visitor.control(FrameKind.HISTORY, {**payload, "checkpoint": DIGEST[::-1]})
+    assert [event["data"]["tag"] for event in lost] == ["alongside.fault"]
+
+
+def test_what_does_not_fit_is_said_and_the_next_snapshot_counts() -> None:
+    visitor = opened(["here"])
+    for line in (["mutation", 1, {"t": [[99, "x"]]}, 0], ["scroll", 2], ["mutation", 3, {"a": [[3, 0, [0, 7]]]}, 9]):
+        assert [event["data"]["tag"] for event in visitor.say(*line)] == ["alongside.fault"]
+    assert [event["type"] for event in visitor.snapshot(["again"])] == [4, 2]
+
+
+def test_states_are_kept_within_their_bounds(monkeypatch: Any) -> None:
+    states, page = States(), Page(PAGE)
+    page.tree = Tree(Node(9, 1))
+    for number in range(KEPT_STATES + 3):
+        states.keep(page, f"{number:016}")
+    assert list(page.kept) == [f"{number:016}" for number in range(3, KEPT_STATES + 3)]
+    monkeypatch.setattr("recordings.archive.export.pages.KEPT_BYTES", 1)
+    other = Page(OTHER)
+    other.tree = Tree(Node(9, 1))
+    states.keep(other, DIGEST)
+    assert not page.kept
