@@ -50,8 +50,10 @@ class RecordingFilterForm(forms.Form):
     min_score = _percent(_("Score, at least"))
     max_score = _percent(_("Score, at most"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shows_scores: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not shows_scores:
+            del self.fields["min_score"], self.fields["max_score"]
         agent: Any = self.fields["agent"]
         queue: Any = self.fields["queue"]
         agent.queryset, queue.queryset = people_of_tenant(), Queue.objects.order_by("name")
@@ -94,7 +96,7 @@ class RecordingFilterForm(forms.Form):
             "duration_ms__lte": _ms(wanted["max_minutes"]),
         }
         rows = rows.filter(**{name: value for name, value in lookups.items() if value is not None})
-        return scored_between(rows, wanted["min_score"], wanted["max_score"])
+        return scored_between(rows, wanted.get("min_score"), wanted.get("max_score"))
 
     def texts(self) -> dict[str, str]:
         """What was asked for, as it is kept in a saved view."""

@@ -32,7 +32,8 @@ from recordings.review.saved_views import (
 @csp_update(PICTURE_POLICY)
 def recording_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` continues. Filters that make no sense show nothing and say why."""
-    reviewer, form = reviewer_of(request), RecordingFilterForm(request.GET)
+    reviewer = reviewer_of(request)
+    form = RecordingFilterForm(request.GET, shows_scores=reviewer.sees_all)
     try:
         cursor = request.GET.get("before", "")
         page = recording_page(reviewer, form=form, cursor=cursor) if form.is_valid() else RecordingPage([], "")

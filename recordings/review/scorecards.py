@@ -40,7 +40,7 @@ def _validate_criterion(criterion: Any) -> None:
     if not isinstance(criterion, dict) or set(criterion) != FIELDS:
         raise ValidationError(_("Each criterion has “label”, “weight” and “scale”."), code="criterion")
     label = criterion["label"]
-    if not isinstance(label, str) or not 0 < len(label.strip()) <= LABEL_MAX:
+    if not isinstance(label, str) or not label.isprintable() or not 0 < len(label.strip()) <= LABEL_MAX:
         raise ValidationError(_("A criterion has a name of at most %(most)d characters.") % {"most": LABEL_MAX})
     for name, most in (("weight", WEIGHT_MAX), ("scale", SCALE_MAX)):
         value = criterion[name]

@@ -66,7 +66,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest, recording_id: UUID) -> JsonResponse:
-    """`{state, percent, remaining_ms, advice, url}`; `remaining_ms` is an estimate, null while there is none."""
+    """`{state, label, percent, remaining_ms, advice, url}`; `remaining_ms` is an estimate, null while there is none."""
     recording = _recording_or_404(request, recording_id)
     return JsonResponse(_facts(recording.state, recording))
 
@@ -135,10 +135,11 @@ def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:
     if recording is None:
-        return {"state": outcome, "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+        return {"state": outcome, "label": "", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
     progress = progress_of(recording, now=timezone.now())
     return {
         "state": outcome,
+        "label": recording.get_state_display(),
         "percent": progress.percent,
         "remaining_ms": progress.remaining_ms,
         "advice": recording.failure_advice,

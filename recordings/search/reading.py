@@ -94,7 +94,7 @@ class Reader:
         """What is new of it, in moments of bounded length."""
         new: list[str] = []
         for text in texts:
-            text = " ".join(text.split())[: CHARACTERS_MAX - self.characters]
+            text = _kept(text)[: CHARACTERS_MAX - self.characters]
             if not text or text in self.seen or self.is_full:
                 continue
             self.seen.add(text)
@@ -102,6 +102,11 @@ class Reader:
             self.words.update(tokens(text))
             new.append(text)
         self.moments += ([at_ms, part] for part in _parts(new))
+
+
+def _kept(text: str) -> str:
+    """One line, without what the database can't hold: zeros, and half of a surrogate pair."""
+    return " ".join(text.replace("\x00", " ").encode(errors="replace").decode().split())
 
 
 def _parts(texts: list[str]) -> Iterator[str]:

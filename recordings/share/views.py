@@ -36,6 +36,13 @@ class ViewerForm(forms.Form):
     name = forms.CharField(max_length=200)
     email = forms.EmailField(max_length=254)
 
+    def clean_name(self) -> str:
+        """What can't be drawn can't be read over the video; JSON can say more than the database can hold."""
+        name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise forms.ValidationError("unprintable")
+        return name
+
 
 @never_cache
 @require_safe

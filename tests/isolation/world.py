@@ -68,7 +68,8 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
     link = factories.invite_link(secrets["link"], request=request)
     session = factories.assist_session(secrets["channel"], request=request, link=link, state="live")
     asset = factories.asset()
-    recording = factories.recording(session=session, state="ready", object_key=_object("video", mark))
+    extras = {f"{name}_key": _object(name, mark) for name in ("outline", "log", "filmstrip", "thumbnail")}
+    recording = factories.recording(session=session, state="ready", object_key=_object("video", mark), **extras)
     segment = factories.archive_segment(session=session, object_key=_object("segment", mark))
     _object("assets", asset.sha256, text=mark)
     rows = [

@@ -99,6 +99,14 @@ def test_words_of_anothers_session_are_not_found_by_an_agent(desk: Desk) -> None
     assert shown(desk.client, q="secret") == [own.pk]
 
 
+def test_agents_do_not_learn_scores_by_filters(desk: Desk) -> None:
+    with tenant_scope(desk.tenant.id):
+        row = recording(agent=desk.agent)
+        factories.score(recording=row, percent=20)
+    assert shown(desk.client, min_score=80) == [row.pk]
+    assert "min_score" not in desk.client.get("/desk/recordings/").content.decode()
+
+
 def test_pages_by_words_go_on_where_the_last_one_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PAGE_ROWS", 2)
     monkeypatch.setattr(listing, "HITS_AT_ONCE", 2)

@@ -104,7 +104,8 @@ def test_another_tenants_manager_sees_nothing(desk: Desk, other_desk: Desk) -> N
     assert str(recording.id) not in client.get("/desk/recordings/").content.decode()
     assert set(statuses(client, recording)) == {404}
     facts = client.get(f"/desk/recordings/session/{recording.session_id}/").json()
-    assert facts == {"state": "preparing", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    nothing = {"label": "", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
+    assert facts == {"state": "preparing", **nothing}
 
 
 def test_list_takes_as_many_queries_for_three_rows_as_for_one(desk: Desk) -> None:
@@ -166,7 +167,8 @@ def test_rendering_is_told_in_percent_with_the_time_left(desk: Desk) -> None:
         factories.video_segment(recording=recording, done_ms=500, ends_ms=3000)
     facts = desk.client.get(f"/desk/recordings/{recording.id}/state/").json()
     assert facts.pop("remaining_ms") == pytest.approx(50_000, rel=0.1)
-    assert facts == {"state": "rendering", "percent": 37, "advice": "", "url": f"/desk/recordings/{recording.id}/"}
+    url = f"/desk/recordings/{recording.id}/"
+    assert facts == {"state": "rendering", "label": "Being rendered", "percent": 37, "advice": "", "url": url}
     assert desk.client.get(f"/desk/recordings/{recording.id}/video/").status_code == 404
 
 
@@ -230,7 +232,7 @@ def test_others_can_not_have_a_recording_rendered_again(desk: Desk) -> None:
 
 def test_looking_and_playing_is_in_the_audit_log(desk: Desk) -> None:
     recording = record(desk)
-    for path in ("", "video/", "video/", "state/", "archive/0/"):
+    for path in ("", "video/", "video/", "state/", "archive/0/0/"):
         desk.client.get(f"/desk/recordings/{recording.id}/{path}")
     with tenant_scope(desk.tenant.id):
         told = AuditEvent.objects.order_by("at").values_list("action", "actor_id", "object_id", "address")

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from assist.channel.valkey import sync_client
 from helpdesk.accounts.models import Role
@@ -111,3 +112,12 @@ def test_store_is_where_pictures_may_come_from(desk: Desk) -> None:
         policy = desk.client.get(f"/desk/recordings/{path}")["Content-Security-Policy"]
         images = next(part for part in policy.split("; ") if part.startswith("img-src"))
         assert settings.S3_PUBLIC_ENDPOINT_URL in images.split()
+
+
+def test_cell_of_a_list_has_a_picture_where_there_is_one(desk: Desk) -> None:
+    assert "<img" not in render_to_string("recordings/_thumbnail.html", {"recording": record(desk)})
+    with_picture = with_extras(desk)
+    with tenant_scope(desk.tenant.id):
+        with_picture.refresh_from_db()
+    cell = render_to_string("recordings/_thumbnail.html", {"recording": with_picture})
+    assert f'src="/desk/recordings/{with_picture.id}/thumbnail/" alt=""' in cell

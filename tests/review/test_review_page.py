@@ -50,6 +50,7 @@ class Review:
 
     async def place(self, x: int, y: int) -> tuple[float, float]:
         """Where on the screen a place of the replayed page is."""
+        await self.page.evaluate("() => scrollTo(0, 0)")
         box = await self.page.locator("[data-stage-box] iframe").bounding_box()
         assert box
         scale = box["width"] / made.VIEWPORT["width"]
@@ -157,6 +158,7 @@ async def selects_text(review: Review) -> None:
 async def test_keys_move_the_clock(browser: Browser, live_stack: LiveStack, desk: Desk, recording: Recording) -> None:
     async with opened(browser, live_stack, recording, person=desk.agent, at="?t=20000") as review:
         page = review.page
+        await expect(page.locator("[data-log-count]")).not_to_be_empty()
         await review.is_at(20_000)
         for key, at_ms in (
             ("l", 30_000),

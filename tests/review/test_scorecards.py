@@ -26,7 +26,8 @@ def test_percent_is_the_weighted_mean_of_the_shares() -> None:
     [
         [], {}, "x", [{}], [{**CRITERIA[0], "more": 1}], [{**CRITERIA[0], "weight": 0}],
         [{**CRITERIA[0], "scale": True}],
-        [{**CRITERIA[0], "scale": 101}], [{**CRITERIA[0], "label": " "}], [CRITERIA[0]] * 2, [CRITERIA[0]] * 31,
+        [{**CRITERIA[0], "scale": 101}], [{**CRITERIA[0], "label": " "}], 
+        [{**CRITERIA[0], "label": "\ud800"}], [CRITERIA[0]] * 2, [CRITERIA[0]] * 31,
     ],
 )  # fmt: skip
 def test_criteria_that_make_no_sense_are_refused(criteria: Any) -> None:

@@ -72,6 +72,10 @@ def test_same_text_counts_where_it_was_first() -> None:
     assert read((1, "snapshot", [tree, {}, {}]), (5, "snapshot", [tree, {}, {}])).moments == [[1, "Same"]]
 
 
+def test_text_is_such_as_the_database_holds() -> None:
+    assert read((0, "input", [1, "half \ud83d\n\x00 pair", 0])).moments == [[0, "half ? pair"]]
+
+
 def test_addresses_and_titles_are_found() -> None:
     reader = read((4, "page_enter", {"url": "https://shop.example/orders", "title": "Orders"}))
     assert {"u:shop", "u:orders", "orders"} <= reader.words

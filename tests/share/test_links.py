@@ -119,9 +119,15 @@ def test_revoked_link_stops_who_already_watches(desk: Desk) -> None:
     assert post("video", token=token, **{"pass": given}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "who", [{}, {"name": "", "email": "a@b.example"}, {"name": "A", "email": "x"}, {"name": ["x"]}]
-)
+UNNAMED: list[dict[str, Any]] = [
+    {},
+    {"name": ["x"]},
+    {"name": "A", "email": "x"},
+    *({**WHO, "name": name} for name in ("", "\ud800", "a\x00", "a\nb", "x" * 201)),
+]
+
+
+@pytest.mark.parametrize("who", UNNAMED)
 def test_who_looks_has_to_be_said(desk: Desk, who: dict[str, Any]) -> None:
     assert post("begin", token=share(desk, recorded(desk)), **who).json()["code"] == "who"
 

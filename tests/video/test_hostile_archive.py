@@ -43,7 +43,7 @@ def element(name: str, attributes: dict[str, str], children: list[Any]) -> list[
 
 
 def document(*body: list[Any], style: str = "") -> list[Any]:
-    sheet = element("style", {}, [[3, style]])
+    sheet = element("style", {}, [style])
     return [9, [element("html", {}, [element("head", {}, [sheet]), element("body", {}, list(body))])]]
 
 
@@ -105,7 +105,12 @@ def test_huge_pictures_lying_assets_and_endless_animation_are_bounded(tmp_path: 
     check_bounded(*costly(), tmp_path, most_bytes)
 
 
-MANY = {"a million nodes": lambda: many_nodes(1_000_000), "deep nesting": lambda: frames_of(deep_snapshot(100_000))}
+MANY = {
+    "a million nodes": lambda: many_nodes(1_000_000),
+    "as many nodes as a page may have": lambda: many_nodes(199_000),
+    "deep nesting": lambda: frames_of(deep_snapshot(100_000)),
+    "as deep as a page may be": lambda: frames_of(deep_snapshot(500)),
+}
 
 
 @pytest.mark.long

@@ -55,7 +55,7 @@ def frames() -> Iterator[tuple[int, bytes]]:
         }
         yield frame(FrameKind.PAGE_ENTER, start, page, json.dumps(entered).encode())
 
-        rows = [element("p", {}, [[3, " ".join(dice.choices(WORDS, k=12))]]) for _ in range(2000)]
+        rows = [element("p", {}, [" ".join(dice.choices(WORDS, k=12))]) for _ in range(2000)]
         snapshot = said(deflate, ["snapshot", 0, document(*rows), {}, VIEWPORT])
         yield frame(FrameKind.SNAPSHOT, start, page, snapshot, FrameFlag.STREAM_START)
         for second in range(1, PAGE_SECONDS):

@@ -5,6 +5,8 @@ import { clock, word, wordOf } from "./words";
 
 export interface RecordingFacts {
   state: "none" | "preparing" | "pending" | "rendering" | "ready" | "failed";
+  /** The state in words. */
+  label: string;
   percent: number;
   /** An estimate; null while there is none. */
   remaining_ms: number | null;
@@ -15,7 +17,7 @@ export interface RecordingFacts {
 
 export async function readRecording(url: string): Promise<RecordingFacts> {
   const answer = await fetch(url, { headers: { accept: "application/json" } });
-  if (!answer.ok) return { state: "preparing", percent: 0, remaining_ms: null, advice: "", url: "" };
+  if (!answer.ok) return { state: "preparing", label: "", percent: 0, remaining_ms: null, advice: "", url: "" };
   return (await answer.json()) as RecordingFacts;
 }
 

@@ -47,7 +47,9 @@ export function watchList(list: HTMLElement): void {
 function tellRow(row: HTMLElement, facts: RecordingFacts | undefined): void {
   if (!facts) return;
   row.dataset.recordingState = facts.state;
-  find("[data-state]", row).dataset.state = facts.state;
+  const state = find("[data-state]", row);
+  state.dataset.state = facts.state;
+  state.textContent = facts.label;
   find("[data-recording-words]", row).textContent = recordingWords(facts);
 }
 

@@ -8,6 +8,8 @@ import type { VideoTime } from "./skips";
 
 /** Of two marks of a kind that would be closer only one is drawn. */
 const NEAR_PX = 4;
+/** Who asks for the mark before means the one before that at which they are. */
+const BEFORE_MS = 500;
 const KINDS: MarkKind[] = ["page", "click", "input", "error", "pause", "agent", "note"];
 const HIDDEN_KEY = "review.marks.hidden";
 
@@ -19,6 +21,10 @@ export class Timeline {
   private readonly hidden = new Set<string>((localStorage.getItem(HIDDEN_KEY) ?? "").split(",").filter(Boolean));
   private outline: Outline | null = null;
   private notes: Mark[] = [];
+  /** All of them in the order of time, and those of the kinds that are chosen. */
+  private marks: Mark[] = [];
+  private shown: Mark[] = [];
+  private said = "";
   private durationMs: number;
 
   constructor(
@@ -43,38 +49,42 @@ export class Timeline {
     this.outline = outline;
     this.durationMs = outline.duration_ms;
     this.track.setAttribute("aria-valuemax", String(Math.floor(this.durationMs / 1000)));
-    this.draw();
-    this.offer();
+    this.gather();
   }
 
   /** What others have pinned to times. */
   pin(notes: Mark[]): void {
     this.notes = notes;
-    this.draw();
-    this.offer();
+    this.gather();
   }
 
   show(atMs: number): void {
     const share = this.durationMs ? Math.min(1, atMs / this.durationMs) : 0;
     this.played.style.width = `${100 * share}%`;
-    this.track.setAttribute("aria-valuenow", String(Math.floor(atMs / 1000)));
     const where = this.chapterAt(atMs);
     const values = { at: clock(atMs), of: clock(this.durationMs), page: where };
-    this.track.setAttribute("aria-valuetext", word(where ? "timeline.at_page" : "timeline.at", values));
+    const said = word(where ? "timeline.at_page" : "timeline.at", values);
+    if (said === this.said) return;
+    this.said = said;
+    this.track.setAttribute("aria-valuenow", String(Math.floor(atMs / 1000)));
+    this.track.setAttribute("aria-valuetext", said);
   }
 
   /** The next mark that is shown, or the one before (`step` −1). */
   markFrom(atMs: number, step: 1 | -1): Mark | undefined {
-    const marks = this.shown();
-    return step > 0 ? marks.find(([at]) => at > atMs + 1) : marks.findLast(([at]) => at < atMs - 500);
+    const { shown } = this;
+    return step > 0 ? shown.find(([at]) => at > atMs + 1) : shown.findLast(([at]) => at < atMs - BEFORE_MS);
   }
 
-  private get marks(): Mark[] {
-    return [...(this.outline?.marks ?? []), ...this.notes].sort((a, b) => a[0] - b[0]);
+  private gather(): void {
+    this.marks = [...(this.outline?.marks ?? []), ...this.notes].sort((a, b) => a[0] - b[0]);
+    this.offer();
+    this.choose();
   }
 
-  private shown(): Mark[] {
-    return this.marks.filter(([, kind]) => !this.hidden.has(kind));
+  private choose(): void {
+    this.shown = this.marks.filter(([, kind]) => !this.hidden.has(kind));
+    this.draw();
   }
 
   private chapterAt(atMs: number): string {
@@ -93,7 +103,7 @@ export class Timeline {
       this.preview(event);
     });
     track.addEventListener("pointerleave", () => this.filmstrip.hide());
-    find("[data-mark-kinds]", this.main).addEventListener("change", (event) => this.choose(event.target));
+    find("[data-mark-kinds]", this.main).addEventListener("change", (event) => this.onChoice(event.target));
   }
 
   private at({ clientX }: PointerEvent): number {
@@ -111,7 +121,7 @@ export class Timeline {
     const atMs = this.at(event);
     const { width } = this.track.getBoundingClientRect();
     const near = (NEAR_PX / width) * this.durationMs;
-    const mark = this.shown().findLast(([at]) => Math.abs(at - atMs) <= near);
+    const mark = this.shown.findLast(([at]) => Math.abs(at - atMs) <= near);
     const said = mark && `${word(`mark.${mark[1]}`)}${mark[2] ? `: ${mark[2]}` : ""}`;
     const shown = { atMs, videoMs: this.videoTime.ofVideo(atMs), share: atMs / this.durationMs };
     this.filmstrip.show(shown, said ?? this.chapterAt(atMs));
@@ -136,7 +146,7 @@ export class Timeline {
   private ticks(): HTMLElement[] {
     const near = (NEAR_PX / Math.max(1, this.track.clientWidth)) * this.durationMs;
     const last = new Map<MarkKind, number>();
-    return this.shown().flatMap(([at, kind]) => {
+    return this.shown.flatMap(([at, kind]) => {
       if (at - (last.get(kind) ?? -Infinity) < near) return [];
       last.set(kind, at);
       const tick = element("i", "", { class: "tick", "data-kind": kind });
@@ -151,9 +161,8 @@ export class Timeline {
 
   /** Which kinds of marks are drawn, and stepped through. */
   private offer(): void {
-    const marks = this.marks;
     const boxes = KINDS.flatMap((kind) => {
-      const count = marks.filter((mark) => mark[1] === kind).length;
+      const count = this.marks.filter((mark) => mark[1] === kind).length;
       if (!count) return [];
       const box = element("input", "", { type: "checkbox", value: kind });
       box.checked = !this.hidden.has(kind);
@@ -166,11 +175,11 @@ export class Timeline {
     find("[data-hole-kind]", this.main).hidden = !this.outline?.holes.length;
   }
 
-  private choose(target: EventTarget | null): void {
+  private onChoice(target: EventTarget | null): void {
     const { value, checked } = target as HTMLInputElement;
     if (checked) this.hidden.delete(value);
     else this.hidden.add(value);
     localStorage.setItem(HIDDEN_KEY, [...this.hidden].join(","));
-    this.draw();
+    this.choose();
   }
 }
