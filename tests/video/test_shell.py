@@ -104,18 +104,6 @@ def test_assets_come_from_the_session_only() -> None:
         assert shell.refused == [f"https://stage.alongside.invalid/assets/{other}"]
 
 
-def test_font_of_fixed_width_is_that_of_other_browsers() -> None:
-    width = "document.querySelector('iframe').contentDocument.getElementById('{}').offsetWidth"
-    texts = {"any": "monospace", "named": "Monospace"}
-    spans = "".join(
-        f'<span id={name} style="font:bold 90px {font}">{"m" * 20}</span><br>' for name, font in texts.items()
-    )
-    with open_stage([page(0, f"<body>{spans}</body>")]) as shell:
-        shell.set_size(width=320, height=240)
-        shell.seek(EPOCH_MS + 1)
-        assert shell.evaluate(width.format("any")) == shell.evaluate(width.format("named")) > 0
-
-
 def test_no_frame_is_asked_for_while_a_page_settles() -> None:
     """One that falls between a style sheet and its arrival is never answered."""
     with open_stage([page(0, "<body></body>")]) as shell:
