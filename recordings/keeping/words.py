@@ -18,4 +18,4 @@ def refusal_words(refused: Exception) -> tuple[str, str]:
         return "legal_hold", text % {"since": since}
     if isinstance(refused, NoSession):
         return "gone", _("Somebody else has deleted this recording in the meantime: nothing is left to do.")
-    return "not_over", _("The session goes on, or its archive is not closed yet: wait until it is, then delete.")
+    return "not_over", _("The session, or the rendering of its video, goes on: wait until it is over, then delete.")
