@@ -31,12 +31,11 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from helpdesk.tickets.models import Contact, Message, Queue, Ticket
 from recordings.archive.models import ArchiveSegment
-from recordings.keeping.models import Doomed, Erasure, ErasureItem, LegalHold
 from recordings.review.models import RecordingNote, SavedView, Score, Scorecard
 from recordings.search.models import SessionText
 from recordings.share.models import ShareLink
 from recordings.video.models import Recording, VideoSegment
-from tests.factories_keeping import doomed, erasure, erasure_item, legal_hold
+from tests.factories_keeping import KEEPING
 
 _numbers = itertools.count(1)
 
@@ -279,10 +278,7 @@ FACTORIES: dict[type[Model], Callable[..., Any]] = {
     Recording: recording,
     VideoSegment: video_segment,
     AuditEvent: audit_event,
-    LegalHold: legal_hold,
-    Erasure: erasure,
-    ErasureItem: erasure_item,
-    Doomed: doomed,
+    **KEEPING,
     ShareLink: share_link,
     SessionText: session_text,
     SavedView: saved_view,

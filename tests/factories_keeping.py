@@ -34,3 +34,6 @@ def doomed(**values: Any) -> Doomed:
         name=lambda: object_key(current_tenant_id(), "sessions", next(_numbers)),
         created_at=timezone.now,
     )
+
+
+KEEPING = {LegalHold: legal_hold, Erasure: erasure, ErasureItem: erasure_item, Doomed: doomed}

@@ -34,7 +34,7 @@ class Held(RuntimeError):
 
 
 class NotOver(RuntimeError):
-    """The session goes on, or its archive is not closed yet."""
+    """The session goes on, its archive is not closed yet, or a worker renders its video and would write again."""
 
 
 def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = None) -> Counter[str]:
@@ -46,10 +46,9 @@ def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = N
     hold = LegalHold.objects.filter(session=session).first()
     if hold:
         raise Held(hold)
-    has_begun = session.started_at is not None
-    if has_begun and not AssistSession.objects.filter(deletable(), id=session_id).exists():
-        raise NotOver(session_id)
-    if not has_begun and session.ended_at is None:
+    list(Recording.objects.select_for_update().filter(session=session))  # nobody begins to render it meanwhile
+    is_over = AssistSession.objects.filter(deletable(), id=session_id).exists()
+    if not is_over and (session.started_at or session.ended_at is None):
         raise NotOver(session_id)
     _doom(session, now=now, item=item)
     _total, by_model = session.delete()

@@ -42,7 +42,7 @@ class Erasure(TenantModel):
 
 class ItemState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
-    LIVE = "live", _("The session goes on, or its archive is not closed yet")
+    LIVE = "live", _("The session, or the rendering of its video, goes on")
     HELD = "held", _("Kept by a legal hold")
     OBJECTS = "objects", _("Objects are being deleted")
     ERASED = "erased", _("Erased")

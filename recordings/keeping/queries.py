@@ -14,6 +14,7 @@ from helpdesk.tenants.models import Tenant
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tickets.models import Queue
 from recordings.keeping.models import Erasure, ErasureItem, ErasureState, ItemState, LegalHold
+from recordings.video.models import RecordingState
 
 # Each is of other parts of the desk, with rules of its own.
 NOT_COVERED = ("tickets", "contacts", "mail", "audit_log")
@@ -42,8 +43,9 @@ def _older(now: datetime, days: int) -> Q:
 
 
 def deletable() -> Q:
-    """The session is over, and no worker writes its archive any more."""
-    return Q(state=SessionState.ENDED, started_at__isnull=False, archive_closed_at__isnull=False)
+    """The session is over, and no worker writes its archive or its video any more."""
+    is_over = Q(state=SessionState.ENDED, started_at__isnull=False, archive_closed_at__isnull=False)
+    return is_over & ~Q(recording__state__in=(RecordingState.PENDING, RecordingState.RENDERING))
 
 
 def requests_of_visitor(*, email: str = "", external_id: str = "") -> QuerySet[AssistRequest]:

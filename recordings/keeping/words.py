@@ -15,4 +15,4 @@ def refusal_words(refused: Exception) -> tuple[str, str]:
         since = date_format(localtime(refused.hold.placed_at), "SHORT_DATETIME_FORMAT")
         text = _("A legal hold keeps this session since %(since)s: release it, then delete.")
         return "legal_hold", text % {"since": since}
-    return "not_over", _("The session goes on, or its archive is not closed yet: wait until it is, then delete.")
+    return "not_over", _("The session, or the rendering of its video, goes on: wait until it is over, then delete.")

@@ -9,7 +9,7 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id, tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
-from tests import factories
+from tests import factories, factories_keeping
 
 MARK = "do-not-leak"
 
@@ -82,7 +82,7 @@ def _rows(*, mark: str, secrets: dict[str, str]) -> list[Any]:
         factories.hand_over(session=session),
         factories.session_asset(session=session, asset=asset),
         segment,
-        factories.erasure(reference=mark),
+        factories_keeping.erasure(reference=mark),
         factories.video_segment(recording=recording),
         factories.share_link(secrets["share"], recording=recording, note=mark),
         factories.session_text(recording=recording, moments=[[0, mark]]),

@@ -12,7 +12,7 @@ from helpdesk.audit.models import AuditEvent
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks
-from tests import factories
+from tests import factories, factories_keeping
 from tests.api.caller import Caller
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, kept_session
 
@@ -70,7 +70,7 @@ def test_erasure_needs_somebody_who_asked_for_help(tenant: Tenant, session: Assi
 
 def test_each_call_needs_its_scope_and_its_tenant(tenant: Tenant, other_tenant: Tenant, session: AssistSession) -> None:
     with tenant_scope(tenant.id):
-        hold, erasure = factories.legal_hold(), factories.erasure()
+        hold, erasure = factories_keeping.legal_hold(), factories_keeping.erasure()
     calls = [
         ("DELETE", f"/recordings/{session.recording.id}/", None, 404),
         ("DELETE", f"/legal-holds/{hold.id}/", None, 404),

@@ -24,7 +24,7 @@ from recordings.keeping import queries, tasks
 from recordings.keeping.erasures import begin_erasure
 from recordings.keeping.holds import place_hold, release_hold
 from recordings.keeping.models import Doomed, Erasure, ErasureState
-from recordings.video.models import Recording
+from recordings.video.models import Recording, RecordingState
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, NAME, NOTE, kept_asset, kept_session, keys_below, valkey_keys
 
 GONE = (AssistSession, ArchiveSegment, Recording, Page, SessionAsset, Doomed)
@@ -116,6 +116,19 @@ def test_a_session_that_goes_on_makes_it_wait(tenant: Tenant) -> None:
         AssistSession.objects.update(
             state=SessionState.ENDED, ended_at=timezone.now(), archive_closed_at=timezone.now()
         )
+    assert run(tenant, erasure)["state"] == "done"
+
+
+def test_a_video_that_is_being_rendered_makes_it_wait(tenant: Tenant) -> None:
+    """That worker would write again what was erased."""
+    with tenant_scope(tenant.id):
+        session = kept_session(tenant)
+        Recording.objects.update(state=RecordingState.RENDERING)
+    erasure = begin(tenant)
+    assert [left["why"] for left in run(tenant, erasure)["left"]] == ["live"]
+    assert keys_below(tenant.id, "sessions", session.id)
+    with tenant_scope(tenant.id):
+        Recording.objects.update(state=RecordingState.FAILED)
     assert run(tenant, erasure)["state"] == "done"
 
 
