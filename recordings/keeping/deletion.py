@@ -47,7 +47,7 @@ def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = N
     if hold:
         raise Held(hold)
     list(Recording.objects.select_for_update().filter(session=session))  # nobody begins to render it meanwhile
-    is_over = AssistSession.objects.filter(deletable(), id=session_id).exists()
+    is_over = AssistSession.objects.filter(deletable(now), id=session_id).exists()
     if not is_over and (session.started_at or session.ended_at is None):
         raise NotOver(session_id)
     _doom(session, now=now, item=item)

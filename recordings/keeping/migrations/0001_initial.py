@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('session_id', models.UUIDField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('live', 'The session goes on, or its archive is not closed yet'), ('held', 'Kept by a legal hold'), ('objects', 'Objects are being deleted'), ('erased', 'Erased')], default='waiting', max_length=16)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('live', 'The session, or the rendering of its video, goes on'), ('held', 'Kept by a legal hold'), ('objects', 'Objects are being deleted'), ('erased', 'Erased')], default='waiting', max_length=16)),
                 ('held_since', models.DateTimeField(null=True)),
                 ('removed', models.JSONField(default=dict)),
                 ('erasure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='recordings_keeping.erasure')),
