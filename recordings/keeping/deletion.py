@@ -66,9 +66,9 @@ def _doom(session: AssistSession, *, now: datetime, item: ErasureItem | None) ->
     recordings = Recording.objects.filter(session=session).values_list("id", flat=True)
     folders += [object_key(tenant_id, "recordings", recording_id) for recording_id in recordings]
     assets = SessionAsset.objects.filter(session=session).values_list("asset__sha256", flat=True)
-    rows = [Doomed(kind=DoomedKind.FOLDER, name=name, item=item, created_at=now) for name in folders]
-    rows += [Doomed(kind=DoomedKind.ASSET, name=sha256, item=item, created_at=now) for sha256 in assets]
-    Doomed.objects.bulk_create(rows)
+    names = [(DoomedKind.FOLDER, name) for name in folders] + [(DoomedKind.ASSET, sha256) for sha256 in assets]
+    of = {"item": item, "request_id": session.request_id, "created_at": now}
+    Doomed.objects.bulk_create(Doomed(kind=kind, name=name, **of) for kind, name in names)
 
 
 def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Erasing what is known of one visitor's sessions; each step is a transaction of its own, and may be done again."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from assist.channel import live
 from assist.channel.models import AssistSession
+from assist.channel.queries import NoSession
 from assist.links.models import ConsentReceipt
 from assist.requests.actions import forget_visitor
 from assist.requests.models import AssistRequest
@@ -19,8 +21,8 @@ from helpdesk.audit.actors import SYSTEM, Actor
 from helpdesk.audit.models import Action
 from helpdesk.tenants.context import tenant_scope
 from recordings.keeping.deletion import Held, NotOver, delete_rows
-from recordings.keeping.models import Erasure, ErasureItem, ErasureState, ItemState
-from recordings.keeping.objects import delete_doomed
+from recordings.keeping.models import Doomed, Erasure, ErasureItem, ErasureState, ItemState
+from recordings.keeping.objects import delete_doomed, doomed_of
 from recordings.keeping.queries import requests_of_visitor
 
 ERASURE = "erasure"
@@ -103,8 +105,11 @@ def _remove(item: ErasureItem, *, now: datetime) -> Counter[str]:
     session = AssistSession.objects.filter(request_id=item.request_id).first()
     if session:  # also one that began after the erasure
         item.session_id = session.id
-        removed += delete_rows(session.id, now=now, item=item)
+        with contextlib.suppress(NoSession):  # deleted by somebody else this moment
+            removed += delete_rows(session.id, now=now, item=item)
     if item.request_id:
+        # What an earlier deletion has not come to is removed, and counted, by this one.
+        Doomed.objects.filter(request_id=item.request_id, item=None).update(item=item)
         removed += forget_request(item.request_id)
     return removed
 
@@ -121,7 +126,8 @@ def _erase_objects(tenant_id: UUID, item_id: UUID) -> None:
     while delete_doomed(tenant_id, item_id=item_id):
         pass
     with tenant_scope(tenant_id):
-        ErasureItem.objects.filter(id=item_id, state=ItemState.OBJECTS).update(state=ItemState.ERASED)
+        if not doomed_of(item_id).exists():
+            ErasureItem.objects.filter(id=item_id, state=ItemState.OBJECTS).update(state=ItemState.ERASED)
 
 
 def _settle(erasure_id: UUID, *, now: datetime) -> None:

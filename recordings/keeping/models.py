@@ -71,11 +71,13 @@ class Doomed(TenantModel):
     """Objects whose rows are gone, written in the transaction that took them: a killed worker leaves none behind.
 
     `name` is the folder of a session or a recording, or the SHA-256 of an asset that goes if nobody refers to it.
+    `request_id` is whose session it was, for an erasure that comes later than the deletion.
     """
 
     kind = models.CharField(max_length=8, choices=DoomedKind.choices)
     name = models.CharField(max_length=300)
     item = models.ForeignKey(ErasureItem, null=True, on_delete=models.SET_NULL, related_name="doomed")
+    request_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -3,7 +3,7 @@
 from collections import Counter
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assist.pages.keys import asset_key
 from assist.pages.locks import try_to_lock_assets
@@ -25,7 +25,7 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     Opens the scope itself. Raises `Busy`, and whatever the store raises: what was not deleted stays doomed.
     """
     with tenant_scope(tenant_id):
-        rows = Doomed.objects.filter(item_id=item_id) if item_id else Doomed.objects.all()
+        rows = doomed_of(item_id) if item_id else Doomed.objects.all()
         found = list(rows.order_by("created_at", "id")[:BATCH])
     for folder in [row for row in found if row.kind == DoomedKind.FOLDER]:
         _delete_folder(tenant_id, folder)
@@ -33,6 +33,13 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     if assets:
         _delete_assets(tenant_id, assets)
     return bool(found)
+
+
+def doomed_of(item_id: UUID) -> QuerySet[Doomed]:
+    """What is left of an item, also where another erasure or a deletion took its rows."""
+    request_id = ErasureItem.objects.values_list("request_id", flat=True).get(id=item_id)
+    of_request = Q(request_id=request_id) if request_id else Q(pk__in=())
+    return Doomed.objects.filter(Q(item_id=item_id) | of_request)
 
 
 def _delete_folder(tenant_id: UUID, row: Doomed) -> None:

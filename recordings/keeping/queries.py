@@ -47,7 +47,7 @@ def deletable(now: datetime) -> Q:
     is_over = Q(state=SessionState.ENDED, started_at__isnull=False, archive_closed_at__isnull=False)
     leased = VideoSegment.objects.filter(recording__session=OuterRef("pk"), done_at=None, lease_until__gt=now)
     is_rendered = ~Q(recording__state__in=(RecordingState.PENDING, RecordingState.RENDERING))
-    return is_over & is_rendered & ~Exists(leased.exclude(lease_owner=""))
+    return is_over & is_rendered & ~Q(Exists(leased.exclude(lease_owner="")))
 
 
 def requests_of_visitor(*, email: str = "", external_id: str = "") -> QuerySet[AssistRequest]:

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('folder', 'folder'), ('asset', 'asset')], max_length=8)),
                 ('name', models.CharField(max_length=300)),
+                ('request_id', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('tenant', models.ForeignKey(db_index=False, default=helpdesk.tenants.context.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='doomed', to='recordings_keeping.erasureitem')),
