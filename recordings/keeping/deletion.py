@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from assist.channel import live
 from assist.channel.actions import lock_session
 from assist.channel.models import AssistSession
 from assist.pages.models import SessionAsset
@@ -67,22 +66,22 @@ def _doom(session: AssistSession, *, now: datetime, item: ErasureItem | None) ->
     folders += [object_key(tenant_id, "recordings", recording_id) for recording_id in recordings]
     assets = SessionAsset.objects.filter(session=session).values_list("asset__sha256", flat=True)
     names = [(DoomedKind.FOLDER, name) for name in folders] + [(DoomedKind.ASSET, sha256) for sha256 in assets]
+    names.append((DoomedKind.KEYS, str(session.id)))
     of = {"item": item, "request_id": session.request_id, "created_at": now}
     Doomed.objects.bulk_create(Doomed(kind=kind, name=name, **of) for kind, name in names)
 
 
 def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datetime) -> None:
-    """A session that nobody holds: its rows now, what Valkey and the store have of it after commit.
+    """A session that nobody holds: its rows now, what Valkey and the store have of it by a worker, after commit.
 
-    In the tenant's scope; raises as `delete_rows`. What a crash leaves of the rest the sweep ends.
+    In the tenant's scope; raises as `delete_rows`. While Valkey is away the sweep has to hand it over.
     """
     delete_rows(session_id, now=now)
     record(action, actor=actor, object_kind="session", object_id=session_id, now=now)
-    transaction.on_commit(partial(_forget, current_tenant_id(), session_id))
+    transaction.on_commit(partial(_hand_over, current_tenant_id()), robust=True)
 
 
-def _forget(tenant_id: UUID, session_id: UUID) -> None:
+def _hand_over(tenant_id: UUID) -> None:
     from recordings.keeping.tasks import delete_objects_task
 
-    live.erase(tenant_id, session_id)
     delete_objects_task.delay(str(tenant_id))

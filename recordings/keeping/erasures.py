@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from assist.channel import live
 from assist.channel.models import AssistSession
 from assist.channel.queries import NoSession
 from assist.links.models import ConsentReceipt
@@ -65,9 +64,7 @@ def erase(tenant_id: UUID, erasure_id: UUID, *, now: datetime) -> None:
     """Go on where the last worker came to; opens the scope itself. Raises what the store raises, and `Busy`."""
     for item_id in _open_items(tenant_id, erasure_id):
         with tenant_scope(tenant_id):
-            session_id = _erase_rows(item_id, now=now)
-        if session_id:
-            live.erase(tenant_id, session_id)
+            _erase_rows(item_id, now=now)
     for item_id in _open_items(tenant_id, erasure_id, state=ItemState.OBJECTS):
         _erase_objects(tenant_id, item_id)
     with tenant_scope(tenant_id):
@@ -81,11 +78,11 @@ def _open_items(tenant_id: UUID, erasure_id: UUID, **state: str) -> Iterator[UUI
     yield from found
 
 
-def _erase_rows(item_id: UUID, *, now: datetime) -> UUID | None:
-    """The session whose rows are gone; None where it waits."""
+def _erase_rows(item_id: UUID, *, now: datetime) -> None:
+    """Unless they are gone, or have to wait."""
     item = ErasureItem.objects.select_for_update().get(id=item_id)
     if item.state in (ItemState.OBJECTS, ItemState.ERASED):
-        return item.session_id
+        return
     item.held_since = None
     try:
         removed = _remove(item, now=now)
@@ -96,7 +93,6 @@ def _erase_rows(item_id: UUID, *, now: datetime) -> UUID | None:
     else:
         item.state, item.removed = ItemState.OBJECTS, dict(Counter(item.removed) + removed)
     item.save(update_fields=["state", "held_since", "removed"])
-    return item.session_id if item.state == ItemState.OBJECTS else None
 
 
 def _remove(item: ErasureItem, *, now: datetime) -> Counter[str]:

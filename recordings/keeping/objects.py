@@ -1,10 +1,11 @@
-"""Deleting the objects of rows that are gone."""
+"""Deleting the objects, and the keys in Valkey, of rows that are gone."""
 
 from collections import Counter
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from assist.channel import live
 from assist.pages.keys import asset_key
 from assist.pages.locks import try_to_lock_assets
 from assist.pages.models import Asset, SessionAsset
@@ -27,6 +28,10 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     with tenant_scope(tenant_id):
         rows = doomed_of(item_id) if item_id else Doomed.objects.all()
         found = list(rows.order_by("created_at", "id")[:BATCH])
+    for keys in [row for row in found if row.kind == DoomedKind.KEYS]:
+        live.erase(tenant_id, UUID(keys.name))
+        with tenant_scope(tenant_id):
+            Doomed.objects.filter(id=keys.id).delete()
     for folder in [row for row in found if row.kind == DoomedKind.FOLDER]:
         _delete_folder(tenant_id, folder)
     assets = [row for row in found if row.kind == DoomedKind.ASSET]

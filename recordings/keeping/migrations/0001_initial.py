@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name='Doomed',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('folder', 'folder'), ('asset', 'asset')], max_length=8)),
+                ('kind', models.CharField(choices=[('folder', 'folder'), ('asset', 'asset'), ('keys', 'keys')], max_length=8)),
                 ('name', models.CharField(max_length=300)),
                 ('request_id', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField()),
