@@ -6,7 +6,6 @@ after it, and again by the sweep, until it is.
 
 from collections import Counter
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -78,7 +77,8 @@ def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datet
     """
     delete_rows(session_id, now=now)
     record(action, actor=actor, object_kind="session", object_id=session_id, now=now)
-    transaction.on_commit(partial(_hand_over, current_tenant_id()), robust=True)
+    tenant_id = current_tenant_id()
+    transaction.on_commit(lambda: _hand_over(tenant_id), robust=True)  # Django can't log what a partial raises
 
 
 def _hand_over(tenant_id: UUID) -> None:

@@ -14,6 +14,8 @@ from helpdesk.tenants.context import tenant_scope
 from recordings.keeping.models import Doomed, DoomedKind, ErasureItem
 
 BATCH = 100
+# In one call of the store, while uploads wait.
+ASSETS_AT_ONCE = 25
 
 
 class Busy(RuntimeError):
@@ -35,8 +37,8 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     for folder in [row for row in found if row.kind == DoomedKind.FOLDER]:
         _delete_folder(tenant_id, folder)
     assets = [row for row in found if row.kind == DoomedKind.ASSET]
-    if assets:
-        _delete_assets(tenant_id, assets)
+    for first in range(0, len(assets), ASSETS_AT_ONCE):
+        _delete_assets(tenant_id, assets[first : first + ASSETS_AT_ONCE])
     return bool(found)
 
 

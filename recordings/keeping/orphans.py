@@ -16,7 +16,7 @@ from recordings.video.models import Recording, RecordingState
 
 # Whatever is being written is younger: an object's row comes within minutes, or never.
 ORPHAN_AGE = timedelta(hours=24)
-AT_ONCE = 100
+AT_ONCE = 25
 
 
 def delete_orphans(tenant_id: UUID, *, now: datetime) -> int:

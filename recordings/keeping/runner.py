@@ -1,6 +1,6 @@
 """One runner a tenant: what of one has to be deleted keeps at most one worker busy for each kind of work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -22,7 +22,7 @@ def one_a_tenant(body: Body[P]) -> Body[P]:
 
     @wraps(body)
     def run(tenant_id: UUID, *args: P.args, **kwargs: P.kwargs) -> None:
-        of = [SPACE, f"{body.__name__} {tenant_id}"]
+        of: tuple[int, str] = (SPACE, f"{body.__name__} {tenant_id}")
         if not _call("SELECT pg_try_advisory_lock(%s, hashtext(%s))", of):
             return
         try:
@@ -33,7 +33,7 @@ def one_a_tenant(body: Body[P]) -> Body[P]:
     return run
 
 
-def _call(sql: str, of: list[object]) -> bool:
+def _call(sql: str, of: Sequence[int | str]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, of)
         (answer,) = cursor.fetchone()

@@ -68,10 +68,7 @@ def delete_objects_task(tenant_id: UUID) -> None:
 @one_a_tenant
 def erase_task(tenant_id: UUID, erasure_id: str) -> None:
     """Go on with an erasure; what it waits for is looked at again by the sweep."""
-    try:
-        erase(tenant_id, UUID(erasure_id), now=timezone.now())
-    except Busy:
-        logger.info("erasure %s goes on with the next sweep: visitors upload assets", erasure_id)
+    erase(tenant_id, UUID(erasure_id), now=timezone.now())
 
 
 @tenant_task("recordings.keeping.delete_orphans", long=True)

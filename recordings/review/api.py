@@ -71,7 +71,7 @@ def _with(rows: QuerySet[Recording], tsquery: str) -> QuerySet[Recording]:
     return rows.filter(id__in=[hit.recording_id for hit in hits])
 
 
-class ReviewedRecordingViewSet(DeletionCall, RecordingViewSet):  # type: ignore[override]
+class ReviewedRecordingViewSet(DeletionCall, RecordingViewSet):  # type: ignore[override]  # by the action
     filterset_class = ReviewFilter
 
 

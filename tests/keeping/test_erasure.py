@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assist.channel.models import AssistSession, SessionState
 from assist.links.models import ConsentReceipt
+from assist.pages import locks
 from assist.pages.actions import refer_to
 from assist.pages.locks import share_assets
 from assist.pages.models import Asset, Page, SessionAsset
@@ -28,6 +29,7 @@ from recordings.keeping.holds import place_hold, release_hold
 from recordings.keeping.models import Doomed, Erasure, ErasureItem, ErasureState
 from recordings.video.models import Recording, RecordingState
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, NAME, NOTE, kept_asset, kept_session, keys_below, valkey_keys
+from tests.keeping.waiting import wait_for_a_lock
 
 GONE = (AssistSession, ArchiveSegment, Recording, Page, SessionAsset, Doomed)
 
@@ -243,6 +245,28 @@ def test_an_upload_under_way_is_waited_for(tenant: Tenant) -> None:
     uploading.join()
     assert run(tenant, erasure)["state"] == "done"
     assert not keys_below(tenant.id, "assets")
+
+
+def test_uploads_that_follow_each_other_do_not_hold_it_up(tenant: Tenant, monkeypatch: Any) -> None:
+    """Who comes after it waits for it, as it waits for who came before."""
+    monkeypatch.setattr(locks, "WAIT_MS", 20_000)
+    with tenant_scope(tenant.id):
+        kept_session(tenant)
+    erasure = begin(tenant)
+
+    def work() -> None:
+        tasks.erase_task(str(tenant.id), str(erasure.id))
+        connection.close()
+
+    erasing = Thread(target=work)
+    with tenant_scope(tenant.id):
+        share_assets()
+        erasing.start()
+        wait_for_a_lock()
+    erasing.join()
+    assert not keys_below(tenant.id, "assets")
+    with tenant_scope(tenant.id):
+        assert Erasure.objects.get().state == ErasureState.DONE
 
 
 def test_requests_without_a_session_are_forgotten_too(tenant: Tenant, other_tenant: Tenant) -> None:

@@ -89,7 +89,7 @@ def test_one_that_fails_keeps_no_other(tenant: Tenant, monkeypatch: Any) -> None
     again: list[Any] = []
     monkeypatch.setattr(tasks.delete_due_task, "delay", lambda *of: again.append(of))
     with tenant_scope(tenant.id):
-        bad, good, last = (aged(tenant, days).id for days in (90, 80, 70))
+        bad, _good, last = (aged(tenant, days).id for days in (90, 80, 70))
 
     def fail_once(session_id: Any, **values: Any) -> None:
         if session_id == bad:
