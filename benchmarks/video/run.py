@@ -23,6 +23,8 @@ def main() -> None:
         only = given.only.split(",") if given.only else None
         measured = measure(folder, pace=QUICK if given.quick else FULL, only=only)
         text = table(measured)
+        if given.quick:
+            text = f"A short run: three times as fast as people are.\n\n{text}"
         if not only:
             result.write(FOLDER, figures=figures(measured), peers=peers(measured), table=text)
         print(text)

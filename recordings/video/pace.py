@@ -41,4 +41,5 @@ class Pace:
     def tell(self, activity: Activity, at: float, *, has_moved: bool = False) -> None:
         """What the stage does; that something has moved though no animation runs."""
         self._activity, self._asked_at = activity, at
-        self._restless_until = at + RESTLESS_MS if has_moved and not activity.is_moving else -math.inf
+        if has_moved and not activity.is_moving:
+            self._restless_until = at + RESTLESS_MS
