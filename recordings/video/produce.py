@@ -22,9 +22,9 @@ from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video.cards import cards_of, covering, failure_card
-from recordings.video.cdp import Browser, BrowserFailed
+from recordings.video.cdp import Browser, BrowserFailed, CommandRefused
 from recordings.video.encoder import Chapter, join_segments
-from recordings.video.failures import NoBrowser, text_of
+from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
 from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
@@ -203,13 +203,20 @@ def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes) -> St
             found = stage_asset(archive.session_id, sha256=sha256)
         return (found.content_type, found.body) if found else None
 
-    return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
+    try:
+        return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
+    except (BrowserFailed, CommandRefused) as failure:
+        raise NoBrowser(text_of(failure)) from failure
 
 
 def _open_browser(*, scale: float) -> Browser:
     try:
         return open_browser(str(headless_shell_path()), scale=scale)
-    except (BrowserMissing, BrowserFailed, OSError) as failure:
+    except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
+        raise NoBrowser(text_of(failure)) from failure
+    except OSError as failure:
+        if code_of(failure) == FailureCode.DISK:
+            raise
         raise NoBrowser(text_of(failure)) from failure
 
 
