@@ -17,7 +17,7 @@ from django.db.models import F
 from assist.channel.models import AssistSession
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
-from recordings.video.failures import FailureCode, code_of, text_of
+from recordings.video.failures import FailureCode, code_of, is_of_the_pages, text_of
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
 LEASE_SECONDS = 60
@@ -26,6 +26,10 @@ CARD_ATTEMPT = 3
 # A worker that vanishes says nothing about the pages, unless it happens again and again.
 CARD_LOSSES = 6
 MOST_LOSSES = 8
+# A fault around the pages is waited out, each time for longer: 18 minutes in all.
+MOST_FAULTS = 8
+FIRST_WAIT_SECONDS = 15
+LONGEST_WAIT_SECONDS = 300
 FAILURE_CHARACTERS = 500
 
 
@@ -170,14 +174,28 @@ def finish_segment(segment_id: UUID, *, owner: str, object_key: str, size_bytes:
 
 
 def release_segment(segment_id: UUID, *, owner: str, failure: BaseException, now: datetime) -> None:
-    """Give a segment back after a failed attempt: queued again, until even its card has failed."""
+    """Give a segment back after a failed attempt: queued again, until even its card has failed.
+
+    What is no fault of the pages is no attempt at them: it waits for the sweep, up to MOST_FAULTS times.
+    """
     segment = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None).first()
     if segment is None:
         return
-    if segment.attempts >= CARD_ATTEMPT:
+    if not is_of_the_pages(failure):
+        _wait_out(segment, failure=failure, now=now)
+    elif segment.attempts >= CARD_ATTEMPT:
         fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
     else:
         queue_segment(segment, now=now)
+
+
+def _wait_out(segment: VideoSegment, *, failure: BaseException, now: datetime) -> None:
+    segment.attempts, segment.faults = max(0, segment.attempts - 1), segment.faults + 1
+    seconds = min(FIRST_WAIT_SECONDS * 2 ** (segment.faults - 1), LONGEST_WAIT_SECONDS)
+    segment.lease_owner, segment.lease_until, segment.done_ms = "", now + timedelta(seconds=seconds), 0
+    segment.save(update_fields=["attempts", "faults", "lease_owner", "lease_until", "done_ms"])
+    if segment.faults >= MOST_FAULTS:
+        fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
 
 
 def queue_join(recording: Recording) -> None:
@@ -235,7 +253,8 @@ def retry_recording(recording_id: UUID) -> None:
         raise NotRetryable(recording_id)
     recording.state, recording.failure, recording.failure_code = RecordingState.PENDING, "", ""
     recording.save(update_fields=["state", "failure", "failure_code"])
-    recording.segments.filter(done_at=None).update(attempts=0, losses=0, done_ms=0, lease_owner="", lease_until=None)
+    fresh = {"attempts": 0, "losses": 0, "faults": 0, "done_ms": 0, "lease_owner": "", "lease_until": None}
+    recording.segments.filter(done_at=None).update(**fresh)
     queue_recording(recording)
     _announce(recording)
 

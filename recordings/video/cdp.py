@@ -52,7 +52,11 @@ class Browser:
         remove_abandoned_profiles()
         self._profile = tempfile.mkdtemp(prefix=f"{PROFILE_PREFIX}{os.getpid()}-")
         self._log = Path(self._profile, "stderr.log")
-        self._spawn(path, flags, {**os.environ, **(environment or {}), "HOME": self._profile})
+        try:
+            self._spawn(path, flags, {**os.environ, **(environment or {}), "HOME": self._profile})
+        except BaseException:
+            shutil.rmtree(self._profile, ignore_errors=True)
+            raise
         threading.Thread(target=self._watch_memory, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -72,9 +76,15 @@ class Browser:
             (os.POSIX_SPAWN_DUP2, child_reads, 3),
             (os.POSIX_SPAWN_DUP2, child_writes, 4),
         ]
-        self.pid = os.posix_spawn(path, arguments, environment, file_actions=actions, setpgroup=0)
-        os.close(child_reads)
-        os.close(child_writes)
+        try:
+            self.pid = os.posix_spawn(path, arguments, environment, file_actions=actions, setpgroup=0)
+        except BaseException:
+            os.close(self._read_fd)
+            os.close(self._write_fd)
+            raise
+        finally:
+            os.close(child_reads)
+            os.close(child_writes)
 
     def allow_seconds(self, seconds: float) -> None:
         """From now on every wait ends after this time."""

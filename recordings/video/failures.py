@@ -4,8 +4,11 @@ import errno
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
-from django.db import models
+from django.db import DatabaseError, InterfaceError, models
 from django.utils.translation import gettext_lazy as _
+from valkey.exceptions import ValkeyError
+
+from helpdesk.tenants.store import NoSuchObject
 
 
 class FailureCode(models.TextChoices):
@@ -43,11 +46,19 @@ class NoBrowser(RuntimeError):
 def code_of(failure: BaseException) -> FailureCode:
     if isinstance(failure, NoBrowser):
         return FailureCode.NO_BROWSER
-    if isinstance(failure, (BotoCoreError, ClientError, Boto3Error)):
+    if isinstance(failure, (BotoCoreError, ClientError, Boto3Error, NoSuchObject)):
         return FailureCode.STORE
     if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
         return FailureCode.DISK
     return FailureCode.OTHER
+
+
+def is_of_the_pages(failure: BaseException) -> bool:
+    """Whether another machine, or the same one later, would fail as well: nothing around the renderer did."""
+    if code_of(failure) != FailureCode.OTHER or isinstance(failure, (DatabaseError, InterfaceError, ValkeyError)):
+        return False
+    # A picture that can't be read is an OSError too, one without a number.
+    return not isinstance(failure, OSError) or failure.errno is None
 
 
 def text_of(failure: BaseException) -> str:

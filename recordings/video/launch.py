@@ -60,7 +60,7 @@ def _started(browser: Browser) -> Browser:
     browser.deadline = time.monotonic() + START_SECONDS
     try:
         browser.call("Browser.getVersion")
-    except BrowserFailed:
+    except BaseException:
         browser.close()
         raise
     browser.deadline = float("inf")

@@ -57,7 +57,8 @@ class Recording(TenantModel):
 class VideoSegment(TenantModel):
     """One stretch of the session [starts_ms, ends_ms); whoever holds an unexpired lease renders it.
 
-    `attempts` are those that failed and the one that goes on; `losses` counts workers that vanished with a lease.
+    `attempts` are those that failed and the one that goes on; `losses` counts workers that vanished with a lease,
+    `faults` what failed around the pages: the browser's start, the object store, the disk.
     `done_ms` of it are rendered. `window` is the part of the archive that it needs, as `recordings.video.window` says.
     """
 
@@ -69,6 +70,7 @@ class VideoSegment(TenantModel):
     lease_owner = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     losses = models.PositiveIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
     window = models.JSONField(default=dict)
     done_ms = models.PositiveBigIntegerField(default=0)
     object_key = models.CharField(max_length=300, blank=True)

@@ -24,6 +24,8 @@ SEGMENT_MS = 12_000
 LONGEST_SEGMENT_MS = 32_000
 SHORTEST_SEGMENT_MS = 4_000
 SHORTEST_CARD_MS = 1_500
+# In characters; what a page tells beyond is cut.
+LONGEST = {"kind": 40, "url": 2_000, "title": 300}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ class TimelineReader:
 
     def _enter(self, frame: Frame) -> None:
         entered = _payload(frame)
-        self._entered[frame.page] = {name: str(entered.get(name) or "") for name in ("kind", "url", "title")}
+        self._entered[frame.page] = {name: _text(entered.get(name))[:most] for name, most in LONGEST.items()}
         if isinstance(entered.get("viewport"), dict):
             self._size(entered["viewport"])
 
@@ -277,6 +279,11 @@ def _payload(frame: Frame) -> dict[str, Any]:
     except ValueError:
         return {}
     return payload if isinstance(payload, dict) else {}
+
+
+def _text(value: Any) -> str:
+    """As the database takes it: without NUL and halves of characters."""
+    return str(value or "").replace("\0", "").encode(errors="replace").decode()
 
 
 def _even(size: float) -> int:

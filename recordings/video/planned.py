@@ -6,13 +6,16 @@ from recordings.video.idle import as_rows, of_rows
 from recordings.video.models import Recording
 from recordings.video.plan import Hole, Timeline, Visit
 
+# What is visited after so many belongs to the last of them.
+MOST_VISITS = 5_000
+
 
 def as_document(timeline: Timeline) -> dict[str, Any]:
     """As `Recording.plan`; the skips have a field of their own."""
     return {
         "duration_ms": timeline.duration_ms,
         "first_page_ms": timeline.first_page_ms,
-        "visits": [[v.page, v.kind, v.url, v.title, v.starts_ms] for v in timeline.visits],
+        "visits": [[v.page, v.kind, v.url, v.title, v.starts_ms] for v in timeline.visits[:MOST_VISITS]],
         "holes": [[hole.kind, hole.starts_ms, hole.ends_ms] for hole in timeline.holes],
         "viewports": timeline.viewports,
     }

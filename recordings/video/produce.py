@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,9 @@ from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video.cards import cards_of, covering, failure_card
-from recordings.video.cdp import Browser, BrowserFailed
+from recordings.video.cdp import Browser, BrowserFailed, CommandRefused
 from recordings.video.encoder import Chapter, join_segments
-from recordings.video.failures import NoBrowser, text_of
+from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
 from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
@@ -137,13 +138,21 @@ def planned_archive(recording: Recording) -> Archive:
     )
 
 
-def frames_for(archive: Archive, segment: VideoSegment) -> Iterator[tuple[float, bytes]]:
-    """(received_at_ms, frame) of what the segment needs."""
+def frames_for(
+    archive: Archive, segment: VideoSegment, *, on_part: Callable[[], None] = lambda: None
+) -> Iterator[tuple[float, bytes]]:
+    """(received_at_ms, frame) of what the segment needs; `on_part()` is called with each archive segment."""
     window = of_document(segment.window)
     with tenant_scope(archive.tenant_id):
         found = ArchiveSegment.objects.filter(session_id=archive.session_id, number__in=window.numbers)
         rows = list(found.order_by("number"))
-    yield from narrowed(window, ((row.number, entries) for row, entries in _readable(rows)))
+
+    def parts() -> Iterator[tuple[int, list[JournalEntry]]]:
+        for row, entries in _readable(rows):
+            on_part()
+            yield row.number, entries
+
+    yield from narrowed(window, parts())
 
 
 def render_segment(
@@ -153,9 +162,10 @@ def render_segment(
     timeline = archive.timeline
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
-    with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes()) as shell:
-        shell.load(frames_for(archive, segment))
-        on_progress(0)
+    renew = partial(on_progress, 0)
+    with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes(), renew=renew) as shell:
+        shell.load(frames_for(archive, segment, on_part=renew))
+        renew()
         stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
         return render_stretch(shell, stretch, path, on_progress=on_progress)
 
@@ -165,8 +175,9 @@ def render_card(
 ) -> RenderCost:
     """Write a file that says that this segment could not be rendered."""
     card = failure_card(starts_ms=segment.starts_ms, ends_ms=segment.ends_ms, language=archive.language)
-    with _open_shell(archive, segment, script=b"") as shell:
-        return render_stretch(shell, _stretch(archive, segment, cards=[card], first_page_ms=None), path)
+    stretch = _stretch(archive, segment, cards=[card], first_page_ms=None)
+    with _open_shell(archive, segment, script=b"", renew=partial(on_progress, 0)) as shell:
+        return render_stretch(shell, stretch, path, on_progress=on_progress)
 
 
 def join_video(archive: Archive, segments: list[VideoSegment], folder: Path) -> Path:
@@ -192,9 +203,14 @@ def _downloaded(segment: VideoSegment, folder: Path) -> Path:
     return path
 
 
-def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes) -> StageShell:
+def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes, renew: Callable[[], None]) -> StageShell:
     canvas = archive.canvas
     browser = _open_browser(scale=canvas.scale)
+    try:
+        renew()
+    except BaseException:
+        browser.close()
+        raise
     length_ms = archive.timeline.video_ms(segment.ends_ms) - archive.timeline.video_ms(segment.starts_ms)
     browser.allow_seconds(RENDER_SECONDS + RENDER_SECONDS_A_SECOND * length_ms / 1000)
 
@@ -203,13 +219,20 @@ def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes) -> St
             found = stage_asset(archive.session_id, sha256=sha256)
         return (found.content_type, found.body) if found else None
 
-    return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
+    try:
+        return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
+    except (BrowserFailed, CommandRefused) as failure:
+        raise NoBrowser(text_of(failure)) from failure
 
 
 def _open_browser(*, scale: float) -> Browser:
     try:
         return open_browser(str(headless_shell_path()), scale=scale)
-    except (BrowserMissing, BrowserFailed, OSError) as failure:
+    except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
+        raise NoBrowser(text_of(failure)) from failure
+    except OSError as failure:
+        if code_of(failure) == FailureCode.DISK:
+            raise
         raise NoBrowser(text_of(failure)) from failure
 
 

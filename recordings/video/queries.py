@@ -33,14 +33,15 @@ class Progress:
 
 
 def recordings() -> QuerySet[Recording]:
-    """Each with what `progress_of` needs, and without its plan, which grows with the session."""
-    return with_progress(Recording.objects.select_related("session"))
+    """Each with what `progress_of` needs, and with its chapters."""
+    return with_progress(Recording.objects.select_related("session")).defer(None).defer("plan")
 
 
 def with_progress(rows: QuerySet[Recording]) -> QuerySet[Recording]:
+    """Without what grows with the session."""
     segments = VideoSegment.objects.filter(recording=OuterRef("pk")).order_by()
     fresh = segments.filter(Q(done_at=None) | Q(done_at__gte=OuterRef("rendering_at")))
-    return rows.defer("plan").annotate(
+    return rows.defer("plan", "chapters").annotate(
         laid_out_ms=_sum_of(segments, F("ends_ms") - F("starts_ms")),
         rendered_ms=_sum_of(segments, F("done_ms")),
         fresh_ms=_sum_of(fresh, F("done_ms")),

@@ -70,7 +70,8 @@ class Shown:
 class StageShell:
     """`window.alongsideStage` of `script` in a page that can reach `find_asset` and nothing else.
 
-    `find_asset(sha256)` returns (content type, bytes), or None for what this session may not see.
+    `find_asset(sha256)` returns (content type, bytes), or None for what this session may not see. The browser is
+    closed with it, and where it can't be opened.
     """
 
     def __init__(self, browser: Browser, *, script: bytes, find_asset: FindAsset, width: int, height: int) -> None:
@@ -82,7 +83,11 @@ class StageShell:
         self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
         self._loaded = self._damaged = self._pictured = False
         self._size: tuple[int, int] | None = None
-        self._open(width=width, height=height)
+        try:
+            self._open(width=width, height=height)
+        except BaseException:
+            browser.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -111,6 +111,7 @@ def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
         path = folder / "segment.mp4"
         cost = render(archive, segment, path, on_progress=renew)
         logger.info("segment %s of %s: %s", segment.number, segment.recording_id, cost)
+        renew(segment.ends_ms - segment.starts_ms)
         store.put_file(key, str(path), content_type="video/mp4")
         size_bytes = path.stat().st_size
     try:

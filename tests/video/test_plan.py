@@ -9,7 +9,9 @@ import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 from recordings.video.cards import cards_of
+from recordings.video.models import Recording
 from recordings.video.plan import Canvas, Entry, Hole, Timeline, Visit, read_timeline, server_times
+from recordings.video.planned import MOST_VISITS, as_document, rows_of, timeline_of
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 START_MS = STARTED.timestamp() * 1000
@@ -152,3 +154,17 @@ def test_short_session_is_one_segment() -> None:
 def test_times_outside_the_session_are_kept_within() -> None:
     timeline = Journal().enter(-500).enter(90_000, page=PAGE + 1).timeline(10)
     assert [visit.starts_ms for visit in timeline.visits] == [0, 10_000]
+
+
+def test_words_of_a_page_are_cut_and_fit_the_database() -> None:
+    journal = Journal().add(FrameKind.PAGE_ENTER, 0, kind="html", url="u" * 9_000, title="\0\ud800" + "t" * 9_000)
+    [visit] = journal.timeline(10).visits
+    assert (len(visit.url), len(visit.title), visit.title[:2]) == (2_000, 300, "?t")
+
+
+def test_visits_beyond_the_limit_belong_to_the_last_one() -> None:
+    visits = [Visit(number, "html", "/x", "", number) for number in range(MOST_VISITS + 5)]
+    timeline = Timeline(duration_ms=10_000, visits=visits)
+    kept = timeline_of(Recording(plan=as_document(timeline), skips=rows_of(timeline)))
+    assert len(kept.visits) == MOST_VISITS
+    assert kept.chapters()[-1]["ends_ms"] == 10_000

@@ -204,7 +204,7 @@ def test_failed_recording_says_why_and_can_be_tried_again(
     monkeypatch.setenv("HEADLESS_SHELL_PATH", "/nowhere/shell")
     recording = ended()
     tasks.prepare_task(str(recording.tenant_id), str(recording.id))
-    for _attempt in range(actions.CARD_ATTEMPT):
+    for _attempt in range(actions.MOST_FAULTS):
         tasks.render_segment_task(str(recording.tenant_id), str(segments_of(recording)[0].id))
     assert fresh(recording).state == RecordingState.FAILED
     assert "/nowhere/shell" in fresh(recording).failure

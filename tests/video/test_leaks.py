@@ -1,0 +1,34 @@
+"""A browser that can't be used leaves no process, no folder and no descriptor behind."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from recordings.video.cdp import PROFILE_PREFIX, Browser, CommandRefused
+from recordings.video.launch import FLAGS, open_browser
+from recordings.video.shell import StageShell
+from tests.video.stage import shell_path
+
+
+def left() -> tuple[int, list[Path]]:
+    return len(os.listdir("/proc/self/fd")), sorted(
+        Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}{os.getpid()}-*")
+    )
+
+
+def test_browser_that_does_not_start_leaves_nothing() -> None:
+    before = left()
+    with pytest.raises(FileNotFoundError):
+        Browser("/nowhere/shell", flags=FLAGS)
+    assert left() == before
+
+
+def test_stage_that_does_not_open_leaves_no_browser() -> None:
+    before = left()
+    browser = open_browser(shell_path())
+    with pytest.raises(CommandRefused):
+        StageShell(browser, script=b"", find_asset=lambda _digest: None, width=-1, height=-1)
+    assert not Path("/proc", str(browser.pid)).exists()
+    assert left() == before
