@@ -16,9 +16,10 @@ from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks
+from recordings.keeping.models import Doomed
 from recordings.keeping.orphans import ORPHAN_AGE, delete_orphans
 from recordings.keeping.runner import one_a_tenant
-from tests import factories_keeping
+from tests import factories
 from tests.keeping.kept import kept_session, keys_below
 
 LATER = timezone.now() + ORPHAN_AGE + timedelta(hours=1)
@@ -100,8 +101,8 @@ def test_the_sweep_leaves_tenants_alone_of_whom_nothing_is_left(
     tenant: Tenant, other_tenant: Tenant, monkeypatch: Any
 ) -> None:
     with tenant_scope(tenant.id):
-        factories_keeping.doomed()
-        factories_keeping.doomed()
+        factories.KEEPING[Doomed]()
+        factories.KEEPING[Doomed]()
     queued: list[str] = []
     monkeypatch.setattr(tasks.delete_objects_task, "delay", queued.append)
     for each in (tenant, other_tenant):
