@@ -31,7 +31,8 @@ class Room:
     """For what is put in; once something had none, all that follows keeps its address."""
 
     def __init__(self, characters: int, *, of: "Room | None" = None) -> None:
-        self.left, self._of = min(characters, of.left) if of else characters, of
+        self.left: int = min(characters, of.left) if of else characters
+        self._of = of
 
     def admit(self, text: str | None) -> str | None:
         """The text, or None where it has no room."""
