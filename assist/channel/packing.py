@@ -1,6 +1,8 @@
 """Page streams that are packed: the reading side of `web/protocol/packing.ts` (docs/protocol.md, "Packed streams")."""
 
 import functools
+import math
+import time
 
 from assist.channel.arithmetic import Given, Written
 from assist.channel.guesses import Guesses
@@ -8,6 +10,8 @@ from assist.channel.guesses import Guesses
 # Before the first batch; no raw-deflate stream begins with it.
 PACKED = b"\xff"
 LINE_END = 10
+# A second brings 40 to 90 KB: so often is looked at the clock.
+BYTES_BETWEEN_LOOKS = 4096
 
 # What streams often say, which both sides have read before the first byte.
 COMMON = (
@@ -36,7 +40,7 @@ COMMON = (
 
 
 class BadPacking(ValueError):
-    """`str()` is a stable code: bad_stream or inflates_too_much."""
+    """`str()` is a stable code: bad_stream, inflates_too_much or takes_too_long."""
 
 
 class UnpackStream:
@@ -46,8 +50,8 @@ class UnpackStream:
         self._guesses = _ready().copy()
         self._head = PACKED
 
-    def batch(self, data: bytes, most_bytes: int) -> bytes:
-        """The lines that it carries, at most so many bytes; raises `BadPacking`."""
+    def batch(self, data: bytes, most_bytes: int, until: float = math.inf) -> bytes:
+        """The lines that it carries, at most so many bytes, by `time.monotonic()` at `until`; raises `BadPacking`."""
         head, self._head = self._head, b""
         if not data.startswith(head):
             raise BadPacking("bad_stream")
@@ -59,6 +63,8 @@ class UnpackStream:
                 raise BadPacking("bad_stream")
             if is_end:
                 return bytes(text)
+            if len(text) % BYTES_BETWEEN_LOOKS == 0 and time.monotonic() > until:
+                raise BadPacking("takes_too_long")
         raise BadPacking("inflates_too_much")
 
 

@@ -32,14 +32,14 @@ def worker(
     folder: Path,
     concurrency: int = 2,
     name: str = "worker",
-    queues: str = "celery,render",
+    queues: str = "celery,render,search",
 ) -> Child:
-    """A Celery worker, with beat unless it only renders; ready when it has said so in its log.
+    """A Celery worker, with beat if it takes the queue `celery`; ready when it has said so in its log.
 
     It ends at once, without waiting for its tasks: what it held has a lease, and runs again.
     """
     command = [sys.executable, "-m", "celery", "-A", "helpdesk.celery", "worker", "--hostname", f"{name}@%h"]
-    if queues != "render":
+    if "celery" in queues.split(","):
         command += ["--beat", "--schedule", str(folder / "beat")]
     command += ["--queues", queues, "--concurrency", str(concurrency)]
     command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]

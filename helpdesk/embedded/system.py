@@ -97,7 +97,7 @@ class System:
         self._add([web, self._worker("worker", "celery"), self._site()])
         wait_until_ready(self._children)
         # Nobody waits for the first video yet.
-        self._add([self._worker("renderer", "render")])
+        self._add([self._worker("renderer", "render,search")])
 
     def _stop_processes(self) -> None:
         stop_all(self._children)

@@ -1,6 +1,8 @@
 """The archive as a log that people and programs read: one dict for each operation, in order."""
 
 import json
+import math
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +19,13 @@ STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
 # A packed stream takes a MB, and a visitor may begin thousands: a page and a shelf for each connection at least.
 MOST_PACKED = 100
+# A deflated one takes 40 KB, besides what it holds of a line that is not whole.
+MOST_STREAMS = 1000
+WAITING_BYTES = 64 * 1024 * 1024
+
+
+class TookTooLong(Exception):
+    """The time that a reader has is over."""
 
 
 @dataclass
@@ -25,8 +34,9 @@ class EventReader:
 
     started_at_ms: float = 0
     clock: Clock = field(default_factory=Clock)
+    # By page, both with the one heard of last at the end.
     streams: dict[int, PageStream] = field(default_factory=dict)
-    packed: dict[int, None] = field(default_factory=dict)  # pages, the one heard of last at the end
+    packed: dict[int, None] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
 
     def read(self, entry: JournalEntry) -> Iterator[dict[str, Any]]:
@@ -65,14 +75,27 @@ class EventReader:
         except BadStream as error:
             self._drop(frame.page)
             yield self._event(at_ms, frame, "fault", str(error))
+            return
+        if stream.waiting_bytes:
+            self._bound_waiting()
 
     def _note(self, page: int, stream: PageStream) -> None:
-        """It was heard of just now; of too many packed ones that goes of which nothing was heard for longest."""
+        """It was heard of just now; of too many that goes of which nothing was heard for longest."""
         self.packed.pop(page, None)
+        self.streams[page] = self.streams.pop(page)
         if isinstance(stream, PackedStream):
             self.packed[page] = None
         if len(self.packed) > MOST_PACKED:
             self._drop(next(iter(self.packed)))
+        if len(self.streams) > MOST_STREAMS:
+            self._drop(next(iter(self.streams)))
+
+    def _bound_waiting(self) -> None:
+        waiting = sum(stream.waiting_bytes for stream in self.streams.values())
+        while waiting > WAITING_BYTES:
+            page = next(page for page, stream in self.streams.items() if stream.waiting_bytes)
+            waiting -= self.streams[page].waiting_bytes
+            self._drop(page)
 
     def _drop(self, page: int) -> None:
         self.packed.pop(page, None)
@@ -91,19 +114,21 @@ class EventReader:
         return {"at_ms": max(0, round(at_ms - self.started_at_ms)), "page_id": frame.page, "name": name, "data": data}
 
 
-def events(session: AssistSession) -> Iterator[dict[str, Any]]:
+def events(session: AssistSession, *, until: float = math.inf) -> Iterator[dict[str, Any]]:
     """`{at_ms, page_id, name, data}` for each operation and control frame; `at_ms` counts from the session's start.
 
     `name` is that of the operation, or `page_enter`, `history`, `pause`…; `data` the operation's arguments or the
     control frame's payload; `fault` with a code stands for a page stream that can't be read. Needs the tenant's scope
-    until the first event only.
+    until the first event only. Raises `TookTooLong` when `time.monotonic()` is past `until`.
     """
-    return read_events(journal.read(session))
+    return read_events(journal.read(session), until=until)
 
 
-def read_events(entries: Iterable[JournalEntry]) -> Iterator[dict[str, Any]]:
-    reader = EventReader()
+def read_events(entries: Iterable[JournalEntry], *, until: float = math.inf) -> Iterator[dict[str, Any]]:
+    reader = EventReader(allowance=Allowance(until=until))
     for entry in entries:
+        if time.monotonic() > until:
+            raise TookTooLong
         yield from reader.read(entry)
 
 

@@ -1,5 +1,6 @@
 """Page streams, deflated or packed (docs/protocol.md), frame by frame."""
 
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ PACKED_TIMES = 64
 
 
 class BadStream(ValueError):
-    """`str()` is a stable code: bad_stream or inflates_too_much."""
+    """`str()` is a stable code: bad_stream, inflates_too_much or takes_too_long."""
 
 
 @dataclass
@@ -25,6 +26,11 @@ class PageStream:
     at_ms: float
     inflater: Any = field(default_factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
     rest: bytes = b""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What it holds of a line that is not whole yet."""
+        return len(self.rest)
 
     def lines(self, frame: Frame) -> Iterator[bytes]:
         """The lines that this frame completes, one at a time: there can be millions; raises `BadStream`."""
@@ -48,9 +54,13 @@ class PageStream:
 
 @dataclass
 class Allowance:
-    """How much text the packed streams of one session may still have: it grows with what they bring."""
+    """How much text the packed streams of one session may still have: it grows with what they bring.
+
+    At `until` (as `time.monotonic()` has it) none of them is read on.
+    """
 
     text_bytes: int = MAX_INFLATED_BYTES
+    until: float = math.inf
 
 
 @dataclass
@@ -60,6 +70,10 @@ class PackedStream(PageStream):
     allowance: Allowance = field(default_factory=Allowance)
     inflater: UnpackStream = field(default_factory=UnpackStream)
     held: bytes = b""
+
+    @property
+    def waiting_bytes(self) -> int:
+        return len(self.rest) + len(self.held)
 
     def inflated(self, frame: Frame) -> bytes:
         self.held += frame.payload
@@ -71,7 +85,7 @@ class PackedStream(PageStream):
         self.allowance.text_bytes += PACKED_TIMES * len(batch)
         most = min(MAX_INFLATED_BYTES, self.allowance.text_bytes)
         try:
-            text = self.inflater.batch(batch, most)
+            text = self.inflater.batch(batch, most, self.allowance.until)
         except BadPacking as error:
             # How far it came took its time, too.
             self.allowance.text_bytes -= most if str(error) == "inflates_too_much" else 0

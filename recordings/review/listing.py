@@ -57,8 +57,10 @@ def _moments(form: RecordingFilterForm, rows: list[Recording]) -> dict[UUID, Mom
 def _page_by_words(rows: QuerySet[Recording], *, query: str, cursor: str) -> KeysetPage[Recording]:
     before: tuple[datetime, UUID] | None = read_cursor(cursor) if cursor else None
     found: list[Recording] = []
-    for _batch in range(HITS_MAX // HITS_AT_ONCE):
-        hits = find_by_words(query, before=before, most=HITS_AT_ONCE)
+    # Asked for once: the function reads all that the tenant has of the words, however few it returns.
+    all_hits = find_by_words(query, before=before, most=HITS_MAX)
+    for at in range(0, HITS_MAX, HITS_AT_ONCE):
+        hits = all_hits[at : at + HITS_AT_ONCE]
         found += _in_order(rows, hits)
         if len(found) > PAGE_ROWS:
             return KeysetPage(found[:PAGE_ROWS], cursor_of(found[PAGE_ROWS - 1], "created_at"))

@@ -16,6 +16,6 @@ class RecordingsSearchConfig(AppConfig):
 
 
 def _on_archive_closed(*, tenant_id: UUID, session_id: UUID, **kwargs: Any) -> None:
-    from recordings.search.tasks import read_task
+    from recordings.search.tasks import queue_reading
 
-    read_task.delay(str(tenant_id), str(session_id))
+    queue_reading(tenant_id, session_id)

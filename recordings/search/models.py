@@ -13,7 +13,8 @@ class SessionText(TenantModel):
 
     `words` has the tokens of all of it, those of addresses behind `u:`, and one that names the tenant: row-level
     security keeps the index from being asked for words by the application, so a function asks for both at once.
-    `is_cut` where the session had more than is kept.
+    `is_cut` where the session had more than is kept. The row is there before the session is read: `lease_ends_at` is
+    when whoever reads it is given up, None once it was read; `attempts` is how often that was begun.
     """
 
     recording = models.OneToOneField(Recording, on_delete=models.CASCADE, related_name="session_text")
@@ -21,6 +22,8 @@ class SessionText(TenantModel):
     words = SearchVectorField()
     moments = models.JSONField(default=list)
     is_cut = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_ends_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [GinIndex(fields=["words"], name="session_text_words", fastupdate=False)]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from helpdesk.tenants.context import current_tenant_id
 from recordings.search.models import SessionText
@@ -55,5 +56,6 @@ def moments_of(recording_ids: Collection[UUID], *, words: str) -> dict[UUID, Mom
 def unread_sessions(now: datetime) -> Iterator[tuple[UUID, UUID]]:
     """(tenant, session) of all tenants; works only inside the listed use `recordings.search.sweep`."""
     closed = {"session__archive_closed_at__lt": now - SWEEP_AFTER, "session__archive_closed_at__gt": now - SWEEP_UNTIL}
-    rows = Recording.across_tenants.filter(session_text=None, **closed).order_by("created_at")
+    unread = Q(session_text=None) | Q(session_text__lease_ends_at__lt=now)
+    rows = Recording.across_tenants.filter(unread, **closed).order_by("created_at")
     yield from rows.values_list("tenant_id", "session_id")[:SWEEP_ROWS]

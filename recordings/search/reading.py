@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assist.channel.protocol import TAB_SHIFT
+from recordings.search.shelves import Shelves
 from recordings.search.tokens import address_tokens, tokens
 from recordings.search.trees import texts_of
 
@@ -12,14 +13,16 @@ CHARACTERS_MAX = 256 * 1024
 TOKENS_MAX = 20_000
 MOMENT_CHARACTERS = 300
 STORED_MAX = 100
-SHELF_MAX = 10_000
+# Fields that are typed in at once; of more that is taken as whole which was typed in first.
+FIELDS_MAX = 1000
+ADDRESS_MAX = 4096
 
 
 @dataclass
 class Reader:
     """Takes the events of a session in order. `load` gives the nodes of a subtree that the tenant's store has.
 
-    Stops taking more once `is_full`.
+    Stops taking more once `is_full`; what it holds meanwhile (`typed`, `shelves`) is bounded as well.
     """
 
     load: Callable[[str], Any]
@@ -27,22 +30,23 @@ class Reader:
     words: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     characters: int = 0
-    shelves: dict[int, dict[int, Any]] = field(default_factory=dict)
+    shelves: Shelves = field(default_factory=Shelves)
     typed: dict[tuple[int, int], tuple[int, str]] = field(default_factory=dict)
+    typing: int = 0
     loaded: int = 0
 
     @property
     def is_full(self) -> bool:
-        return self.characters >= CHARACTERS_MAX or len(self.words) >= TOKENS_MAX
+        return self.characters + self.typing >= CHARACTERS_MAX or len(self.words) >= TOKENS_MAX
 
     def read(self, event: dict[str, Any]) -> None:
         at_ms, page, data = event["at_ms"], event["page_id"], event["data"]
         match event["name"], data:
             case "page_enter" | "history", {"url": str(url), "title": str(title)}:
-                self.words.update(address_tokens(url))
                 self._show(at_ms, [title, url])
+                self.words.update(address_tokens(url[:ADDRESS_MAX]))
             case "shelf", [_edition, int(first), list(nodes), *_rest]:
-                self._keep(page >> TAB_SHIFT, first, nodes)
+                self.shelves.put(page >> TAB_SHIFT, first, nodes)
             case "snapshot", [tree, dict(volatile), *_rest]:
                 self._show(at_ms, self._resolved(tree, page >> TAB_SHIFT))
                 self._show(at_ms, _values(volatile))
@@ -52,28 +56,29 @@ class Reader:
                 self._type(at_ms, (page, node), text)
 
     def end(self) -> None:
-        for at_ms, text in self.typed.values():
-            self._show(at_ms, [text])
-        self.typed.clear()
+        for typed_in in [*self.typed]:
+            self._finish(typed_in)
         self.moments.sort(key=lambda moment: moment[0])
 
     def _type(self, at_ms: int, field: tuple[int, int], text: str) -> None:
         """Of what is typed letter by letter the whole; what is put in its place is another text."""
-        before = self.typed.get(field)
-        if before and not text.startswith(before[1]):
-            self._show(before[0], [before[1]])
+        before = self.typed.get(field, (0, ""))[1]
+        if not text.startswith(before):
+            self._finish(field)
+            before = ""
+        text = text[: max(0, CHARACTERS_MAX - self.characters - self.typing + len(before))]
+        self.typing += len(text) - len(before)
         self.typed[field] = (at_ms, text)
+        if len(self.typed) > FIELDS_MAX:
+            self._finish(next(iter(self.typed)))
 
-    def _keep(self, tab: int, first: int, nodes: list[Any]) -> None:
-        """On a tab's shelf; a new edition begins at the first place."""
-        shelf = self.shelves.setdefault(tab, {})
-        if first == 1:
-            shelf.clear()
-        shelf.update(enumerate(nodes[: max(0, SHELF_MAX - len(shelf))], start=first))
+    def _finish(self, field: tuple[int, int]) -> None:
+        at_ms, text = self.typed.pop(field)
+        self.typing -= len(text)
+        self._show(at_ms, [text])
 
     def _resolved(self, tree: Any, tab: int) -> Iterator[str]:
         """Each subtree once, the first time that it is referred to: what was read is taken from the shelf."""
-        shelf = self.shelves.setdefault(tab, {})
         sources = [texts_of(tree)]
         while sources:
             text = next(sources[-1], None)
@@ -81,21 +86,23 @@ class Reader:
                 sources.pop()
             elif isinstance(text, str):
                 yield text
-            elif text in shelf:
-                sources.append(self._subtree(shelf.pop(text)))
+            elif (found := self.shelves.take(tab, text)) is not None:
+                sources.append(self._subtree(found))
 
-    def _subtree(self, node: Any) -> Iterator[str | int]:
-        if not (isinstance(node, list) and len(node) == 1 and isinstance(node[0], str)):
-            return texts_of(node)
+    def _subtree(self, found: list[str | int] | bytes) -> Iterator[str | int]:
+        if isinstance(found, list):
+            return iter(found)
         self.loaded += 1
-        return texts_of(self.load(node[0]) if self.loaded <= STORED_MAX else [])
+        return texts_of(self.load(found.decode()) if self.loaded <= STORED_MAX else [])
 
     def _show(self, at_ms: int, texts: Iterable[str]) -> None:
         """What is new of it, in moments of bounded length."""
         new: list[str] = []
         for text in texts:
-            text = _kept(text)[: CHARACTERS_MAX - self.characters]
-            if not text or text in self.seen or self.is_full:
+            if self.is_full:
+                break
+            text = _kept(text[:CHARACTERS_MAX])[: CHARACTERS_MAX - self.characters - self.typing]
+            if not text or text in self.seen:
                 continue
             self.seen.add(text)
             self.characters += len(text)

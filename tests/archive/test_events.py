@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
-from recordings.archive.events import MOST_PACKED, EventReader, read_events
+from recordings.archive import events
+from recordings.archive.events import MOST_PACKED, EventReader, TookTooLong, read_events
 from recordings.archive.journal import Missing, missing_ranges
 from recordings.archive.segments import JournalEntry
 from recordings.archive.streams import (
@@ -161,3 +162,30 @@ def test_packed_streams_have_as_much_text_as_they_bring_bytes_for() -> None:
         list(page_stream(frame, 0, allowance).lines(frame))
     assert allowance.text_bytes == 0
     assert list(page_stream(frame, 0, allowance).lines(frame))
+
+
+def test_so_many_deflated_streams_are_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MOST_STREAMS", 3)
+    reader, line = EventReader(), deflate(["scroll", 0, 1, 0, 4])
+    for page in (1, 2, 3, 1, 4):
+        frame = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, 1 << 16 | page, 1, START_MS, line)
+        assert list(reader.read(JournalEntry(b"", START_MS, encode_frame(frame))))
+    assert [page & 0xFFFF for page in reader.streams] == [3, 1, 4]
+
+
+def test_lines_that_never_end_are_held_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "WAITING_BYTES", 2500)
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    part, reader = deflater.compress(b"x" * 1000) + deflater.flush(zlib.Z_SYNC_FLUSH), EventReader()
+    for page in range(1, 5):
+        frame = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, 1 << 16 | page, 1, START_MS, part)
+        list(reader.read(JournalEntry(b"", START_MS, encode_frame(frame))))
+    assert [page & 0xFFFF for page in reader.streams] == [3, 4]
+
+
+def test_time_that_is_over_ends_the_reading_between_frames_and_in_a_batch() -> None:
+    with pytest.raises(TookTooLong):
+        next(read_events(start(), until=0))
+    many = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, PAGE, 1, START_MS, b"\xff" + bytes(64 * 1024))
+    with pytest.raises(BadStream, match="takes_too_long"):
+        list(page_stream(many, 0, Allowance(until=0)).lines(many))

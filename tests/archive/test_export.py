@@ -1,13 +1,15 @@
 """The archive as rrweb events, piece by piece: what a page's stream may say, on a page as small as can be."""
 
 import json
+import sys
 import zlib
 from typing import Any
 
 import pytest
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
-from recordings.archive.export.assets import ArchiveAssets
+from recordings.archive.export import nodes
+from recordings.archive.export.assets import ArchiveAssets, Room
 from recordings.archive.export.lines import csv_cell
 from recordings.archive.export.pages import KEPT_STATES, Page, States
 from recordings.archive.export.rrweb import Converter
@@ -180,3 +182,47 @@ def test_states_are_kept_within_their_bounds(monkeypatch: Any) -> None:
 )
 def test_no_part_of_a_cell_is_a_formula(text: str, cell: str) -> None:
     assert csv_cell(text) == cell
+
+
+def test_pictures_are_put_in_within_bounds_then_keep_their_address(monkeypatch: Any) -> None:
+    assets = ArchiveAssets({"a" * 64: "image/png"}, lambda sha256: b"x" * 30)
+    monkeypatch.setattr(nodes, "EVENT_CHARACTERS", 200)
+    assets.room = Room(300)
+    visitor = Visitor()
+    visitor.converter = Converter(assets)
+    visitor._read(FrameKind.SESSION_START, b'{"started_at_ms": %d}' % START_MS, page=0)
+    visitor.enter()
+    address = f"asset:{'a' * 64}"
+    for put_in in (3, 1, 0):
+        full = visitor.snapshot([[1, "img", {"src": address}, []] for _ in range(5)])[-1]
+        body = full["data"]["node"]["childNodes"][0]["childNodes"][0]
+        sources = [picture["attributes"]["src"] for picture in body["childNodes"]]
+        assert sources == [*[sources[0]] * put_in, *[address] * (5 - put_in)]
+        assert sources[0].startswith("data:image/png") == bool(put_in)
+
+
+def test_place_among_siblings_is_found_without_looking_at_them() -> None:
+    """Counted in calls and lines of Python, not in time."""
+
+    def steps(siblings: int) -> int:
+        root = Node(9, 1)
+        for number in range(2, siblings + 2):
+            root.put(Node(1, number, tag="p"))
+        tree, count = Tree(root), 0
+
+        def step(*_args: Any) -> Any:
+            nonlocal count
+            count += 1
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(step)
+        try:
+            for number in range(siblings // 2, siblings // 2 + 5):
+                tree.insert(1, siblings, tree.remove(1, number))
+        finally:
+            sys.settrace(before)
+        assert [child.id for child in root.children][-7] == siblings // 2
+        return count
+
+    assert steps(20) == steps(200)

@@ -127,6 +127,9 @@ def test_pages_by_words_go_on_where_the_last_one_ended(desk: Desk, monkeypatch: 
     assert walk(q="same") == (wanted, 5)
     assert walk(q="same", agent=desk.agent.pk)[0] == wanted[2::3]
     assert walk()[0] == wanted
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/desk/recordings/", {"q": "same", "agent": desk.agent.pk})
+    assert sum("lookup_recordings_by_words" in query["sql"] for query in queries) == 1
 
 
 def test_list_costs_the_same_for_many_rows_with_all_that_is_told_of_them(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from recordings.search import reading
+from recordings.search import reading, shelves
 from recordings.search.reading import Reader
 
 PAGE = 1 << 16 | 1
@@ -97,7 +97,7 @@ def test_what_has_another_shape_does_no_harm(name: str, data: Any) -> None:
 
 def test_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHARACTERS_MAX", 100)
-    reader = read(*((at, "input", [at, f"word{at} " * 5, 0]) for at in range(50)))
+    reader = read(*((at, "input", [at, f"word{at}-" * 5, 0]) for at in range(50)))
     assert reader.is_full
     assert sum(len(text) for _at, text in reader.moments) <= 100
     monkeypatch.setattr(reading, "CHARACTERS_MAX", 10**6)
@@ -105,3 +105,35 @@ def test_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(100_000):
         deep = [1, "p", {}, [deep]]
     assert read((0, "snapshot", [deep, {}, {}])).moments == []
+
+
+def test_what_is_typed_and_put_on_shelves_is_bounded_before_it_is_shown() -> None:
+    reader = Reader(load=lambda sha256: [])
+    for at in range(8):
+        long = f"{at}" * reading.CHARACTERS_MAX * 2
+        for name, data in (("input", [at, long, 0]), ("shelf", [1, 1, [element("p", long), element("p", long)]])):
+            reader.read({"at_ms": at, "page_id": at << 16 | 1, "name": name, "data": data})
+    assert reader.is_full
+    assert reader.shelves.is_short
+    held = [text for _at, text in reader.typed.values()]
+    assert sum(map(len, held)) <= reading.CHARACTERS_MAX
+    kept = [reader.shelves.take(tab, number) for tab in range(8) for number in (1, 2)]
+    assert sum(len(str(parts)) for parts in kept if parts) <= shelves.SHELF_CHARACTERS
+    assert reader.shelves.take(0, 1) is None
+
+
+def test_of_too_many_fields_the_first_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FIELDS_MAX", 2)
+    reader = Reader(load=lambda sha256: [])
+    for node in range(3):
+        reader.read({"at_ms": node, "page_id": PAGE, "name": "input", "data": [node, f"text {node}", 0]})
+    assert reader.moments == [[0, "text 0"]]
+    assert len(reader.typed) == 2
+
+
+def test_shelf_has_room_again_for_a_new_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "SHELF_CHARACTERS", 200)
+    edition = [element("p", "x" * 100)]
+    reader = read(*((at, "shelf", [at, 1, edition]) for at in range(9)), (9, "snapshot", [[9, [1]], {}, {}, 8]))
+    assert reader.moments == [[9, "x" * 100]]
+    assert not reader.shelves.is_short

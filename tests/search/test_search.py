@@ -11,7 +11,8 @@ from django.utils import timezone
 from helpdesk.tenants import store
 from helpdesk.tenants.context import TenantNotSet, tenant_scope
 from helpdesk.tenants.models import Tenant
-from recordings.search.actions import keep_text, read_session
+from recordings.search import actions
+from recordings.search.actions import ATTEMPTS_MAX, LEASE, keep_text, read_session, take_reading
 from recordings.search.models import SessionText
 from recordings.search.queries import find_by_words, moments_of
 from recordings.search.reading import Reader
@@ -44,10 +45,10 @@ def found(words: str, **options: Any) -> list[Any]:
 def test_recorded_session_is_found_by_what_was_shown(tenant: Tenant, recorded: Any, ended: Callable[..., Any]) -> None:
     recording = ended()
     for _twice in range(2):
-        read_session(tenant.id, recording.session_id)
+        read_session(tenant.id, recording.session_id, now=timezone.now())
     with tenant_scope(tenant.id):
         text = SessionText.objects.get()
-        assert not text.is_cut
+        assert (text.is_cut, text.attempts, text.lease_ends_at) == (False, 1, None)
         assert found("earnings overview") == [recording.pk]
         assert found("", address="tables.html") == [recording.pk]
         assert found("zebra") == []
@@ -114,7 +115,7 @@ def test_damaged_archive_is_read_as_far_as_it_goes(tenant: Tenant, recorded: Any
     with tenant_scope(tenant.id):
         last = recording.session.archive_segments.order_by("-number").first()
     store.delete(last.object_key)
-    read_session(tenant.id, recording.session_id)
+    read_session(tenant.id, recording.session_id, now=timezone.now())
     with tenant_scope(tenant.id):
         assert SessionText.objects.get().is_cut
         assert found("earnings overview") == [recording.pk]
@@ -122,8 +123,9 @@ def test_damaged_archive_is_read_as_far_as_it_goes(tenant: Tenant, recorded: Any
 
 def test_sweep_finds_what_was_not_read(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     handed_over: list[str] = []
-    monkeypatch.setattr(read_task, "delay", lambda _tenant, session: handed_over.append(session))
-    ages = {"read": 10, "fresh": 1, "lost": 10, "old": 60 * 25}
+    monkeypatch.setattr(read_task, "apply_async", lambda names, expires: handed_over.append(names[1]))
+    ages = {"read": 10, "fresh": 1, "lost": 10, "killed": 9, "at work": 10, "old": 60 * 25}
+    leases = {"read": None, "killed": -1, "at work": 1}
     with tenant_scope(tenant.id):
         sessions = {
             name: factories.assist_session(archive_closed_at=timezone.now() - timedelta(minutes=age))
@@ -131,7 +133,35 @@ def test_sweep_finds_what_was_not_read(tenant: Tenant, monkeypatch: pytest.Monke
         }
         for name, session in sessions.items():
             recording = factories.recording(session=session)
-            if name == "read":
-                factories.session_text(recording=recording)
+            if name in leases:
+                minutes = leases[name]
+                ends_at = timezone.now() + timedelta(minutes=minutes) if minutes else None
+                factories.session_text(recording=recording, lease_ends_at=ends_at)
     sweep()
-    assert handed_over == [str(sessions["lost"].pk)]
+    assert handed_over == [str(sessions[name].pk) for name in ("lost", "killed")]
+
+
+def test_session_is_read_by_one_worker_and_given_up_when_two_were_killed(tenant: Tenant) -> None:
+    now = timezone.now()
+    with tenant_scope(tenant.id):
+        recording = factories.recording(session=factories.assist_session(archive_closed_at=now))
+        assert [take_reading(recording, now=now) for _ in range(2)] == [1, 0]
+        assert take_reading(recording, now=now + LEASE) == ATTEMPTS_MAX
+    read_session(tenant.id, recording.session_id, now=now + LEASE)
+    with tenant_scope(tenant.id):
+        assert SessionText.objects.get().lease_ends_at == now + 2 * LEASE
+    read_session(tenant.id, recording.session_id, now=now + 2 * LEASE)
+    with tenant_scope(tenant.id):
+        text = SessionText.objects.get()
+    assert (text.is_cut, text.moments, text.lease_ends_at) == (True, [], None)
+
+
+def test_session_that_takes_too_long_is_kept_as_far_as_it_was_read(
+    tenant: Tenant, recorded: Any, ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = ended()
+    monkeypatch.setattr(actions, "READ_SECONDS", -1)
+    read_session(tenant.id, recording.session_id, now=timezone.now())
+    with tenant_scope(tenant.id):
+        text = SessionText.objects.get()
+    assert (text.is_cut, text.moments, text.lease_ends_at) == (True, [], None)

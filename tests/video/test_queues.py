@@ -17,17 +17,18 @@ DELETING = {f"recordings.keeping.{task}" for task in ("delete_due", "delete_obje
 SLOW = RENDERING | DELETING
 
 
-def test_only_what_takes_long_goes_to_the_queue_render() -> None:
+def test_only_what_takes_long_goes_to_queues_of_its_own() -> None:
     app.loader.import_default_modules()
     ours = [name for name in app.tasks if not name.startswith("celery.")]
     assert set(ours) >= SLOW
     queues = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert {name for name, queue in queues.items() if queue == "render"} == SLOW
-    assert set(queues.values()) == {"celery", "render"}
+    assert {name for name, queue in queues.items() if queue == "search"} == {"recordings.search.read"}
+    assert set(queues.values()) == {"celery", "render", "search"}
 
 
-@pytest.mark.parametrize("queue", ["celery", "render"])
-def test_worker_without_a_choice_of_queues_takes_both(queue: str) -> None:
+@pytest.mark.parametrize("queue", ["celery", "render", "search"])
+def test_worker_without_a_choice_of_queues_takes_all(queue: str) -> None:
     assert queue in app.amqp.queues
 
 

@@ -21,6 +21,29 @@ PICTURE_BYTES = 256 * 1024
 PICTURES = ("PNG", "WEBP", "JPEG")
 CACHE_BYTES = 32 * 1024 * 1024
 MOST_ADDRESSES = 20_000
+# Of what is put in place of addresses: into one event, the pictures of one sheet, and into a whole export.
+EVENT_CHARACTERS = 8 * 1024 * 1024
+SHEET_CHARACTERS = 2 * 1024 * 1024
+EXPORT_CHARACTERS = 1024 * 1024 * 1024
+
+
+class Room:
+    """For what is put in; once something had none, all that follows keeps its address."""
+
+    def __init__(self, characters: int, *, of: "Room | None" = None) -> None:
+        self.left: int = min(characters, of.left) if of else characters
+        self._of = of
+
+    def admit(self, text: str | None) -> str | None:
+        """The text, or None where it has no room."""
+        size = len(text or "")
+        if size > self.left:
+            self.left = 0
+            return None
+        self.left -= size
+        if self._of:
+            self._of.admit(text)
+        return text
 
 
 class ArchiveAssets:
@@ -28,6 +51,7 @@ class ArchiveAssets:
 
     def __init__(self, types: Mapping[str, str], load: Callable[[str], bytes]) -> None:
         self._types, self._load = types, load
+        self.room = Room(EXPORT_CHARACTERS)
         self._digests: dict[str, str] = {}
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 

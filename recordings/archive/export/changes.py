@@ -87,12 +87,9 @@ def _remove(node: Node, parent: Node) -> Json:
 
 def _last_first(nodes: list[Node]) -> list[Node]:
     """So that the sibling before which a node goes is there already."""
-    places = {id(parent): {id(child): at for at, child in enumerate(parent.children)} for parent in _parents(nodes)}
+    parents = {node.parent for node in nodes if node.parent}
+    places = {id(parent): {id(child): at for at, child in enumerate(parent.children)} for parent in parents}
     return sorted(nodes, key=lambda node: -places[id(node.parent)][id(node)])
-
-
-def _parents(nodes: list[Node]) -> list[Node]:
-    return [node.parent for node in nodes if node.parent]
 
 
 def _adds(node: Node, serializer: Serializer) -> Iterator[Json]:
@@ -113,10 +110,10 @@ def _adds_below(node: Node, serializer: Serializer, *, next_id: int | None) -> I
 
 
 def _next_id(node: Node) -> int | None:
-    assert node.parent
-    siblings = [child for child in node.parent.children if child.kind not in (SHADOW, DOCUMENT)]
-    place = next(at for at, child in enumerate(siblings) if child is node)
-    return siblings[place + 1].id if place + 1 < len(siblings) else None
+    sibling = node.after
+    while sibling and sibling.kind in (SHADOW, DOCUMENT):
+        sibling = sibling.after
+    return sibling.id if sibling else None
 
 
 def _attributes(change: Change, serializer: Serializer) -> Iterator[tuple[Node, Json]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from recordings.archive.export.assets import ArchiveAssets
+from recordings.archive.export.assets import EVENT_CHARACTERS, SHEET_CHARACTERS, ArchiveAssets, Room
 from recordings.archive.export.pages import Page
 from recordings.archive.export.tree import CDATA, DOCTYPE, DOCUMENT, ELEMENT, SHADOW, TEXT, Node
 
@@ -21,10 +21,12 @@ CHECKABLE = {"checkbox", "radio"}
 
 
 class Serializer:
-    """Of one page as it is at the time of each call."""
+    """Of one page as it is, for one event: what it puts in place of addresses is bounded."""
 
     def __init__(self, page: Page, assets: ArchiveAssets) -> None:
         self._page, self._assets = page, assets
+        self._room = Room(EVENT_CHARACTERS, of=assets.room)
+        self._chosen: dict[Node, set[Node]] = {}
 
     def whole(self, node: Node) -> Json:
         """With all that is in it, but documents of frames."""
@@ -78,22 +80,26 @@ class Serializer:
 
     def loaded(self, node: Node) -> Json:
         """What stands in place of an address: the rules of a sheet, a picture."""
-        if node.tag in ("link", "style"):
-            name, text = "_cssText", self.sheet(node)
-        elif node.tag == "canvas":
-            name, text = "src", self._assets.canvas(self._page.canvas.get(node.id, "")) or NOTHING
+        name = "_cssText" if node.tag in ("link", "style") else "src"
+        if name == "_cssText" and "rules" in node.extra:
+            text: str | None = "\n".join(map(str, node.extra["rules"]))
         else:
-            address = node.extra.get("shown") or node.attributes.get("src", "")
-            name, text = "src", self._assets.picture(address) if node.tag == "img" else None
+            text = self._room.admit(self._found(node)) if self._room.left else None
+        if node.tag == "canvas":
+            text = text or NOTHING
         self._page.shown[node] = hash(text)
         return {} if text is None else {name: text}
 
-    def sheet(self, node: Node) -> str | None:
-        """The rules of a linked sheet, or of a `style` element that a script has written; None for anything else."""
-        if "rules" in node.extra:
-            return "\n".join(map(str, node.extra["rules"]))
-        is_sheet = node.tag == "link" and "stylesheet" in node.attributes.get("rel", "").lower().split()
-        if not is_sheet:
+    def _found(self, node: Node) -> str | None:
+        if node.tag == "canvas":
+            return self._assets.canvas(self._page.canvas.get(node.id, ""))
+        if node.tag == "img":
+            return self._assets.picture(node.extra.get("shown") or node.attributes.get("src", ""))
+        return self._sheet(node) if node.tag == "link" else None
+
+    def _sheet(self, node: Node) -> str | None:
+        """The rules of a linked sheet; None for a link to anything else."""
+        if "stylesheet" not in node.attributes.get("rel", "").lower().split():
             return None
         address = node.attributes.get("href", "")
         text = self._assets.sheet(address)
@@ -101,13 +107,15 @@ class Serializer:
 
     def _alone(self, text: str, *, base: str) -> str:
         """A style sheet that no longer stands at its address, with what it shows in it."""
+        room = Room(SHEET_CHARACTERS)
 
         def replaced(found: re.Match[str]) -> str:
             before, quote, url, after = found.groups()[:4] if found[3] else found.groups()[4:]
             if url.startswith(("data:", "#")):
                 return found[0]
             address = urljoin(base, url)
-            return f"{before}{quote}{self._assets.picture(address) or address}{after}"
+            put_in = room.admit(self._assets.picture(address)) if room.left else None
+            return f"{before}{quote}{put_in or address}{after}"
 
         return CSS_URL.sub(replaced, text)
 
@@ -139,8 +147,11 @@ class Serializer:
             select = select.parent
         if select is None or select.id not in self._page.values:
             return None
-        options = [node for node in select.walk() if node.tag == "option"]
-        return str(options.index(option)) in self._page.values[select.id][0].split(",")
+        if select not in self._chosen:
+            options = [node for node in select.walk() if node.tag == "option"]
+            places = set(self._page.values[select.id][0].split(","))
+            self._chosen[select] = {node for at, node in enumerate(options) if str(at) in places}
+        return option in self._chosen[select]
 
 
 def _plain(attributes: Json) -> Json:

@@ -27,6 +27,7 @@ CLICKS = {
 }  # fmt: skip
 # What has a place in rrweb's events, or only serves to make them; everything else becomes a custom event.
 SERVING = {"canvas", "shelf", "checkpoint", "page_leave", "page_close", "tab_hello", "viewport", "snapshot", "mutation"}
+NOT_PUT_IN = hash(None)
 FAULTS = (TreeFault, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 
 
@@ -84,17 +85,19 @@ class Converter:
             yield _custom(name, {"page_id": number, "data": data})
 
     def _told(self, frame: Frame, page: Page, name: str, data: Any) -> Iterator[Json]:
+        is_shown = page.number == self._shown
         if name in ("snapshot", "history"):
-            yield from self._whole(page)
+            yield from self._whole(page) if is_shown else ()
         elif name == "mutation":
-            yield from mutation_events(self._mutate(frame, page, *data), Serializer(page, self._assets))
+            change = self._mutate(frame, page, *data)
+            yield from mutation_events(change, Serializer(page, self._assets)) if is_shown else ()
         elif name in TOLD:
             yield from TOLD[name](page, *data)
         elif name == "canvas":
             yield from self._canvas(page, *data)
         elif name == "viewport":
             yield _incremental(RESIZE, width=page.width, height=page.height)
-        elif name == "assets":
+        elif name == "assets" and is_shown:
             yield from self._come(page)
 
     def _take_shelf(self, frame: Frame, edition: int, first: int, subtrees: list[Any]) -> None:
@@ -153,11 +156,16 @@ class Converter:
     def _come(self, page: Page) -> Iterator[Json]:
         """Style sheets and pictures that were named by their address before they could be read."""
         assert page.tree
-        serializer, told = Serializer(page, self._assets), page.shown.copy()
-        loaded = [(node, serializer.loaded(node)) for node in page.tree.root.walk() if node.tag in ("link", "img")]
-        attributes = [
-            {"id": node.id, "attributes": now} for node, now in loaded if page.shown.get(node) != told.get(node)
-        ]
+        serializer, attributes = Serializer(page, self._assets), []
+        for node in page.tree.root.walk():
+            told = page.shown.get(node, NOT_PUT_IN)
+            # A sheet is told again when pictures of it have come.
+            if node.tag == "link" or (node.tag == "img" and told == NOT_PUT_IN):
+                now = serializer.loaded(node)
+                if now and page.shown[node] != told:
+                    attributes.append({"id": node.id, "attributes": now})
+                elif not now:
+                    page.shown[node] = told
         if attributes:
             yield _incremental(0, texts=[], removes=[], adds=[], attributes=attributes)
 

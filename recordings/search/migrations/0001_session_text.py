@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
                 ('words', django.contrib.postgres.search.SearchVectorField()),
                 ('moments', models.JSONField(default=list)),
                 ('is_cut', models.BooleanField(default=False)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('lease_ends_at', models.DateTimeField(null=True)),
                 ('recording', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='session_text', to='recordings_video.recording')),
                 ('tenant', models.ForeignKey(db_index=False, default=helpdesk.tenants.context.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
             ],
