@@ -29,6 +29,10 @@ class BrowserFailed(RuntimeError):
     """The browser ended, exceeded its memory or did not answer in time; the text says which."""
 
 
+class NotDrawn(BrowserFailed):
+    """A frame was never answered, or without its picture; this browser draws no other one."""
+
+
 class CommandRefused(RuntimeError):
     """The browser answered a command with an error."""
 
@@ -193,6 +197,15 @@ class Browser:
         os.close(self._read_fd)
         os.close(self._write_fd)
         shutil.rmtree(self._profile, ignore_errors=True)
+
+
+def value_of(answer: Parameters) -> Any:
+    """What `Runtime.evaluate` answered; raise BrowserFailed where the page threw."""
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        text = details.get("exception", {}).get("description") or details.get("text", "")
+        raise BrowserFailed("the stage failed: " + text[:500])
+    return answer["result"].get("value")
 
 
 def remove_abandoned_profiles() -> None:
