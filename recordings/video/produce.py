@@ -44,6 +44,10 @@ RENDER_SECONDS = 120
 RENDER_SECONDS_A_SECOND = 4
 
 
+class SegmentGone(store.NoSuchObject):
+    """A rendered segment's object is not there; the argument is the segment's id."""
+
+
 @dataclass(frozen=True)
 class Archive:
     """A session in outline, and how its video is to be; `epoch_ms` is when it began by the server's clock."""
@@ -209,7 +213,10 @@ def sha256_of(path: Path) -> str:
 
 def _downloaded(segment: VideoSegment, folder: Path) -> Path:
     path = folder / f"{segment.number}.mp4"
-    path.write_bytes(store.get(segment.object_key))
+    try:
+        path.write_bytes(store.get(segment.object_key))
+    except store.NoSuchObject as failure:
+        raise SegmentGone(segment.id) from failure
     return path
 
 
