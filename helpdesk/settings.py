@@ -137,16 +137,27 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 CELERY_BROKER_URL = REDIS_URL
 # A broker that goes without a word is given up as by `assist.channel.valkey`: by default a publish waits for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10}
-# A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video.
+# A worker takes both; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video,
+# nor for what is deleted.
 RENDER_QUEUE = "render"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE)]
 CELERY_TASK_ROUTES = {
-    f"recordings.video.{task}": {"queue": RENDER_QUEUE} for task in ("prepare", "render", "join", "extras")
+    f"recordings.{task}": {"queue": RENDER_QUEUE}
+    for task in (
+        *("video.prepare", "video.render", "video.join", "video.extras"),
+        *("keeping.delete_due", "keeping.delete_objects", "keeping.delete_orphans", "keeping.erase"),
+    )
 }
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
+# One that comes once a day must not be lost to a busy minute.
+DAILY_EXPIRES_SECONDS = 20 * 3600
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": schedule, "options": {"expires": SWEEP_EXPIRES_SECONDS}}
+    name: {
+        "task": task,
+        "schedule": schedule,
+        "options": {"expires": DAILY_EXPIRES_SECONDS if isinstance(schedule, crontab) else SWEEP_EXPIRES_SECONDS},
+    }
     for name, task, schedule in (
         ("unanswered requests", "assist.requests.sweep", 2.0),
         ("unused links", "assist.links.sweep", 2.0),

@@ -35,7 +35,7 @@ def record(
     Raises `DetailsTooLarge`.
     """
     told = dict(details or {})
-    if len(json.dumps(told).encode()) > DETAILS_BYTES_MAX:
+    if len(json.dumps(told, ensure_ascii=False).encode()) > DETAILS_BYTES_MAX:
         raise DetailsTooLarge(action)
     return AuditEvent.objects.create(
         at=now,
@@ -55,9 +55,12 @@ def record_once(
 ) -> AuditEvent | None:
     """As `record`, unless the same actor did the same to the same object within that time.
 
-    For what a browser asks again by itself, as a player does at each jump.
+    For what a browser asks again by itself, as a player does at each jump. Guests who share a link are told apart by
+    their names.
     """
-    same = AuditEvent.objects.filter(object_id=object_id, action=action, actor_id=actor.id, at__gt=now - within)
+    same = AuditEvent.objects.filter(
+        object_id=object_id, action=action, actor_id=actor.id, actor_name=actor.name, at__gt=now - within
+    )
     if same.exists():
         return None
     return record(action, actor=actor, object_kind=object_kind, object_id=object_id, now=now)

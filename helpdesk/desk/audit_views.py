@@ -1,13 +1,11 @@
 """The audit log, for admins."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,6 +15,7 @@ from helpdesk.accounts.queries import people_of_tenant
 from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action, ActorKind, AuditEvent
 from helpdesk.audit.queries import events
+from helpdesk.days import begin_of, end_of
 from helpdesk.desk.forms import Select, Text
 from helpdesk.desk.pages import desk_page
 from helpdesk.keyset import BadCursor, newest_first
@@ -59,14 +58,10 @@ class AuditFilterForm(forms.Form):
             "actor_kind": wanted["actor_kind"],
             "actor_id": wanted["person"] and wanted["person"].pk,
             "object_id": wanted["object_id"],
-            "at__gte": wanted["since"] and _midnight(wanted["since"]),
-            "at__lt": wanted["until"] and _midnight(wanted["until"] + timedelta(days=1)),
+            "at__gte": wanted["since"] and begin_of(wanted["since"]),
+            "at__lt": wanted["until"] and end_of(wanted["until"]),
         }
         return rows.filter(**{name: value for name, value in lookups.items() if value})
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
 
 
 @never_cache

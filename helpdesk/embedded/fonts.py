@@ -59,5 +59,6 @@ def alias(family: str, ours: str) -> str:
 
 def last_resort(generic: str) -> str:
     """Our families behind all others of a generic one."""
-    families = "".join(f"<family>{name}</family>" for name in FAMILIES)
+    first = ("Cousine",) if generic == "monospace" else ()
+    families = "".join(f"<family>{name}</family>" for name in (*first, *FAMILIES))
     return f'  <alias binding="weak"><family>{generic}</family><accept>{families}</accept></alias>'

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assist.channel.models import AssistSession
+from assist.channel.queries import NoSession
 from helpdesk.accounts.models import User
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.problems import Conflict
@@ -55,6 +56,9 @@ class HoldViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             hold = place_hold(session.id, reason=reason, person=person, actor=actor, now=timezone.now())
         except AlreadyHeld:
             raise Conflict(_("This session has a legal hold already: release that one first."), code="held") from None
+        except NoSession as refused:
+            code, text = refusal_words(refused)
+            raise Conflict(text, code=code) from None
         return Response(HoldSerializer(hold).data, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:

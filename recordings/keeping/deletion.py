@@ -6,12 +6,10 @@ after it, and again by the sweep, until it is.
 
 from collections import Counter
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from assist.channel import live
 from assist.channel.actions import lock_session
 from assist.channel.models import AssistSession
 from assist.pages.models import SessionAsset
@@ -47,7 +45,7 @@ def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = N
     if hold:
         raise Held(hold)
     list(Recording.objects.select_for_update().filter(session=session))  # nobody begins to render it meanwhile
-    is_over = AssistSession.objects.filter(deletable(), id=session_id).exists()
+    is_over = AssistSession.objects.filter(deletable(now), id=session_id).exists()
     if not is_over and (session.started_at or session.ended_at is None):
         raise NotOver(session_id)
     _doom(session, now=now, item=item)
@@ -66,23 +64,24 @@ def _doom(session: AssistSession, *, now: datetime, item: ErasureItem | None) ->
     recordings = Recording.objects.filter(session=session).values_list("id", flat=True)
     folders += [object_key(tenant_id, "recordings", recording_id) for recording_id in recordings]
     assets = SessionAsset.objects.filter(session=session).values_list("asset__sha256", flat=True)
-    rows = [Doomed(kind=DoomedKind.FOLDER, name=name, item=item, created_at=now) for name in folders]
-    rows += [Doomed(kind=DoomedKind.ASSET, name=sha256, item=item, created_at=now) for sha256 in assets]
-    Doomed.objects.bulk_create(rows)
+    names = [(DoomedKind.FOLDER, name) for name in folders] + [(DoomedKind.ASSET, sha256) for sha256 in assets]
+    names.append((DoomedKind.KEYS, str(session.id)))
+    of = {"item": item, "request_id": session.request_id, "created_at": now}
+    Doomed.objects.bulk_create(Doomed(kind=kind, name=name, **of) for kind, name in names)
 
 
 def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datetime) -> None:
-    """A session that nobody holds: its rows now, what Valkey and the store have of it after commit.
+    """A session that nobody holds: its rows now, what Valkey and the store have of it by a worker, after commit.
 
-    In the tenant's scope; raises as `delete_rows`. What a crash leaves of the rest the sweep ends.
+    In the tenant's scope; raises as `delete_rows`. While Valkey is away the sweep has to hand it over.
     """
     delete_rows(session_id, now=now)
     record(action, actor=actor, object_kind="session", object_id=session_id, now=now)
-    transaction.on_commit(partial(_forget, current_tenant_id(), session_id))
+    tenant_id = current_tenant_id()
+    transaction.on_commit(lambda: _hand_over(tenant_id), robust=True)  # Django can't log what a partial raises
 
 
-def _forget(tenant_id: UUID, session_id: UUID) -> None:
+def _hand_over(tenant_id: UUID) -> None:
     from recordings.keeping.tasks import delete_objects_task
 
-    live.erase(tenant_id, session_id)
     delete_objects_task.delay(str(tenant_id))

@@ -1,5 +1,7 @@
 """Erasing what is known of one visitor's sessions; each step is a transaction of its own, and may be done again."""
 
+import contextlib
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from assist.channel import live
 from assist.channel.models import AssistSession
+from assist.channel.queries import NoSession
 from assist.links.models import ConsentReceipt
 from assist.requests.actions import forget_visitor
 from assist.requests.models import AssistRequest
@@ -19,11 +21,13 @@ from helpdesk.audit.actors import SYSTEM, Actor
 from helpdesk.audit.models import Action
 from helpdesk.tenants.context import tenant_scope
 from recordings.keeping.deletion import Held, NotOver, delete_rows
-from recordings.keeping.models import Erasure, ErasureItem, ErasureState, ItemState
-from recordings.keeping.objects import delete_doomed
+from recordings.keeping.models import Doomed, Erasure, ErasureItem, ErasureState, ItemState
+from recordings.keeping.objects import Busy, delete_doomed, doomed_of
 from recordings.keeping.queries import requests_of_visitor
 
 ERASURE = "erasure"
+
+logger = logging.getLogger(__name__)
 
 
 class NobodyNamed(ValueError):
@@ -60,14 +64,15 @@ def queue_erasure(erasure: Erasure) -> None:
 
 
 def erase(tenant_id: UUID, erasure_id: UUID, *, now: datetime) -> None:
-    """Go on where the last worker came to; opens the scope itself. Raises what the store raises, and `Busy`."""
+    """Go on where the last worker came to; opens the scope itself. Raises what the store raises."""
     for item_id in _open_items(tenant_id, erasure_id):
         with tenant_scope(tenant_id):
-            session_id = _erase_rows(item_id, now=now)
-        if session_id:
-            live.erase(tenant_id, session_id)
+            _erase_rows(item_id, now=now)
     for item_id in _open_items(tenant_id, erasure_id, state=ItemState.OBJECTS):
-        _erase_objects(tenant_id, item_id)
+        try:
+            _erase_objects(tenant_id, item_id)
+        except Busy:  # the others' folders go all the same
+            logger.info("item %s goes on with the next sweep: visitors upload assets", item_id)
     with tenant_scope(tenant_id):
         _settle(erasure_id, now=now)
 
@@ -79,11 +84,11 @@ def _open_items(tenant_id: UUID, erasure_id: UUID, **state: str) -> Iterator[UUI
     yield from found
 
 
-def _erase_rows(item_id: UUID, *, now: datetime) -> UUID | None:
-    """The session whose rows are gone; None where it waits."""
+def _erase_rows(item_id: UUID, *, now: datetime) -> None:
+    """Unless they are gone, or have to wait."""
     item = ErasureItem.objects.select_for_update().get(id=item_id)
     if item.state in (ItemState.OBJECTS, ItemState.ERASED):
-        return item.session_id
+        return
     item.held_since = None
     try:
         removed = _remove(item, now=now)
@@ -94,7 +99,6 @@ def _erase_rows(item_id: UUID, *, now: datetime) -> UUID | None:
     else:
         item.state, item.removed = ItemState.OBJECTS, dict(Counter(item.removed) + removed)
     item.save(update_fields=["state", "held_since", "removed"])
-    return item.session_id if item.state == ItemState.OBJECTS else None
 
 
 def _remove(item: ErasureItem, *, now: datetime) -> Counter[str]:
@@ -103,8 +107,11 @@ def _remove(item: ErasureItem, *, now: datetime) -> Counter[str]:
     session = AssistSession.objects.filter(request_id=item.request_id).first()
     if session:  # also one that began after the erasure
         item.session_id = session.id
-        removed += delete_rows(session.id, now=now, item=item)
+        with contextlib.suppress(NoSession):  # deleted by somebody else this moment
+            removed += delete_rows(session.id, now=now, item=item)
     if item.request_id:
+        # What an earlier deletion has not come to is removed, and counted, by this one.
+        Doomed.objects.filter(request_id=item.request_id, item=None).update(item=item)
         removed += forget_request(item.request_id)
     return removed
 
@@ -121,7 +128,8 @@ def _erase_objects(tenant_id: UUID, item_id: UUID) -> None:
     while delete_doomed(tenant_id, item_id=item_id):
         pass
     with tenant_scope(tenant_id):
-        ErasureItem.objects.filter(id=item_id, state=ItemState.OBJECTS).update(state=ItemState.ERASED)
+        if not doomed_of(item_id).exists():
+            ErasureItem.objects.filter(id=item_id, state=ItemState.OBJECTS).update(state=ItemState.ERASED)
 
 
 def _settle(erasure_id: UUID, *, now: datetime) -> None:

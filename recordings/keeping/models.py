@@ -65,17 +65,21 @@ class ErasureItem(TenantModel):
 class DoomedKind(models.TextChoices):
     FOLDER = "folder", "folder"
     ASSET = "asset", "asset"
+    KEYS = "keys", "keys"
 
 
 class Doomed(TenantModel):
-    """Objects whose rows are gone, written in the transaction that took them: a killed worker leaves none behind.
+    """What follows rows that are gone, written in the transaction that took them: a killed worker leaves none behind.
 
-    `name` is the folder of a session or a recording, or the SHA-256 of an asset that goes if nobody refers to it.
+    `name` is the folder of a session or a recording, the SHA-256 of an asset that goes if nobody refers to it, or the
+    id of a session that has keys in Valkey.
+    `request_id` is whose session it was, for an erasure that comes later than the deletion.
     """
 
     kind = models.CharField(max_length=8, choices=DoomedKind.choices)
     name = models.CharField(max_length=300)
     item = models.ForeignKey(ErasureItem, null=True, on_delete=models.SET_NULL, related_name="doomed")
+    request_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,10 +1,11 @@
-"""Deleting the objects of rows that are gone."""
+"""Deleting the objects, and the keys in Valkey, of rows that are gone."""
 
 from collections import Counter
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from assist.channel import live
 from assist.pages.keys import asset_key
 from assist.pages.locks import try_to_lock_assets
 from assist.pages.models import Asset, SessionAsset
@@ -13,6 +14,8 @@ from helpdesk.tenants.context import tenant_scope
 from recordings.keeping.models import Doomed, DoomedKind, ErasureItem
 
 BATCH = 100
+# In one call of the store, while uploads wait.
+ASSETS_AT_ONCE = 25
 
 
 class Busy(RuntimeError):
@@ -25,14 +28,25 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     Opens the scope itself. Raises `Busy`, and whatever the store raises: what was not deleted stays doomed.
     """
     with tenant_scope(tenant_id):
-        rows = Doomed.objects.filter(item_id=item_id) if item_id else Doomed.objects.all()
+        rows = doomed_of(item_id) if item_id else Doomed.objects.all()
         found = list(rows.order_by("created_at", "id")[:BATCH])
+    for keys in [row for row in found if row.kind == DoomedKind.KEYS]:
+        live.erase(tenant_id, UUID(keys.name))
+        with tenant_scope(tenant_id):
+            Doomed.objects.filter(id=keys.id).delete()
     for folder in [row for row in found if row.kind == DoomedKind.FOLDER]:
         _delete_folder(tenant_id, folder)
     assets = [row for row in found if row.kind == DoomedKind.ASSET]
-    if assets:
-        _delete_assets(tenant_id, assets)
+    for first in range(0, len(assets), ASSETS_AT_ONCE):
+        _delete_assets(tenant_id, assets[first : first + ASSETS_AT_ONCE])
     return bool(found)
+
+
+def doomed_of(item_id: UUID) -> QuerySet[Doomed]:
+    """What is left of an item, also where another erasure or a deletion took its rows."""
+    request_id = ErasureItem.objects.values_list("request_id", flat=True).get(id=item_id)
+    of_request = Q(request_id=request_id) if request_id else Q(pk__in=())
+    return Doomed.objects.filter(Q(item_id=item_id) | of_request)
 
 
 def _delete_folder(tenant_id: UUID, row: Doomed) -> None:

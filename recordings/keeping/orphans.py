@@ -16,7 +16,7 @@ from recordings.video.models import Recording, RecordingState
 
 # Whatever is being written is younger: an object's row comes within minutes, or never.
 ORPHAN_AGE = timedelta(hours=24)
-AT_ONCE = 100
+AT_ONCE = 25
 
 
 def delete_orphans(tenant_id: UUID, *, now: datetime) -> int:
@@ -56,25 +56,33 @@ def _owner(key: str) -> str:
 
 def _without_session(keys: Iterable[str]) -> Iterator[str]:
     """Segments of a session that is not there, or whose archive is closed without them."""
-    for owner, some in groupby(keys, key=_owner):
-        session = AssistSession.objects.filter(id=owner).first() if _is_id(owner) else None
-        named = set(ArchiveSegment.objects.filter(session=session).values_list("object_key", flat=True))
-        if session is None or session.archive_closed_at:
-            yield from (key for key in some if key not in named)
+    keys = list(keys)
+    open_ones = AssistSession.objects.filter(id__in=_ids(keys), archive_closed_at=None).values_list("id", flat=True)
+    being_written = {str(session_id) for session_id in open_ones}
+    named = set(ArchiveSegment.objects.filter(session__in=_ids(keys)).values_list("object_key", flat=True))
+    yield from (key for key in keys if _owner(key) not in being_written and key not in named)
 
 
 def _without_recording(keys: Iterable[str]) -> Iterator[str]:
     """Everything of a recording that is not there, and segments of one that was joined from them."""
-    for owner, some in groupby(keys, key=_owner):
-        recording = Recording.objects.filter(id=owner).first() if _is_id(owner) else None
-        is_ready = recording is not None and recording.state == RecordingState.READY
-        yield from (key for key in some if recording is None or (is_ready and key.split("/")[4] == "segments"))
+    keys = list(keys)
+    found = Recording.objects.filter(id__in=_ids(keys)).values_list("id", "state")
+    states = {str(recording_id): state for recording_id, state in found}
+    for key in keys:
+        state = states.get(_owner(key))
+        if state is None or (state == RecordingState.READY and key.split("/")[4] == "segments"):
+            yield key
 
 
 def _without_asset(keys: Iterable[str]) -> Iterator[str]:
     by_digest = {_owner(key): key for key in keys}
     named = set(Asset.objects.filter(sha256__in=by_digest).values_list("sha256", flat=True))
     yield from (key for digest, key in by_digest.items() if digest not in named)
+
+
+def _ids(keys: Iterable[str]) -> set[str]:
+    """Of the owners that may have a row."""
+    return {owner for owner in map(_owner, keys) if _is_id(owner)}
 
 
 def _is_id(text: str) -> bool:

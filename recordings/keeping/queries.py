@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assist.channel.models import AssistSession, SessionState
 from assist.requests.models import AssistRequest
@@ -14,7 +14,7 @@ from helpdesk.tenants.models import Tenant
 from helpdesk.tenants.queries import current_tenant
 from helpdesk.tickets.models import Queue
 from recordings.keeping.models import Erasure, ErasureItem, ErasureState, ItemState, LegalHold
-from recordings.video.models import RecordingState
+from recordings.video.models import RecordingState, VideoSegment
 
 # Each is of other parts of the desk, with rules of its own.
 NOT_COVERED = ("tickets", "contacts", "mail", "audit_log")
@@ -34,7 +34,7 @@ def sessions_due(now: datetime) -> QuerySet[AssistSession]:
     due = _older(now, days) & Q(request__ticket__queue__recording_days=None)
     for queue in Queue.objects.exclude(recording_days=None):
         due |= _older(now, queue.recording_days) & Q(request__ticket__queue=queue)
-    return AssistSession.objects.filter(due, deletable(), legal_hold=None).order_by("ended_at", "id")
+    return AssistSession.objects.filter(due, deletable(now), legal_hold=None).order_by("ended_at", "id")
 
 
 def _older(now: datetime, days: int) -> Q:
@@ -42,10 +42,12 @@ def _older(now: datetime, days: int) -> Q:
     return Q(ended_at__lt=now - timedelta(days=days)) if days else Q(pk__in=())
 
 
-def deletable() -> Q:
-    """The session is over, and no worker writes its archive or its video any more."""
+def deletable(now: datetime) -> Q:
+    """The session is over, and no worker writes its archive or its video any more, also of one that failed."""
     is_over = Q(state=SessionState.ENDED, started_at__isnull=False, archive_closed_at__isnull=False)
-    return is_over & ~Q(recording__state__in=(RecordingState.PENDING, RecordingState.RENDERING))
+    leased = VideoSegment.objects.filter(recording__session=OuterRef("pk"), done_at=None, lease_until__gt=now)
+    is_rendered = ~Q(recording__state__in=(RecordingState.PENDING, RecordingState.RENDERING))
+    return is_over & is_rendered & ~Q(Exists(leased.exclude(lease_owner="")))
 
 
 def requests_of_visitor(*, email: str = "", external_id: str = "") -> QuerySet[AssistRequest]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,13 +10,15 @@ from django.utils import timezone
 from assist.channel.queries import NoSession
 from helpdesk.audit.actors import SYSTEM
 from helpdesk.audit.models import Action
-from helpdesk.tenants.context import tenant_scope
+from helpdesk.tenants.context import current_tenant_id, tenant_scope
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
 from recordings.keeping import queries
 from recordings.keeping.deletion import Held, NotOver, delete_session
 from recordings.keeping.erasures import erase, queue_erasure
+from recordings.keeping.models import Doomed
 from recordings.keeping.objects import Busy, delete_doomed
 from recordings.keeping.orphans import delete_orphans
+from recordings.keeping.runner import one_a_tenant
 
 logger = logging.getLogger(__name__)
 
@@ -25,20 +28,32 @@ BATCHES_AT_ONCE = 20
 
 
 @tenant_task("recordings.keeping.delete_due", long=True)
-def delete_due_task(tenant_id: UUID) -> None:
-    """Sessions that are older than their queue or tenant keeps them."""
+@one_a_tenant
+def delete_due_task(tenant_id: UUID, failed: int = 0) -> None:
+    """Sessions that are older than their queue or tenant keeps them, but for the `failed` oldest, of tonight."""
     now = timezone.now()
     with tenant_scope(tenant_id):
-        due = list(queries.sessions_due(now).values_list("id", flat=True)[:SESSIONS_AT_ONCE])
-    for session_id in due:
-        # What keeps it was not so a moment ago.
-        with contextlib.suppress(Held, NotOver, NoSession), tenant_scope(tenant_id):
-            delete_session(session_id, action=Action.SESSION_EXPIRED, actor=SYSTEM, now=now)
+        due = list(queries.sessions_due(now).values_list("id", flat=True)[failed : failed + SESSIONS_AT_ONCE])
+    failed += sum(not _expire(tenant_id, session_id, now=now) for session_id in due)
     if len(due) == SESSIONS_AT_ONCE:
-        delete_due_task.delay(str(tenant_id))
+        delete_due_task.delay(str(tenant_id), failed)
+
+
+def _expire(tenant_id: UUID, session_id: UUID, *, now: datetime) -> bool:
+    """False for one that failed: the others go all the same."""
+    try:
+        with tenant_scope(tenant_id):
+            delete_session(session_id, action=Action.SESSION_EXPIRED, actor=SYSTEM, now=now)
+    except (Held, NotOver, NoSession):
+        pass  # what keeps it was not so a moment ago
+    except Exception:
+        logger.exception("session %s is past its days, and was not deleted", session_id)
+        return False
+    return True
 
 
 @tenant_task("recordings.keeping.delete_objects", long=True)
+@one_a_tenant
 def delete_objects_task(tenant_id: UUID) -> None:
     """What deleted sessions have left in the store."""
     try:
@@ -50,15 +65,14 @@ def delete_objects_task(tenant_id: UUID) -> None:
 
 
 @tenant_task("recordings.keeping.erase", long=True)
+@one_a_tenant
 def erase_task(tenant_id: UUID, erasure_id: str) -> None:
     """Go on with an erasure; what it waits for is looked at again by the sweep."""
-    try:
-        erase(tenant_id, UUID(erasure_id), now=timezone.now())
-    except Busy:
-        logger.info("erasure %s goes on with the next sweep: visitors upload assets", erasure_id)
+    erase(tenant_id, UUID(erasure_id), now=timezone.now())
 
 
 @tenant_task("recordings.keeping.delete_orphans", long=True)
+@one_a_tenant
 def delete_orphans_task(tenant_id: UUID) -> None:
     """What no row names; whoever uploads assets meanwhile makes it wait for the next day."""
     with contextlib.suppress(Busy):
@@ -68,9 +82,11 @@ def delete_orphans_task(tenant_id: UUID) -> None:
 
 @tenant_task("recordings.keeping.resume")
 def resume_task() -> None:
-    """Erasures that wait, or that a worker has left."""
+    """Erasures that wait, or that a worker has left, and objects that have to follow their rows."""
     for erasure in queries.unfinished_erasures():
         queue_erasure(erasure)
+    if Doomed.objects.exists():
+        delete_objects_task.delay(str(current_tenant_id()))
 
 
 @cross_tenant_task("recordings.keeping.sweep")
@@ -84,4 +100,3 @@ def sweep_task() -> None:
 def resume_all_task() -> None:
     for tenant_id in queries.tenants():
         resume_task.delay(str(tenant_id))
-        delete_objects_task.delay(str(tenant_id))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from assist.channel.queries import NoSession
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.people import person_of
 from helpdesk.accounts.roles import role_required
@@ -37,6 +38,8 @@ def hold(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         place_hold(recording.session_id, reason=reason, person=person, actor=actor_of(request), now=timezone.now())
     except AlreadyHeld:
         messages.warning(request, _("A legal hold is there already, by somebody else; it is left as it is."))
+    except NoSession as refused:
+        return _gone(request, refused)
     return redirect("recording", recording_id)
 
 
@@ -59,10 +62,18 @@ def delete(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     session_id, actor = recording.session_id, actor_of(request)
     try:
         delete_session(session_id, action=Action.SESSION_DELETED, actor=actor, now=timezone.now())
+    except NoSession as refused:
+        return _gone(request, refused)
     except Refusals as refused:
         messages.error(request, refusal_words(refused)[1])
         return redirect("recording", recording_id)
     messages.success(request, _("The recording is deleted, with its archive, video and pages."))
+    return redirect("recordings")
+
+
+def _gone(request: HttpRequest, refused: NoSession) -> HttpResponse:
+    """To the list: the page of the recording is no more."""
+    messages.error(request, refusal_words(refused)[1])
     return redirect("recordings")
 
 

@@ -1,17 +1,16 @@
 """The filters of the list: one form for the desk, for saved views and for the REST API's words."""
 
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Avg, QuerySet
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import people_of_tenant
+from helpdesk.days import begin_of, end_of
 from helpdesk.tickets.models import Queue
 from recordings.review.models import Score
 from recordings.search.tokens import query
@@ -90,8 +89,8 @@ class RecordingFilterForm(forms.Form):
             "session__agent": wanted["agent"],
             "session__request__ticket__number": wanted["ticket"],
             "session__request__ticket__queue": wanted["queue"],
-            "created_at__gte": wanted["since"] and _midnight(wanted["since"]),
-            "created_at__lt": wanted["until"] and _midnight(wanted["until"] + timedelta(days=1)),
+            "created_at__gte": wanted["since"] and begin_of(wanted["since"]),
+            "created_at__lt": wanted["until"] and end_of(wanted["until"]),
             "duration_ms__gte": _ms(wanted["min_minutes"]),
             "duration_ms__lte": _ms(wanted["max_minutes"]),
         }
@@ -113,10 +112,6 @@ def scored_between(
     bounds = {"mean__gte": lowest, "mean__lte": highest}
     means = means.filter(**{name: value for name, value in bounds.items() if value is not None})
     return rows.filter(id__in=means.values("recording_id"))
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
 
 
 def _ms(minutes: int | None) -> int | None:

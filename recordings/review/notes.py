@@ -22,6 +22,8 @@ from recordings.video.models import Recording
 
 BODY_MAX = 4000
 NOTES_MAX = 1000
+# While nobody knows yet how long the recording is.
+AT_MS_MAX = 30 * 24 * 3_600_000
 
 
 class TooManyNotes(RuntimeError):
@@ -52,7 +54,7 @@ def notes_of(recording: Recording) -> QuerySet[RecordingNote]:
 
 def add_note(recording: Recording, *, at_ms: int, body: str, author: User | None) -> Noted:
     """Mail goes to those who are called in it and may see it. Raises `AfterTheEnd`, `TooManyNotes`."""
-    if recording.duration_ms is not None and at_ms > recording.duration_ms:
+    if at_ms > (AT_MS_MAX if recording.duration_ms is None else recording.duration_ms):
         raise AfterTheEnd(at_ms)
     if recording.notes.count() >= NOTES_MAX:
         raise TooManyNotes(recording.pk)

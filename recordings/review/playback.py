@@ -1,6 +1,10 @@
-"""What the review page reads by script: the outline of a session, its log in parts, and small pictures of its video."""
+"""What the review page reads by script: the outline of a session, its log in parts, and small pictures of its video.
+
+Whoever asks for these without the page has seen the recording too, and is in the audit log.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http import HTTPStatus
 from struct import Struct
 from uuid import UUID
@@ -9,9 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from recordings.review.access import recording_or_404
 from recordings.review.queries import archive_segments
+from recordings.video.audit import audit_once
 from recordings.video.extras import queue_extras
 from recordings.video.models import Recording
 
@@ -20,19 +26,23 @@ PICTURE_URL_SECONDS = 300
 PICTURE_CACHE_SECONDS = 240
 # Rows have bounds; a part of them, packed, is a tenth of this.
 MOST_PART_BYTES = 1024 * 1024
+MOST_LOG_BYTES = 2**40
 # As of web/review/archive.ts, which asks for no more.
 MOST_SEGMENTS = 240
+# As many as `ArchiveSegment.number` can count.
+MOST_NUMBER = 2**31 - 1
 MOST_ARCHIVE_BYTES = 4 * 1024 * 1024
 READERS = 8
 LENGTH = Struct("!I")
 KEPT = "private, max-age=3600, immutable"
+VIEWED_AGAIN = timedelta(minutes=10)
 
 
 @never_cache
 @require_safe
 def outline(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """What `recordings.video.outline` says; 202 `{state: "preparing"}` while a worker is at it."""
-    recording = recording_or_404(request, recording_id)
+    recording = _viewed(request, recording_id)
     data = _outline_of(recording)
     if data is None:
         queue_extras(recording)
@@ -46,10 +56,12 @@ def archive(request: HttpRequest, recording_id: UUID, first: int, last: int) -> 
 
     At most MOST_SEGMENTS of them, and MOST_ARCHIVE_BYTES unless it is one.
     """
-    recording = recording_or_404(request, recording_id)
-    segments = list(archive_segments(recording.session_id)[first : last + 1]) if first <= last else []
+    recording = _viewed(request, recording_id)
+    if not 0 <= last - first < MOST_SEGMENTS or last > MOST_NUMBER:
+        raise Http404
+    segments = list(archive_segments(recording.session_id)[first : last + 1])
     size = sum(segment.size_bytes for segment in segments)
-    if not 0 < len(segments) <= MOST_SEGMENTS or (len(segments) > 1 and size > MOST_ARCHIVE_BYTES):
+    if not segments or (len(segments) > 1 and size > MOST_ARCHIVE_BYTES):
         raise Http404
     with ThreadPoolExecutor(READERS) as readers:
         parts = list(readers.map(_bytes_of, [segment.object_key for segment in segments]))
@@ -69,8 +81,8 @@ def _bytes_of(key: str) -> bytes:
 @require_safe
 def log(request: HttpRequest, recording_id: UUID, start: int, size: int) -> HttpResponse:
     """A part of the log, as the outline names it: JSON rows `[at_ms, page, name, text]`."""
-    recording = recording_or_404(request, recording_id)
-    if not recording.log_key or not 0 < size <= MOST_PART_BYTES:
+    recording = _viewed(request, recording_id)
+    if not recording.log_key or not 0 < size <= MOST_PART_BYTES or start > MOST_LOG_BYTES:
         raise Http404
     try:
         answer = _gzipped(store.get(recording.log_key, part=(start, size)))
@@ -90,7 +102,14 @@ def thumbnail(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 @cache_control(private=True, max_age=PICTURE_CACHE_SECONDS)
 def filmstrip(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """The sprite; where its tiles are is in the page."""
-    return _picture(recording_or_404(request, recording_id).filmstrip_key)
+    return _picture(_viewed(request, recording_id).filmstrip_key)
+
+
+def _viewed(request: HttpRequest, recording_id: UUID) -> Recording:
+    """As `recording_or_404`, told once in a while; the page itself, which asks for all of these, has told it before."""
+    recording = recording_or_404(request, recording_id)
+    audit_once(request, Action.RECORDING_VIEWED, recording, within=VIEWED_AGAIN)
+    return recording
 
 
 def _outline_of(recording: Recording) -> bytes | None:

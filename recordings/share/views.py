@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django import forms
@@ -74,12 +75,10 @@ def link_call(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @link_call
 def look(request: HttpRequest, link: ShareLink, now: datetime) -> HttpResponse:
-    """`{tenant, title, expires_at, duration_ms, signed_in_as}`; the last is empty for strangers."""
+    """`{tenant, expires_at, signed_in_as}`; the last is empty for strangers. What is shared is told by `begin`."""
     facts = {
         "tenant": current_tenant().name,
-        "title": link.recording.session.request.page_title or link.recording.session.request.page_url,
         "expires_at": link.expires_at.isoformat(),
-        "duration_ms": link.recording.duration_ms,
         "signed_in_as": str(request.user) if isinstance(request.user, User) else "",
     }
     return JsonResponse(facts)
@@ -87,7 +86,7 @@ def look(request: HttpRequest, link: ShareLink, now: datetime) -> HttpResponse:
 
 @link_call
 def begin(request: HttpRequest, link: ShareLink, now: datetime) -> HttpResponse:
-    """`{pass, watermark}` for the name and the address that were sent, or for the person who is signed in."""
+    """`{pass, title, watermark}` for the name and the address that were sent, or for the person who is signed in."""
     form = ViewerForm(_who(request))
     if not form.is_valid():
         detail = _("Say who you are: a name, and an e-mail address as name@example.com.")
@@ -95,7 +94,8 @@ def begin(request: HttpRequest, link: ShareLink, now: datetime) -> HttpResponse:
     viewer = Viewer(**form.cleaned_data, at=now)
     open_share_link(link, viewer=viewer, actor=_actor(request, link, viewer))
     kept = {"link": str(link.pk), "name": viewer.name, "email": viewer.email, "at": now.isoformat()}
-    return JsonResponse({"pass": signing.dumps(kept, salt=SALT), "watermark": viewer.watermark})
+    given = signing.dumps(kept, salt=SALT)
+    return JsonResponse({"pass": given, "title": _title(link), "watermark": viewer.watermark})
 
 
 @link_call
@@ -111,6 +111,12 @@ def video(request: HttpRequest, link: ShareLink, now: datetime) -> HttpResponse:
     return JsonResponse({"url": url, "seconds": VIDEO_URL_SECONDS})
 
 
+def _title(link: ShareLink) -> str:
+    """Of the page where the session began, or its address without what its site keeps in the query."""
+    request = link.recording.session.request
+    return request.page_title or urlsplit(request.page_url)._replace(query="", fragment="").geturl()
+
+
 def _who(request: HttpRequest) -> dict[str, Any]:
     if isinstance(request.user, User):
         return {"name": str(request.user), "email": request.user.email}
@@ -121,7 +127,7 @@ def _who(request: HttpRequest) -> dict[str, Any]:
 def _viewer(token: object, link: ShareLink) -> Viewer | None:
     try:
         kept = signing.loads(str(token), salt=SALT, max_age=PASS_SECONDS)
-    except signing.BadSignature:
+    except (signing.BadSignature, UnicodeEncodeError):
         return None
     at = parse_datetime(kept["at"])
     return Viewer(kept["name"], kept["email"], at) if at and kept["link"] == str(link.pk) else None

@@ -36,7 +36,7 @@ PATIENCE = timedelta(minutes=10)
 
 
 class LeaseLost(RuntimeError):
-    """Somebody else renders the segment by now, or it is done."""
+    """Somebody else renders the segment by now, or it is done, or deleted."""
 
 
 class NotRetryable(RuntimeError):
@@ -126,6 +126,7 @@ def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
 
 def requeue_abandoned(segment_id: UUID, *, now: datetime) -> None:
     """Queue a segment again whose lease ran out; one that took too many workers along fails the recording."""
+    _lock_of_segment(segment_id)
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_until and segment.lease_until > now):
         return
@@ -170,7 +171,9 @@ def renew_lease(segment_id: UUID, *, owner: str, done_ms: int, now: datetime) ->
 
 def finish_segment(segment_id: UUID, *, owner: str, object_key: str, size_bytes: int, now: datetime) -> None:
     """Note the rendered object; with the last segment the join is queued. Raises `LeaseLost`."""
-    recording = _lock(VideoSegment.objects.get(id=segment_id).recording_id)
+    recording = _lock_of_segment(segment_id)
+    if recording is None:
+        raise LeaseLost(segment_id)
     held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
     facts = {"object_key": object_key, "size_bytes": size_bytes, "done_ms": F("ends_ms") - F("starts_ms")}
     if not held.update(**facts, done_at=now, lease_until=None, lease_owner=""):
@@ -223,7 +226,10 @@ def queue_join(recording: Recording) -> None:
 
 
 def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) -> bool:
-    """Commit the video, once; whether this call did, so that nobody needs the segments' objects any more."""
+    """Commit the video, once; whether this call did, so that nobody needs the segments' objects any more.
+
+    Raises `Recording.DoesNotExist` for one that was deleted meanwhile.
+    """
     recording = _lock(recording_id)
     if recording.state != RecordingState.RENDERING:
         return False
@@ -237,7 +243,7 @@ def finish_recording(recording_id: UUID, *, facts: VideoFacts, now: datetime) ->
 
 
 def keep_extras(recording_id: UUID, **values: Any) -> None:
-    """Note what was made beside the video."""
+    """Note what was made beside the video. Raises `Recording.DoesNotExist` for one that was deleted meanwhile."""
     recording = _lock(recording_id)
     for name, value in values.items():
         setattr(recording, name, value)
@@ -293,6 +299,12 @@ def queue_recording(recording: Recording) -> None:
 
 def _lock(recording_id: UUID) -> Recording:
     return Recording.objects.select_for_update(of=("self",)).select_related("session").get(id=recording_id)
+
+
+def _lock_of_segment(segment_id: UUID) -> Recording | None:
+    """Before the segment, as who deletes them does; None for one that was deleted meanwhile."""
+    of_segment = Recording.objects.select_for_update(of=("self",)).select_related("session")
+    return of_segment.filter(segments=segment_id).first()
 
 
 def _announce(recording: Recording) -> None:

@@ -69,8 +69,7 @@ def add_filmstrip(recording: Recording, path: Path) -> None:
     except Exception:
         logger.exception("recording %s has no filmstrip", recording.id)
         return
-    with tenant_scope(recording.tenant_id):
-        actions.keep_extras(recording.id, filmstrip=strip.grid.as_json(), **keys)
+    _keep(recording, keys, filmstrip=strip.grid.as_json())
 
 
 def add_outline(recording: Recording) -> None:
@@ -87,8 +86,18 @@ def add_outline(recording: Recording) -> None:
         "outline_key": _put(recording, "outline", outline.index, suffix="json.gz"),
         "log_key": _put(recording, "log", outline.log, suffix="json.gz"),
     }
-    with tenant_scope(recording.tenant_id):
-        actions.keep_extras(recording.id, **keys)
+    _keep(recording, keys)
+
+
+def _keep(recording: Recording, keys: dict[str, str], **facts: object) -> None:
+    """Of a recording that was deleted meanwhile nothing stays."""
+    try:
+        with tenant_scope(recording.tenant_id):
+            actions.keep_extras(recording.id, **keys, **facts)
+    except Recording.DoesNotExist:
+        logger.info("recording %s was deleted meanwhile", recording.id)
+        for key in keys.values():
+            store.delete(key)
 
 
 def _put(recording: Recording, name: str, data: bytes, *, suffix: str, content_type: str = "application/gzip") -> str:

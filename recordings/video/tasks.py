@@ -71,6 +71,8 @@ def _failing_in_the_end(tenant_id: UUID, recording: Recording) -> Iterator[None]
     """Leave a failed step to the sweep, which tries again for a while."""
     try:
         yield
+    except Recording.DoesNotExist:
+        logger.info("recording %s was deleted meanwhile", recording.id)
     except Exception as failure:
         logger.exception("recording %s failed", recording.id)
         with tenant_scope(tenant_id):
@@ -89,7 +91,7 @@ def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
     try:
         _render(archive, segment, owner=owner)
     except actions.LeaseLost:
-        logger.info("segment %s was taken over", segment.id)
+        logger.info("segment %s was taken over, or deleted", segment.id)
     except Exception as failure:
         logger.exception("segment %s failed at attempt %s", segment.id, segment.attempts)
         with tenant_scope(tenant_id):
@@ -148,13 +150,22 @@ def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) 
     with workspace() as folder:
         path = join_video(archive, segments, folder)
         facts = _uploaded(path, archive, recording_id=recording.id)
-        with tenant_scope(tenant_id):
-            is_committed = actions.finish_recording(recording.id, facts=facts, now=timezone.now())
+        is_committed = _commit(tenant_id, recording.id, facts)
         if is_committed:
             extras.add_filmstrip(recording, path)
             extras.queue_extras(recording)
     if is_committed:
         _clear(tenant_id, recording.id)
+
+
+def _commit(tenant_id: UUID, recording_id: UUID, facts: actions.VideoFacts) -> bool:
+    """Leave no object of a recording that was deleted meanwhile. Raises `Recording.DoesNotExist`."""
+    try:
+        with tenant_scope(tenant_id):
+            return actions.finish_recording(recording_id, facts=facts, now=timezone.now())
+    except Recording.DoesNotExist:
+        store.delete(facts.object_key)
+        raise
 
 
 def _clear(tenant_id: UUID, recording_id: UUID) -> None:

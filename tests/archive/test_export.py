@@ -4,8 +4,11 @@ import json
 import zlib
 from typing import Any
 
+import pytest
+
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 from recordings.archive.export.assets import ArchiveAssets
+from recordings.archive.export.lines import csv_cell
 from recordings.archive.export.pages import KEPT_STATES, Page, States
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.export.tree import Node, Tree
@@ -161,3 +164,19 @@ def test_states_are_kept_within_their_bounds(monkeypatch: Any) -> None:
     other.tree = Tree(Node(9, 1))
     states.keep(other, DIGEST)
     assert not page.kept
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1", "'=1"),
+        ("＝1", "'＝1"),
+        ("\t", "'\t"),
+        ("a;=cmd|'/C calc'!A0;b", "a;'=cmd|'/C calc'!A0;b"),
+        ('a;"@x"', 'a;\'"@x"'),
+        ("a\tb\n －1\r＋1", "a\tb\n' －1\r'＋1"),
+        ("a=1; b-2; c", "a=1; b-2; c"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula(text: str, cell: str) -> None:
+    assert csv_cell(text) == cell

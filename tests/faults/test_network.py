@@ -19,38 +19,47 @@ from tests.stack import LiveStack
 OFFLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot.off') !== null"
 ONLINE = "document.querySelector('alongside-assist').shadowRoot.querySelector('.dot:not(.off)') !== null"
 ECHO = """<input id="field"><p id="echo">Typed</p><script>field.oninput = () => echo.append("+")</script>"""
-# The frame is spoilt again whenever it is sent again, as one that was made wrongly would be. All go with whole heads.
+# The frame is spoilt again whenever it is sent again, as one that was made wrongly would be. Operations go with whole
+# heads.
 SPOIL = """(() => {
   const send = WebSocket.prototype.send;
   const befores = new WeakMap();
   const whole = (data, before) => {
-    if (data[0] < 128) return data;
-    const isFlushed = data[0] & 16;
-    const all = new Uint8Array(data.length + 17 + (isFlushed ? 4 : 0));
-    const [now, then] = [all, before].map(({ buffer, byteOffset }) => new DataView(buffer, byteOffset));
-    all.set([3, data[0] & 15]);
-    now.setUint32(4, then.getUint32(4));
+    if (data[0] < 64) return data;
+    const then = new DataView(before.buffer, before.byteOffset);
+    const page = then.getUint32(4);
+    const otherPage = (page >>> 16) * 65536 + data[2] * 256 + data[3];
+    const head = data[0] >= 192 ? [3, before[1], page, (data[0] - 192) * 4, 1]
+      : data[0] < 128 ? [data[0] - 64, data[1], otherPage, data[4] * 256 + data[5], 6]
+      : data[0] & 32 ? [3, data[0] & 15, page, data[1], 2] : [3, data[0] & 15, page, data[1] * 256 + data[2], 3];
+    const isFlushed = data[0] >= 128 && data[0] < 192 && data[0] & 16;
+    const payload = [...data.subarray(head[4]), ...(isFlushed ? [0, 0, 255, 255] : [])];
+    const all = new Uint8Array(20 + payload.length);
+    const now = new DataView(all.buffer);
+    all.set([head[0], head[1]]);
+    now.setUint32(4, head[2]);
     now.setUint32(8, then.getUint32(8) + 1);
-    now.setFloat64(12, then.getFloat64(12) + data[1] * 256 + data[2]);
-    all.set(data.subarray(3), 20);
-    if (isFlushed) all.set([255, 255], all.length - 2);
+    now.setFloat64(12, then.getFloat64(12) + head[3]);
+    all.set(payload, 20);
     return all;
   };
   let spoilt = 0;
   WebSocket.prototype.send = function (data) {
     if (data instanceof Uint8Array && this.url.includes("/visitor/"))
-      befores.set(this, (data = whole(data, befores.get(this))));
-    if (data instanceof Uint8Array && window.spoil) {
-      const view = new DataView(data.buffer, data.byteOffset);
-      if (!spoilt && data[0] === 3) spoilt = view.getUint32(8);
-      if (spoilt === view.getUint32(8) && data[0] === 3) data = window.spoil(data.slice());
+      befores.set(this, whole(data, befores.get(this)));
+    // The words of a control frame stay as they are.
+    if (data instanceof Uint8Array && befores.get(this)?.[0] === 3) data = befores.get(this);
+    if (data instanceof Uint8Array && data[0] === 3 && window.spoil) {
+      const seq = new DataView(data.buffer, data.byteOffset).getUint32(8);
+      spoilt ||= seq;
+      if (spoilt === seq) data = window.spoil(data.slice());
     }
     return send.call(this, data);
   };
 })()"""
 SPOILS = {
     "bad_frame": "(data) => { data[2] = 1; return data; }",
-    "unknown_kind": "(data) => { data[0] = 99; return data; }",
+    "unknown_kind": "(data) => { data[0] = 60; return data; }",
     "frame_too_large": "(data) => { const all = new Uint8Array(300000); all.set(data); return all; }",
 }
 

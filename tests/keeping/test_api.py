@@ -1,19 +1,27 @@
 """Holds, erasures and deletions over the REST API: who may, what is answered, and what the audit log has of it."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from assist.channel.models import AssistSession
+from helpdesk.accounts.models import Role
 from helpdesk.api.actions import create_token
 from helpdesk.api.scopes import Scope
-from helpdesk.audit.models import AuditEvent
+from helpdesk.audit.actors import SYSTEM
+from helpdesk.audit.models import Action, AuditEvent
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks
+from recordings.keeping.deletion import delete_session
 from tests import factories, factories_keeping
 from tests.api.caller import Caller
+from tests.desks import signed_in
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, kept_session
 
 
@@ -46,6 +54,47 @@ def test_hold_keeps_a_recording_until_it_is_released(tenant: Tenant, session: As
     assert call("GET", f"/recordings/{session.recording.id}/").status_code == 404
     actions = ["hold.placed", "hold.released", "session.deleted"]
     assert told(tenant) == [(action, session.id) for action in actions]
+
+
+def wait_for_locks(count: int) -> None:
+    """Until so many other connections to this database wait for a row."""
+    with connection.cursor() as cursor:
+        for _turn in range(3000):
+            cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] == count:
+                return
+    raise AssertionError("Nobody waits.")
+
+
+def test_who_comes_while_a_session_is_deleted_hears_that_it_is_gone(tenant: Tenant, session: AssistSession) -> None:
+    with tenant_scope(tenant.id):
+        manager = signed_in(factories.member(Role.MANAGER))
+    own, body = f"recordings/{session.recording.id}/", {"session": str(session.id), "reason": "x"}
+    one, other = caller(tenant), caller(tenant)  # calls with one token wait for each other
+    calls = [
+        lambda: one("DELETE", f"/{own}"),
+        lambda: other("POST", "/legal-holds/", body),
+        lambda: manager.post(f"/desk/{own}delete/", follow=True),
+        lambda: manager.post(f"/desk/{own}hold/", body, follow=True),
+    ]
+    with ThreadPoolExecutor(len(calls)) as threads:
+        with tenant_scope(tenant.id):
+            delete_session(session.id, action=Action.SESSION_DELETED, actor=SYSTEM, now=timezone.now())
+            answers = [threads.submit(_and_hang_up, call) for call in calls]
+            wait_for_locks(len(calls))
+        said = [(answer.result().status_code, answer.result().content.decode()) for answer in answers]
+    assert [status for status, _text in said] == [409, 409, 200, 200]
+    assert all("Somebody else has deleted this recording" in text for _status, text in said)
+
+
+def _and_hang_up(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connection.close()
 
 
 def test_erasure_is_begun_followed_and_reported(tenant: Tenant, session: AssistSession) -> None:

@@ -11,21 +11,25 @@ from django.utils import timezone
 
 from assist.channel.models import AssistSession, SessionState
 from assist.links.models import ConsentReceipt
+from assist.pages import locks
 from assist.pages.actions import refer_to
 from assist.pages.locks import share_assets
 from assist.pages.models import Asset, Page, SessionAsset
 from assist.requests.models import AssistRequest
 from helpdesk.audit.actors import SYSTEM
+from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from recordings.archive.models import ArchiveSegment
 from recordings.keeping import queries, tasks
+from recordings.keeping.deletion import delete_session
 from recordings.keeping.erasures import begin_erasure
 from recordings.keeping.holds import place_hold, release_hold
-from recordings.keeping.models import Doomed, Erasure, ErasureState
+from recordings.keeping.models import Doomed, Erasure, ErasureItem, ErasureState
 from recordings.video.models import Recording, RecordingState
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, NAME, NOTE, kept_asset, kept_session, keys_below, valkey_keys
+from tests.keeping.waiting import wait_for_a_lock
 
 GONE = (AssistSession, ArchiveSegment, Recording, Page, SessionAsset, Doomed)
 
@@ -132,6 +136,30 @@ def test_a_video_that_is_being_rendered_makes_it_wait(tenant: Tenant) -> None:
     assert run(tenant, erasure)["state"] == "done"
 
 
+def test_what_a_deletion_has_left_is_waited_for(tenant: Tenant, monkeypatch: Any) -> None:
+    """A manager deletes while the store is away, then erases the visitor: not erased until the objects are gone."""
+    with tenant_scope(tenant.id):
+        session = kept_session(tenant)
+        delete_session(session.id, action=Action.SESSION_DELETED, actor=SYSTEM, now=timezone.now())
+    first, second = begin(tenant), begin(tenant)
+
+    def away(_folder: str) -> None:
+        raise EndpointConnectionError(endpoint_url="")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "delete_below", away)
+        for erasure in (first, second):
+            with pytest.raises(EndpointConnectionError):
+                run(tenant, erasure)
+    with tenant_scope(tenant.id):
+        assert set(ErasureItem.objects.values_list("state", flat=True)) == {"objects"}
+    assert keys_below(tenant.id, "sessions", session.id)
+    reports = [run(tenant, erasure) for erasure in (first, second)]
+    assert [report["state"] for report in reports] == ["done", "done"]
+    assert reports[0]["removed"]["objects.sessions"] == 1
+    assert keys_below(tenant.id) == []
+
+
 class Killed(BaseException):
     """As if the worker had been killed here."""
 
@@ -217,6 +245,28 @@ def test_an_upload_under_way_is_waited_for(tenant: Tenant) -> None:
     uploading.join()
     assert run(tenant, erasure)["state"] == "done"
     assert not keys_below(tenant.id, "assets")
+
+
+def test_uploads_that_follow_each_other_do_not_hold_it_up(tenant: Tenant, monkeypatch: Any) -> None:
+    """Who comes after it waits for it, as it waits for who came before."""
+    monkeypatch.setattr(locks, "WAIT_MS", 20_000)
+    with tenant_scope(tenant.id):
+        kept_session(tenant)
+    erasure = begin(tenant)
+
+    def work() -> None:
+        tasks.erase_task(str(tenant.id), str(erasure.id))
+        connection.close()
+
+    erasing = Thread(target=work)
+    with tenant_scope(tenant.id):
+        share_assets()
+        erasing.start()
+        wait_for_a_lock()
+    erasing.join()
+    assert not keys_below(tenant.id, "assets")
+    with tenant_scope(tenant.id):
+        assert Erasure.objects.get().state == ErasureState.DONE
 
 
 def test_requests_without_a_session_are_forgotten_too(tenant: Tenant, other_tenant: Tenant) -> None:

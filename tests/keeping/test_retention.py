@@ -5,9 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from celery.schedules import crontab
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from assist.channel.models import AssistSession, SessionState
 from assist.channel.queries import NoSession
@@ -23,7 +26,7 @@ from recordings.keeping.deletion import delete_session
 from recordings.keeping.holds import AlreadyHeld, place_hold
 from recordings.keeping.models import Doomed, DoomedKind
 from tests import factories
-from tests.keeping.kept import EMAIL, kept_session, keys_below
+from tests.keeping.kept import EMAIL, kept_session, keys_below, valkey_keys
 
 NOW = timezone.now()
 
@@ -61,15 +64,15 @@ def test_nothing_goes_that_is_held_or_not_over(tenant: Tenant) -> None:
 
 def test_what_is_due_goes_in_batches_and_is_told(tenant: Tenant, other_tenant: Tenant, monkeypatch: Any) -> None:
     monkeypatch.setattr(tasks, "SESSIONS_AT_ONCE", 2)
-    again: list[str] = []
-    monkeypatch.setattr(tasks.delete_due_task, "delay", again.append)
+    again: list[Any] = []
+    monkeypatch.setattr(tasks.delete_due_task, "delay", lambda *of: again.append(of))
     with tenant_scope(tenant.id):
         oldest = [aged(tenant, days).id for days in (90, 80)]
         last, young = aged(tenant, 70), aged(tenant, 5)
     with tenant_scope(other_tenant.id):
         theirs = aged(other_tenant, 90)
     tasks.delete_due_task(str(tenant.id))
-    assert again == [str(tenant.id)]
+    assert again == [(str(tenant.id), 0)]
     with tenant_scope(tenant.id):
         assert set(AssistSession.objects.values_list("id", flat=True)) == {last.id, young.id}
         told = AuditEvent.objects.filter(action=Action.SESSION_EXPIRED).values_list("object_id", flat=True)
@@ -79,6 +82,47 @@ def test_what_is_due_goes_in_batches_and_is_told(tenant: Tenant, other_tenant: T
     assert not [key for key in keys_below(tenant.id) if str(oldest[0]) in key]
     assert keys_below(other_tenant.id, "sessions", theirs.id)
     assert due(tenant) == {last.id}
+
+
+def test_one_that_fails_keeps_no_other(tenant: Tenant, monkeypatch: Any) -> None:
+    monkeypatch.setattr(tasks, "SESSIONS_AT_ONCE", 2)
+    again: list[Any] = []
+    monkeypatch.setattr(tasks.delete_due_task, "delay", lambda *of: again.append(of))
+    with tenant_scope(tenant.id):
+        bad, _good, last = (aged(tenant, days).id for days in (90, 80, 70))
+
+    def fail_once(session_id: Any, **values: Any) -> None:
+        if session_id == bad:
+            raise ZeroDivisionError
+        delete_session(session_id, **values)
+
+    monkeypatch.setattr(tasks, "delete_session", fail_once)
+    tasks.delete_due_task(str(tenant.id))
+    assert due(tenant) == {bad, last}
+    assert again == [(str(tenant.id), 1)]
+    tasks.delete_due_task(*again[0])
+    assert due(tenant) == {bad}
+
+
+def test_a_deletion_while_valkey_is_away_is_ended_by_the_sweep(tenant: Tenant, monkeypatch: Any) -> None:
+    with tenant_scope(tenant.id):
+        session = aged(tenant, 1)
+
+    def away(*_of: str) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched, tenant_scope(tenant.id):
+        patched.setattr(tasks.delete_objects_task, "delay", away)
+        delete_session(session.id, action=Action.SESSION_DELETED, actor=SYSTEM, now=NOW)
+    assert list(valkey_keys(tenant.id, session.id))
+    tasks.delete_objects_task(str(tenant.id))
+    assert not list(valkey_keys(tenant.id, session.id))
+
+
+def test_a_daily_sweep_outlives_a_busy_minute() -> None:
+    daily = [each for each in settings.CELERY_BEAT_SCHEDULE.values() if isinstance(each["schedule"], crontab)]
+    assert daily
+    assert all(each["options"]["expires"] > 3600 for each in daily)
 
 
 def test_a_hold_is_kept_by_the_database_itself(tenant: Tenant) -> None:

@@ -62,7 +62,8 @@ def test_each_filter_finds_what_fits(desk: Desk) -> None:
     day = (now - timedelta(days=3)).date()
     fits: list[dict[str, Any]] = [
         {"agent": desk.agent.pk}, {"queue": queue.pk}, {"ticket": "#4711"}, {"ticket": "4711"},
-        {"since": day, "until": day}, {"min_minutes": 5, "max_minutes": 5}, {"min_score": 80, "max_score": 80},
+        {"since": day, "until": day}, {"ticket": "4711", "since": "0001-01-01", "until": "9999-12-31"},
+        {"min_minutes": 5, "max_minutes": 5}, {"min_score": 80, "max_score": 80},
         {"q": "refund"}, {"q": "退款"}, {"url": "shop.example/ord"}, {"q": "订单", "url": "shop", "min_score": 1},
     ]  # fmt: skip
     for filters in fits:

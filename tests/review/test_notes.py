@@ -11,14 +11,15 @@ from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.context import tenant_scope
 from recordings.review.mentions import mentioned
 from recordings.review.models import RecordingNote
+from recordings.review.notes import AT_MS_MAX
 from recordings.video.models import Recording
 from tests import factories
 from tests.desks import Desk, signed_in
 
 
-def recorded(desk: Desk) -> Recording:
+def recorded(desk: Desk, *, duration_ms: int | None = 90_000) -> Recording:
     with tenant_scope(desk.tenant.id):
-        return factories.recording(session=factories.assist_session(agent=desk.agent), duration_ms=90_000)
+        return factories.recording(session=factories.assist_session(agent=desk.agent), duration_ms=duration_ms)
 
 
 def note(client: Client, recording: Recording, body: str, at_ms: int = 61_500) -> int:
@@ -77,6 +78,14 @@ def test_note_is_bounded(desk: Desk, at_ms: int, body: str) -> None:
     note(desk.client, recorded(desk), body, at_ms)
     with tenant_scope(desk.tenant.id):
         assert not RecordingNote.objects.exists()
+
+
+def test_note_is_bounded_before_the_length_is_known(desk: Desk) -> None:
+    recording = recorded(desk, duration_ms=None)
+    for at_ms in (AT_MS_MAX, AT_MS_MAX + 1, 2**64):
+        assert note(desk.client, recording, "x", at_ms) == 302
+    with tenant_scope(desk.tenant.id):
+        assert [row.at_ms for row in RecordingNote.objects.all()] == [AT_MS_MAX]
 
 
 def test_notes_are_deleted_by_their_authors_and_managers(desk: Desk) -> None:

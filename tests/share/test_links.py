@@ -51,8 +51,8 @@ def post(path: str, client: Client | None = None, **body: Any) -> HttpResponse:
     return (client or Client()).post(f"/shared/{path}/", json.dumps(body), content_type="application/json")
 
 
-def watch(token: str) -> HttpResponse:
-    given = post("begin", token=token, **WHO)
+def watch(token: str, **who: str) -> HttpResponse:
+    given = post("begin", token=token, **{**WHO, **who})
     return post("video", token=token, **{"pass": given.json().get("pass", "")})
 
 
@@ -63,7 +63,8 @@ def told(desk: Desk) -> list[tuple[str, str]]:
 
 def test_guest_watches_under_a_watermark_from_an_address_that_soon_expires(desk: Desk) -> None:
     token = share(desk, recorded(desk))
-    assert post("look", token=token).json()["signed_in_as"] == ""
+    looked = post("look", token=token).json()
+    assert (looked.keys(), looked["signed_in_as"]) == ({"tenant", "expires_at", "signed_in_as"}, "")
     given = post("begin", token=token, **WHO).json()
     assert given["watermark"].startswith("Guest <guest@elsewhere.example> · ")
     assert given["watermark"].endswith(f"{timezone.now():%Y-%m-%d %H:%M} UTC")
@@ -72,6 +73,14 @@ def test_guest_watches_under_a_watermark_from_an_address_that_soon_expires(desk:
     ranged = urllib.request.Request(address, headers={"Range": "bytes=10-19"})
     with urllib.request.urlopen(ranged) as part:
         assert (part.status, part.read()) == (206, VIDEO[10:20])
+
+
+def test_what_is_shared_is_told_without_the_query_of_its_page(desk: Desk) -> None:
+    request = {"page_title": "", "page_url": "https://shop.example/orders?key=secret#top"}
+    with tenant_scope(desk.tenant.id):
+        session = factories.assist_session(request=factories.assist_request(**request))
+    token = share(desk, recorded(desk, session=session))
+    assert post("begin", token=token, **WHO).json()["title"] == "https://shop.example/orders"
 
 
 def test_page_is_the_same_for_every_link_and_holds_none(desk: Desk) -> None:
@@ -104,7 +113,7 @@ def test_pass_is_of_one_link_and_not_forged(desk: Desk) -> None:
     one, other = share(desk, recording), share(desk, recording)
     given = post("begin", token=one, **WHO).json()["pass"]
     assert post("video", token=other, **{"pass": given}).status_code == 403
-    for forged in ("", "x", given[:-1] + "x", None, {}):
+    for forged in ("", "x", given[:-1] + "x", None, {}, "\ud800"):
         assert post("video", token=one, **{"pass": forged}).status_code == 403
 
 
@@ -140,16 +149,17 @@ def test_person_who_is_signed_in_is_named_by_the_account(desk: Desk) -> None:
 
 def test_everything_about_a_link_is_in_the_audit_log(desk: Desk) -> None:
     token = share(desk, recorded(desk))
-    for _twice in range(2):
-        watch(token)
+    for name in ("Guest", "Guest", "Other"):
+        watch(token, name=name)
     with tenant_scope(desk.tenant.id):
         link = ShareLink.objects.get()
         event = AuditEvent.objects.filter(action=Action.SHARE_OPENED).first()
     assert event
     assert (event.object_id, event.actor_id, event.address) == (link.recording_id, link.pk, "127.0.0.1")
-    guest = "Guest <guest@elsewhere.example>"
-    opened, played = (Action.SHARE_OPENED, guest), (Action.SHARE_PLAYED, guest)
-    assert told(desk) == [(Action.SHARE_MADE, ""), opened, played, opened]
+    one, other = (f"{name} <guest@elsewhere.example>" for name in ("Guest", "Other"))
+    opened, played = Action.SHARE_OPENED, Action.SHARE_PLAYED
+    first = [(Action.SHARE_MADE, ""), (opened, one), (played, one)]
+    assert told(desk) == [*first, (opened, one), (opened, other), (played, other)]
 
 
 def test_video_that_is_not_ready_is_not_shared(desk: Desk) -> None:

@@ -46,7 +46,10 @@ async def test_guest_watches_a_watermarked_video(desk: Desk, web: WebServer, bro
     address = f"http://localhost:{web.port}/shared/#{token}"
     await page.goto(address)
     assert "X-Amz" not in await page.content()
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_have_text("Shared recording")
     await begin(page, address)
+    await expect(heading).to_have_text("Page")
     marks = page.get_by_test_id("share-watermark").locator("span")
     await expect(marks.first).to_contain_text("Ada Byron <ada@elsewhere.example> · 20")
     video = page.get_by_test_id("shared-video")

@@ -1,4 +1,4 @@
-"""What takes as long as a video must not keep anything else waiting."""
+"""What takes as long as a video, or as deleting a tenant's recordings, must not keep anything else waiting."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,12 @@ from helpdesk.celery import app
 from helpdesk.tenants.context import tenant_scope
 from tests import factories
 
-SLOW = {"recordings.video.prepare", "recordings.video.render", "recordings.video.join"}
+RENDERING = {f"recordings.video.{task}" for task in ("prepare", "render", "join", "extras")}
+DELETING = {f"recordings.keeping.{task}" for task in ("delete_due", "delete_objects", "delete_orphans", "erase")}
+SLOW = RENDERING | DELETING
 
 
-def test_only_the_making_of_videos_goes_to_the_queue_render() -> None:
+def test_only_what_takes_long_goes_to_the_queue_render() -> None:
     app.loader.import_default_modules()
     ours = [name for name in app.tasks if not name.startswith("celery.")]
     assert set(ours) >= SLOW

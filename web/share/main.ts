@@ -6,7 +6,6 @@ const MARKS = 24;
 
 interface Facts {
   tenant: string;
-  title: string;
   expires_at: string;
   signed_in_as: string;
 }
@@ -30,7 +29,6 @@ async function show(page: HTMLElement): Promise<void> {
   const form = find<HTMLFormElement>("form", page);
   try {
     const facts = (await ask(page, "lookUrl", { token })) as unknown as Facts;
-    document.title = find("[data-title]").textContent = facts.title;
     find("[data-tenant]").textContent = facts.tenant;
     find("[data-expires]").textContent = new Date(facts.expires_at).toLocaleString(document.documentElement.lang);
     if (facts.signed_in_as) {
@@ -51,7 +49,8 @@ async function show(page: HTMLElement): Promise<void> {
 async function begin(page: HTMLElement, token: string, given: FormData): Promise<void> {
   const who = { name: given.get("name") ?? "", email: given.get("email") ?? "" };
   try {
-    const { pass, watermark } = await ask(page, "beginUrl", { token, ...who });
+    const { pass, title, watermark } = await ask(page, "beginUrl", { token, ...who });
+    document.title = find("[data-title]").textContent = String(title);
     enter(page, "watching");
     draw(find("[data-watermark]"), String(watermark));
     watch(page, token, String(pass));

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,8 @@ from recordings.archive.export.rrweb import Converter
 NDJSON_TYPE = "application/x-ndjson"
 CSV_TYPE = "text/csv; charset=utf-8"
 COLUMNS = ("at", "at_ms", "page_id", "url", "title", "name", "details")
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet may take a formula for begun: it may split a cell too, at its own separator, and take quotes away.
+FORMULA = re.compile(r'^(?=[\t\r])|(?:^|[;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])')
 DETAILS_LENGTH = 2000
 WITHOUT_DETAILS = {"snapshot", "shelf", "assets", "motion", "checkpoint"}
 COUNTED = {"r": "removed", "a": "added", "t": "texts", "s": "attributes", "e": "extras"}
@@ -77,9 +78,10 @@ def _iso(at_ms: float) -> str:
 
 def _row(values: Iterable[object]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow([_cell(value) for value in values])
+    csv.writer(text).writerow([csv_cell(value) for value in values])
     return text.getvalue().encode(errors="replace")
 
 
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def csv_cell(value: object) -> object:
+    """With a `'` before whatever a spreadsheet may take for a formula."""
+    return FORMULA.sub(r"\g<0>'", value) if isinstance(value, str) else value

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('session_id', models.UUIDField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('live', 'The session goes on, or its archive is not closed yet'), ('held', 'Kept by a legal hold'), ('objects', 'Objects are being deleted'), ('erased', 'Erased')], default='waiting', max_length=16)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('live', 'The session, or the rendering of its video, goes on'), ('held', 'Kept by a legal hold'), ('objects', 'Objects are being deleted'), ('erased', 'Erased')], default='waiting', max_length=16)),
                 ('held_since', models.DateTimeField(null=True)),
                 ('removed', models.JSONField(default=dict)),
                 ('erasure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='recordings_keeping.erasure')),
@@ -48,8 +48,9 @@ class Migration(migrations.Migration):
             name='Doomed',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('folder', 'folder'), ('asset', 'asset')], max_length=8)),
+                ('kind', models.CharField(choices=[('folder', 'folder'), ('asset', 'asset'), ('keys', 'keys')], max_length=8)),
                 ('name', models.CharField(max_length=300)),
+                ('request_id', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('tenant', models.ForeignKey(db_index=False, default=helpdesk.tenants.context.current_tenant_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='doomed', to='recordings_keeping.erasureitem')),
