@@ -4,8 +4,6 @@ The truth about a render is these rows: whoever holds an unexpired lease renders
 out is free again. So every task may run twice, and none is needed to run at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +15,7 @@ from django.db.models import F
 from assist.channel.models import AssistSession
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
+from recordings.video.facts import Layout, VideoFacts
 from recordings.video.failures import FailureCode, code_of, is_of_the_pages, text_of
 from recordings.video.idle import of_rows
 from recordings.video.models import Recording, RecordingState, VideoSegment
@@ -41,30 +40,6 @@ class LeaseLost(RuntimeError):
 
 class NotRetryable(RuntimeError):
     """Only a failed recording can be tried again."""
-
-
-@dataclass(frozen=True)
-class VideoFacts:
-    """What is known of a finished video; sizes in bytes, times in ms."""
-
-    object_key: str
-    sha256: str
-    video_bytes: int
-    duration_ms: int
-    chapters: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the segments `(starts_ms, ends_ms)` of a video are, and what each of them needs of the archive."""
-
-    cuts: Sequence[tuple[int, int]]
-    windows: Sequence[dict[str, Any]]
-    plan: dict[str, Any]
-    skips: Sequence[dict[str, int]]
-    has_frame: bool
-    width: int
-    height: int
 
 
 def create_recording(session_id: UUID) -> Recording | None:

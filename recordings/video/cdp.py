@@ -1,5 +1,6 @@
 """A small client of the Chrome DevTools protocol over the browser's own pipe: no socket that anybody could join."""
 
+import base64
 import fcntl
 import json
 import os
@@ -206,6 +207,15 @@ def value_of(answer: Parameters) -> Any:
         text = details.get("exception", {}).get("description") or details.get("text", "")
         raise BrowserFailed("the stage failed: " + text[:500])
     return answer["result"].get("value")
+
+
+def response_of(headers: dict[str, str], body: bytes) -> Parameters:
+    """For `Fetch.fulfillRequest`."""
+    return {
+        "responseCode": 200,
+        "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
+        "body": base64.b64encode(body).decode(),
+    }
 
 
 def remove_abandoned_profiles() -> None:

@@ -13,7 +13,7 @@ SPACE = 2
 @contextmanager
 def alone_at(step: str, recording_id: UUID) -> Iterator[bool]:
     """Whether nobody else is at it; the lock ends with this block, and with the worker's connection."""
-    key = [SPACE, f"{step}:{recording_id}"]
+    key: list[int | str] = [SPACE, f"{step}:{recording_id}"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         [is_alone] = cursor.fetchone()

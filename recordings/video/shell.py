@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, value_of
+from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, response_of, value_of
 from recordings.video.launch import START_SECONDS
 
 HERE = Path(__file__).parent
@@ -136,7 +136,7 @@ class StageShell:
             parameters = {"requestId": request, "errorReason": "BlockedByClient"}
             self._browser.post("Fetch.failRequest", parameters, session=session)
             return
-        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **_response(*found)}, session=session)
+        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **response_of(*found)}, session=session)
 
     def _content(self, path: str) -> tuple[dict[str, str], bytes] | None:
         if path == "/":
@@ -293,11 +293,3 @@ class StageShell:
 
 def _activity(told: Parameters) -> Activity:
     return Activity(is_moving=bool(told["moving"]), timer_ms=told["timer"])
-
-
-def _response(headers: dict[str, str], body: bytes) -> Parameters:
-    return {
-        "responseCode": 200,
-        "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
-        "body": base64.b64encode(body).decode(),
-    }

@@ -15,6 +15,7 @@ from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
 from recordings.video import actions, extras, planned, queries
+from recordings.video.facts import Layout, VideoFacts
 from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import (
@@ -52,10 +53,10 @@ def prepare_task(tenant_id: UUID, recording_id: str) -> None:
             actions.start_rendering(recording.id, layout=layout, now=timezone.now())
 
 
-def _layout(survey: Survey) -> actions.Layout:
+def _layout(survey: Survey) -> Layout:
     timeline = survey.archive.timeline
     size, cuts = survey.archive.canvas, timeline.cuts()
-    return actions.Layout(
+    return Layout(
         cuts=cuts,
         windows=survey.windows(cuts),
         plan=planned.as_document(timeline),
@@ -158,7 +159,7 @@ def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) 
         _clear(tenant_id, recording.id)
 
 
-def _commit(tenant_id: UUID, recording_id: UUID, facts: actions.VideoFacts) -> bool:
+def _commit(tenant_id: UUID, recording_id: UUID, facts: VideoFacts) -> bool:
     """Leave no object of a recording that was deleted meanwhile. Raises `Recording.DoesNotExist`."""
     try:
         with tenant_scope(tenant_id):
@@ -186,12 +187,12 @@ def _segments_key(tenant_id: UUID, recording_id: UUID) -> str:
     return object_key(tenant_id, "recordings", recording_id, "segments")
 
 
-def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> actions.VideoFacts:
+def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> VideoFacts:
     """Named by its content: a second join writes the same object, not another."""
     sha256 = sha256_of(path)
     key = object_key(archive.tenant_id, "recordings", recording_id, f"{sha256}.mp4")
     store.put_file(key, str(path), content_type="video/mp4")
-    return actions.VideoFacts(
+    return VideoFacts(
         object_key=key,
         sha256=sha256,
         video_bytes=path.stat().st_size,
