@@ -4,8 +4,6 @@ The truth about a render is these rows: whoever holds an unexpired lease renders
 out is free again. So every task may run twice, and none is needed to run at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +15,9 @@ from django.db.models import F
 from assist.channel.models import AssistSession
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
+from recordings.video.facts import Layout, VideoFacts
 from recordings.video.failures import FailureCode, code_of, is_of_the_pages, text_of
+from recordings.video.idle import of_rows
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
 LEASE_SECONDS = 60
@@ -28,9 +28,10 @@ CARD_LOSSES = 6
 MOST_LOSSES = 8
 # A fault around the pages is waited out, each time for longer: 18 minutes in all.
 MOST_FAULTS = 8
-FIRST_WAIT_SECONDS = 15
-LONGEST_WAIT_SECONDS = 300
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 15, 300
 FAILURE_CHARACTERS = 500
+# So long a step before or after the segments is tried again from its first failure.
+PATIENCE = timedelta(minutes=10)
 
 
 class LeaseLost(RuntimeError):
@@ -39,30 +40,6 @@ class LeaseLost(RuntimeError):
 
 class NotRetryable(RuntimeError):
     """Only a failed recording can be tried again."""
-
-
-@dataclass(frozen=True)
-class VideoFacts:
-    """What is known of a finished video; sizes in bytes, times in ms."""
-
-    object_key: str
-    sha256: str
-    video_bytes: int
-    duration_ms: int
-    chapters: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the segments `(starts_ms, ends_ms)` of a video are, and what each of them needs of the archive."""
-
-    cuts: Sequence[tuple[int, int]]
-    windows: Sequence[dict[str, Any]]
-    plan: dict[str, Any]
-    skips: Sequence[dict[str, int]]
-    has_frame: bool
-    width: int
-    height: int
 
 
 def create_recording(session_id: UUID) -> Recording | None:
@@ -86,7 +63,7 @@ def start_rendering(recording_id: UUID, *, layout: Layout | None, now: datetime)
         return
     if layout and not recording.segments.exists():
         _lay_out(recording, layout)
-    recording.state, recording.rendering_at = RecordingState.RENDERING, now
+    recording.state, recording.rendering_at, recording.failing_since = RecordingState.RENDERING, now, None
     recording.save()
     if not recording.segments.filter(done_at=None).exists():
         queue_join(recording)
@@ -98,8 +75,16 @@ def start_rendering(recording_id: UUID, *, layout: Layout | None, now: datetime)
 def _lay_out(recording: Recording, layout: Layout) -> None:
     for name in ("width", "height", "plan", "skips", "has_frame"):
         setattr(recording, name, getattr(layout, name))
+    time = of_rows(layout.skips)
     VideoSegment.objects.bulk_create(
-        VideoSegment(recording=recording, number=number, starts_ms=starts_ms, ends_ms=ends_ms, window=window)
+        VideoSegment(
+            recording=recording,
+            number=number,
+            starts_ms=starts_ms,
+            ends_ms=ends_ms,
+            video_ms=round(time.of_video(ends_ms) - time.of_video(starts_ms)),
+            window=window,
+        )
         for number, ((starts_ms, ends_ms), window) in enumerate(zip(layout.cuts, layout.windows, strict=True))
     )
 
@@ -198,6 +183,17 @@ def _wait_out(segment: VideoSegment, *, failure: BaseException, now: datetime) -
         fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
 
 
+def render_again(segment_id: UUID, *, failure: BaseException, now: datetime) -> None:
+    """Have a segment rendered again whose object is gone, unless the video was made of it meanwhile."""
+    recording = _lock(VideoSegment.objects.get(id=segment_id).recording_id)
+    segment = recording.segments.exclude(done_at=None).filter(id=segment_id).first()
+    if segment is None or recording.state != RecordingState.RENDERING:
+        return
+    segment.done_at, segment.object_key = None, ""
+    segment.save(update_fields=["done_at", "object_key"])
+    _wait_out(segment, failure=failure, now=now)
+
+
 def queue_join(recording: Recording) -> None:
     from recordings.video.tasks import join_task
 
@@ -246,15 +242,25 @@ def fail_recording(recording_id: UUID, *, failure: str, code: FailureCode) -> No
     _announce(recording)
 
 
+def note_failure(recording_id: UUID, *, failure: BaseException, now: datetime) -> None:
+    """Of a step that the sweep tries again; after PATIENCE the recording says what is wrong."""
+    recording = _lock(recording_id)
+    since = recording.failing_since or now
+    Recording.objects.filter(id=recording_id).update(failing_since=since)
+    if now - since > PATIENCE:
+        fail_recording(recording_id, failure=text_of(failure), code=code_of(failure))
+
+
 def retry_recording(recording_id: UUID) -> None:
     """Render again what is missing of a failed recording. Raises `NotRetryable`."""
     recording = _lock(recording_id)
     if recording.state != RecordingState.FAILED:
         raise NotRetryable(recording_id)
     recording.state, recording.failure, recording.failure_code = RecordingState.PENDING, "", ""
-    recording.save(update_fields=["state", "failure", "failure_code"])
-    fresh = {"attempts": 0, "losses": 0, "faults": 0, "done_ms": 0, "lease_owner": "", "lease_until": None}
-    recording.segments.filter(done_at=None).update(**fresh)
+    recording.failing_since = None
+    recording.save()
+    counts = dict.fromkeys(("attempts", "losses", "faults", "done_ms"), 0)
+    recording.segments.filter(done_at=None).update(**counts, lease_owner="", lease_until=None)
     queue_recording(recording)
     _announce(recording)
 

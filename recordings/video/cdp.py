@@ -1,5 +1,6 @@
 """A small client of the Chrome DevTools protocol over the browser's own pipe: no socket that anybody could join."""
 
+import base64
 import fcntl
 import json
 import os
@@ -27,6 +28,10 @@ Handler = Callable[[Parameters, str | None], None]
 
 class BrowserFailed(RuntimeError):
     """The browser ended, exceeded its memory or did not answer in time; the text says which."""
+
+
+class NotDrawn(BrowserFailed):
+    """A frame was never answered, or without its picture; this browser draws no other one."""
 
 
 class CommandRefused(RuntimeError):
@@ -193,6 +198,24 @@ class Browser:
         os.close(self._read_fd)
         os.close(self._write_fd)
         shutil.rmtree(self._profile, ignore_errors=True)
+
+
+def value_of(answer: Parameters) -> Any:
+    """What `Runtime.evaluate` answered; raise BrowserFailed where the page threw."""
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        text = details.get("exception", {}).get("description") or details.get("text", "")
+        raise BrowserFailed("the stage failed: " + text[:500])
+    return answer["result"].get("value")
+
+
+def response_of(headers: dict[str, str], body: bytes) -> Parameters:
+    """For `Fetch.fulfillRequest`."""
+    return {
+        "responseCode": 200,
+        "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
+        "body": base64.b64encode(body).decode(),
+    }
 
 
 def remove_abandoned_profiles() -> None:

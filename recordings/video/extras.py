@@ -21,6 +21,7 @@ from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video import actions
 from recordings.video.filmstrip import CONTENT_TYPE, make_filmstrip
+from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState
 from recordings.video.outline import read_outline
 
@@ -40,6 +41,12 @@ def queue_extras(recording: Recording) -> None:
 @tenant_task("recordings.video.extras", long=True)
 def extras_task(tenant_id: UUID, recording_id: str) -> None:
     """Make what is missing, as far as it can be made by now; safe to run twice."""
+    with alone_at("extras", UUID(recording_id)) as is_alone:
+        if is_alone:
+            _make_extras(tenant_id, recording_id)
+
+
+def _make_extras(tenant_id: UUID, recording_id: str) -> None:
     with tenant_scope(tenant_id):
         recording = Recording.objects.select_related("session").get(id=recording_id)
     if not recording.outline_key and recording.session.archive_closed_at:

@@ -19,7 +19,8 @@ class Recording(TenantModel):
     """`chapters` is a list of `{page_id, title, url, kind, starts_ms, ends_ms}`, in ms since the session's start.
 
     `plan` is what `recordings.video.planned` reads again; `skips` are the stretches of the session that the video
-    shows in less time, `{starts_ms, ends_ms, kept_ms}` in order; `rendering_at` is when the segments were last queued.
+    shows in less time, `{starts_ms, ends_ms, kept_ms}` in order; `rendering_at` is when the segments were last queued,
+    `failing_since` when the step before or after them that fails did so first.
     `filmstrip` is the grid of the sprite; what the last five fields name is made after the video, or when somebody
     looks, and may be missing.
     """
@@ -41,6 +42,7 @@ class Recording(TenantModel):
     has_frame = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     rendering_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
     filmstrip_key = models.CharField(max_length=300, blank=True)
     filmstrip = models.JSONField(default=dict)
@@ -59,13 +61,15 @@ class VideoSegment(TenantModel):
 
     `attempts` are those that failed and the one that goes on; `losses` counts workers that vanished with a lease,
     `faults` what failed around the pages: the browser's start, the object store, the disk.
-    `done_ms` of it are rendered. `window` is the part of the archive that it needs, as `recordings.video.window` says.
+    It takes `video_ms` of the video (null: its whole length); `done_ms` of it are rendered. `window` is the part of the
+    archive that it needs, as `recordings.video.window` says.
     """
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments")
     number = models.PositiveIntegerField()
     starts_ms = models.PositiveBigIntegerField()
     ends_ms = models.PositiveBigIntegerField()
+    video_ms = models.PositiveBigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)

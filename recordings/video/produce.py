@@ -23,7 +23,7 @@ from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video.cards import cards_of, covering, failure_card
-from recordings.video.cdp import Browser, BrowserFailed, CommandRefused
+from recordings.video.cdp import Browser, BrowserFailed, CommandRefused, NotDrawn
 from recordings.video.encoder import Chapter, join_segments
 from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
 from recordings.video.launch import open_browser
@@ -42,6 +42,10 @@ STAGE_SCRIPT = settings.BASE_DIR / "web" / "dist" / "stage.js"
 # A segment of a second may take so long, and of each second more; what takes longer becomes a card.
 RENDER_SECONDS = 120
 RENDER_SECONDS_A_SECOND = 4
+
+
+class SegmentGone(store.NoSuchObject):
+    """A rendered segment's object is not there; the argument is the segment's id."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,17 @@ def frames_for(
 def render_segment(
     archive: Archive, segment: VideoSegment, path: Path, *, on_progress: Callable[[int], None]
 ) -> RenderCost:
-    """Write the segment's file; raises BrowserFailed, CommandRefused."""
+    """Write the segment's file; raises BrowserFailed, CommandRefused. A browser that stops drawing is replaced once."""
+    try:
+        return _render_pages(archive, segment, path, on_progress=on_progress)
+    except NotDrawn:
+        logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
+        return _render_pages(archive, segment, path, on_progress=on_progress)
+
+
+def _render_pages(
+    archive: Archive, segment: VideoSegment, path: Path, *, on_progress: Callable[[int], None]
+) -> RenderCost:
     timeline = archive.timeline
     span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
     cards = covering(cards_of(timeline, language=archive.language), **span)
@@ -199,7 +213,10 @@ def sha256_of(path: Path) -> str:
 
 def _downloaded(segment: VideoSegment, folder: Path) -> Path:
     path = folder / f"{segment.number}.mp4"
-    path.write_bytes(store.get(segment.object_key))
+    try:
+        path.write_bytes(store.get(segment.object_key))
+    except store.NoSuchObject as failure:
+        raise SegmentGone(segment.id) from failure
     return path
 
 

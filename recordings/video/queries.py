@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
@@ -16,6 +16,10 @@ SWEEP_ROWS = 200
 PREPARE_AFTER = timedelta(seconds=60)
 JOIN_AFTER = timedelta(seconds=60)
 CLEAR_WITHIN = timedelta(days=2)
+# Of a segment; what is shortened is rendered as fast as its part of the video is short.
+SESSION_MS = F("ends_ms") - F("starts_ms")
+VIDEO_MS = Coalesce(F("video_ms"), SESSION_MS, output_field=BigIntegerField())
+DONE_VIDEO_MS = Coalesce(VIDEO_MS * F("done_ms") / NullIf(SESSION_MS, 0), 0, output_field=BigIntegerField())
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def with_progress(rows: QuerySet[Recording]) -> QuerySet[Recording]:
     return rows.defer("plan", "chapters").annotate(
         laid_out_ms=_sum_of(segments, F("ends_ms") - F("starts_ms")),
         rendered_ms=_sum_of(segments, F("done_ms")),
-        fresh_ms=_sum_of(fresh, F("done_ms")),
+        left_video_ms=_sum_of(segments, VIDEO_MS - DONE_VIDEO_MS),
+        fresh_video_ms=_sum_of(fresh, DONE_VIDEO_MS),
     )
 
 
@@ -58,11 +63,11 @@ def progress_of(recording: Recording, *, now: datetime) -> Progress:
     row: Any = recording
     if recording.state == RecordingState.READY:
         return Progress(recording.duration_ms or 1, recording.duration_ms or 1, 0)
-    is_moving = recording.state == RecordingState.RENDERING and row.fresh_ms and recording.rendering_at
+    is_moving = recording.state == RecordingState.RENDERING and row.fresh_video_ms and recording.rendering_at
     if not is_moving:
         return Progress(row.rendered_ms, row.laid_out_ms, None)
     spent_ms = (now - recording.rendering_at).total_seconds() * 1000  # type: ignore[operator]
-    left_ms = (row.laid_out_ms - row.rendered_ms) * spent_ms / row.fresh_ms
+    left_ms = row.left_video_ms * spent_ms / row.fresh_video_ms
     return Progress(min(row.rendered_ms, row.laid_out_ms - 1), row.laid_out_ms, round(left_ms))
 
 

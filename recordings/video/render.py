@@ -129,9 +129,11 @@ class _Renderer:
         else:
             self._timed("probe_ms", self._shell.forget_picture)
             self._shell.wind(self._stretch.epoch_ms + at)
+        before = self._shown
         self._seek(at)
         self._cover(at)
-        return is_hot or self._move(at)
+        # The first frame of another page or size is one without a picture: with one it may never be answered.
+        return (is_hot and _looks_as(before, self._shown)) or self._move(at)
 
     def _look(self, at: float) -> bool:
         """Whether anything moves by itself; as long as it does so at each step, the picture tells."""
@@ -274,6 +276,13 @@ class _Renderer:
 def _after(times: Sequence[float], at: float) -> float:
     index = bisect_right(times, at)
     return times[index] if index < len(times) else float("inf")
+
+
+def _looks_as(before: Shown | None, now: Shown | None) -> bool:
+    """Whether page and size are the same."""
+    if before is None or now is None:
+        return before is now
+    return (before.page, before.width, before.height) == (now.page, now.width, now.height)
 
 
 def _css_size(canvas: Canvas) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from recordings.video.cdp import Browser, BrowserFailed, Parameters
+from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, response_of, value_of
 from recordings.video.launch import START_SECONDS
 
 HERE = Path(__file__).parent
@@ -25,9 +25,12 @@ PUMP_SECONDS = 0.004
 # A frame that falls between two documents, or between a style sheet and its arrival, is never answered, and no other
 # one after it. Nothing that a stage waits for needs one; this is for what we do not know.
 FRAMES_AFTER_SECONDS = 3.0
+# So long no request may have come before: a style sheet may be on its way.
+QUIET_SECONDS = 1.0
 # Frame times start ahead of the machine's clock: where real time overtakes them, animations follow the real one.
 AHEAD_MS = 600_000.0
 SETTLE_SECONDS = 20
+MOST_DRAWS = 3
 # The second of two frames comes when the first is done, with all that it set moving; one alone may come too early.
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
 # With the sampling of colours that the video has anyway, and at a third of what a PNG takes to read.
@@ -70,8 +73,7 @@ class Shown:
 class StageShell:
     """`window.alongsideStage` of `script` in a page that can reach `find_asset` and nothing else.
 
-    `find_asset(sha256)` returns (content type, bytes), or None for what this session may not see. The browser is
-    closed with it, and where it can't be opened.
+    `find_asset(sha256)` returns (content type, bytes), or None for what the session may not see. Closes the browser.
     """
 
     def __init__(self, browser: Browser, *, script: bytes, find_asset: FindAsset, width: int, height: int) -> None:
@@ -83,6 +85,7 @@ class StageShell:
         self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
         self._loaded = self._damaged = self._pictured = False
         self._size: tuple[int, int] | None = None
+        self._asked_at = 0.0
         try:
             self._open(width=width, height=height)
         except BaseException:
@@ -125,6 +128,7 @@ class StageShell:
 
     def _answer(self, event: Parameters, session: str | None) -> None:
         """Fulfil a request from what the worker has, or fail it: nothing leaves the machine."""
+        self._asked_at = time.monotonic()
         request, url = event["requestId"], event["request"]["url"]
         found = self._content(url.removeprefix(ORIGIN)) if url.startswith(ORIGIN + "/") else None
         if found is None:
@@ -132,7 +136,7 @@ class StageShell:
             parameters = {"requestId": request, "errorReason": "BlockedByClient"}
             self._browser.post("Fetch.failRequest", parameters, session=session)
             return
-        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **_response(*found)}, session=session)
+        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **response_of(*found)}, session=session)
 
     def _content(self, path: str) -> tuple[dict[str, str], bytes] | None:
         if path == "/":
@@ -151,7 +155,7 @@ class StageShell:
         started, deadline = time.monotonic(), time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                return _value(self._browser.result(number, within_seconds=PUMP_SECONDS))
+                return value_of(self._browser.result(number, within_seconds=PUMP_SECONDS))
             except TimeoutError:
                 if time.monotonic() > deadline:
                     raise BrowserFailed("the page did not settle in time") from None
@@ -159,7 +163,8 @@ class StageShell:
 
     def _pump(self, waited_seconds: float, frames_after_seconds: float) -> None:
         self._send_and_forget(f"alongsideClock.pass({min(int(waited_seconds * 1000), 50)})")
-        if waited_seconds > frames_after_seconds:
+        is_quiet = not frames_after_seconds or time.monotonic() - self._asked_at > QUIET_SECONDS
+        if waited_seconds > frames_after_seconds and is_quiet:
             self._frame(self._tick + SMALLEST_TICK_MS)
 
     def _send_and_forget(self, expression: str) -> None:
@@ -266,9 +271,12 @@ class StageShell:
         if at_ms is not None:
             self.wind(at_ms)
         tick = self._tick if at_ms is None else self._origin + at_ms - self._start_ms
-        answer = self._frame(tick, screenshot=PICTURE)
-        self._damaged, self._pictured = False, True
-        return base64.b64decode(answer["screenshotData"])
+        for _ in range(MOST_DRAWS):
+            answer = self._frame(tick, screenshot=PICTURE)
+            if "screenshotData" in answer:
+                self._damaged, self._pictured = False, True
+                return base64.b64decode(answer["screenshotData"])
+        raise NotDrawn("the browser drew no picture")
 
     def _frame(self, tick: float, **parameters: Any) -> Parameters:
         """One frame; its time must be later than that of the frame before, or it is never drawn."""
@@ -278,26 +286,10 @@ class StageShell:
         try:
             answer = self._browser.result(number, within_seconds=SETTLE_SECONDS)
         except TimeoutError:
-            raise BrowserFailed("the browser did not draw in time") from None
+            raise NotDrawn("the browser did not draw in time") from None
         self._damaged = self._damaged or answer["hasDamage"] is True
         return answer
 
 
 def _activity(told: Parameters) -> Activity:
     return Activity(is_moving=bool(told["moving"]), timer_ms=told["timer"])
-
-
-def _response(headers: dict[str, str], body: bytes) -> Parameters:
-    return {
-        "responseCode": 200,
-        "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
-        "body": base64.b64encode(body).decode(),
-    }
-
-
-def _value(answer: Parameters) -> Any:
-    if "exceptionDetails" in answer:
-        details = answer["exceptionDetails"]
-        text = details.get("exception", {}).get("description") or details.get("text", "")
-        raise BrowserFailed("the stage failed: " + text[:500])
-    return answer["result"].get("value")

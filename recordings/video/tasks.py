@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,10 +15,12 @@ from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
 from recordings.video import actions, extras, planned, queries
-from recordings.video.failures import code_of, text_of
+from recordings.video.facts import Layout, VideoFacts
+from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import (
     Archive,
+    SegmentGone,
     Survey,
     join_video,
     planned_archive,
@@ -32,7 +33,6 @@ from recordings.video.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = timedelta(minutes=10)
 # With so many waiting the workers have enough to do; what is lost is queued again when they have come that far.
 SWEEP_MOST = 100
 
@@ -44,17 +44,19 @@ def prepare_task(tenant_id: UUID, recording_id: str) -> None:
         recording = queries.get_recording(UUID(recording_id))
     if recording.state != RecordingState.PENDING or recording.session.archive_closed_at is None:
         return
-    with _failing_in_the_end(tenant_id, recording):
+    with alone_at("prepare", recording.id) as is_alone, _failing_in_the_end(tenant_id, recording):
+        if not is_alone:
+            return
         # Who tries again keeps what is laid out, whatever the tenant has set meanwhile.
         layout = None if recording.plan else _layout(survey_archive(tenant_id, recording.session_id))
         with tenant_scope(tenant_id):
             actions.start_rendering(recording.id, layout=layout, now=timezone.now())
 
 
-def _layout(survey: Survey) -> actions.Layout:
+def _layout(survey: Survey) -> Layout:
     timeline = survey.archive.timeline
     size, cuts = survey.archive.canvas, timeline.cuts()
-    return actions.Layout(
+    return Layout(
         cuts=cuts,
         windows=survey.windows(cuts),
         plan=planned.as_document(timeline),
@@ -67,16 +69,15 @@ def _layout(survey: Survey) -> actions.Layout:
 
 @contextmanager
 def _failing_in_the_end(tenant_id: UUID, recording: Recording) -> Iterator[None]:
-    """Leave a failed step to the sweep, which tries again; after PATIENCE the recording says what is wrong."""
+    """Leave a failed step to the sweep, which tries again for a while."""
     try:
         yield
     except Recording.DoesNotExist:
         logger.info("recording %s was deleted meanwhile", recording.id)
     except Exception as failure:
         logger.exception("recording %s failed", recording.id)
-        if timezone.now() - recording.created_at > PATIENCE:
-            with tenant_scope(tenant_id):
-                actions.fail_recording(recording.id, failure=text_of(failure), code=code_of(failure))
+        with tenant_scope(tenant_id):
+            actions.note_failure(recording.id, failure=failure, now=timezone.now())
 
 
 @tenant_task("recordings.video.render", long=True)
@@ -125,6 +126,12 @@ def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
 @tenant_task("recordings.video.join", long=True)
 def join_task(tenant_id: UUID, recording_id: str) -> None:
     """Join the rendered segments, upload the video, commit it once, and remove the segments' objects."""
+    with alone_at("join", UUID(recording_id)) as is_alone:
+        if is_alone:
+            _join_rendered(tenant_id, recording_id)
+
+
+def _join_rendered(tenant_id: UUID, recording_id: str) -> None:
     with tenant_scope(tenant_id):
         recording = queries.get_recording(UUID(recording_id))
         segments = queries.rendered_segments(recording.id)
@@ -132,7 +139,11 @@ def join_task(tenant_id: UUID, recording_id: str) -> None:
     if archive is None or recording.state != RecordingState.RENDERING:
         return
     with _failing_in_the_end(tenant_id, recording):
-        _join(archive, recording, segments)
+        try:
+            _join(archive, recording, segments)
+        except SegmentGone as gone:
+            with tenant_scope(tenant_id):
+                actions.render_again(gone.args[0], failure=gone, now=timezone.now())
 
 
 def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) -> None:
@@ -148,7 +159,7 @@ def _join(archive: Archive, recording: Recording, segments: list[VideoSegment]) 
         _clear(tenant_id, recording.id)
 
 
-def _commit(tenant_id: UUID, recording_id: UUID, facts: actions.VideoFacts) -> bool:
+def _commit(tenant_id: UUID, recording_id: UUID, facts: VideoFacts) -> bool:
     """Leave no object of a recording that was deleted meanwhile. Raises `Recording.DoesNotExist`."""
     try:
         with tenant_scope(tenant_id):
@@ -176,12 +187,12 @@ def _segments_key(tenant_id: UUID, recording_id: UUID) -> str:
     return object_key(tenant_id, "recordings", recording_id, "segments")
 
 
-def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> actions.VideoFacts:
+def _uploaded(path: Path, archive: Archive, *, recording_id: UUID) -> VideoFacts:
     """Named by its content: a second join writes the same object, not another."""
     sha256 = sha256_of(path)
     key = object_key(archive.tenant_id, "recordings", recording_id, f"{sha256}.mp4")
     store.put_file(key, str(path), content_type="video/mp4")
-    return actions.VideoFacts(
+    return VideoFacts(
         object_key=key,
         sha256=sha256,
         video_bytes=path.stat().st_size,

@@ -17,6 +17,7 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks as keeping
 from recordings.keeping.deletion import NotOver, delete_session
+from recordings.video.facts import VideoFacts
 from recordings.video import actions, extras, tasks
 from recordings.video.models import Recording, VideoSegment
 from tests.keeping.kept import kept_session, keys_below
@@ -61,7 +62,7 @@ def test_video_that_is_uploaded_after_it_was_deleted_goes(tenant: Tenant) -> Non
     recording, _segment = deleted(tenant)
     key = object_key(tenant.id, "recordings", recording.id, "video.mp4")
     store.put(key, b"video")
-    facts = actions.VideoFacts(object_key=key, sha256="", video_bytes=5, duration_ms=1, chapters=[])
+    facts = VideoFacts(object_key=key, sha256="", video_bytes=5, duration_ms=1, chapters=[])
     with pytest.raises(Recording.DoesNotExist):
         tasks._commit(tenant.id, recording.id, facts)
     assert keys_below(tenant.id) == []

@@ -29,6 +29,6 @@ def test_stage_that_does_not_open_leaves_no_browser() -> None:
     before = left()
     browser = open_browser(shell_path())
     with pytest.raises(CommandRefused):
-        StageShell(browser, script=b"", find_asset=lambda _digest: None, width=-1, height=-1)
+        StageShell(browser, script=b"", find_asset=lambda _digest: None, width=10**12, height=1)
     assert not Path("/proc", str(browser.pid)).exists()
     assert left() == before

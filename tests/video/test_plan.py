@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -165,6 +166,6 @@ def test_words_of_a_page_are_cut_and_fit_the_database() -> None:
 def test_visits_beyond_the_limit_belong_to_the_last_one() -> None:
     visits = [Visit(number, "html", "/x", "", number) for number in range(MOST_VISITS + 5)]
     timeline = Timeline(duration_ms=10_000, visits=visits)
-    kept = timeline_of(Recording(plan=as_document(timeline), skips=rows_of(timeline)))
+    kept = timeline_of(Recording(tenant_id=uuid4(), plan=as_document(timeline), skips=rows_of(timeline)))
     assert len(kept.visits) == MOST_VISITS
     assert kept.chapters()[-1]["ends_ms"] == 10_000

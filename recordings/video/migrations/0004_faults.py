@@ -6,4 +6,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("videosegment", "faults", models.PositiveIntegerField(default=0)),
+        migrations.AddField("videosegment", "video_ms", models.PositiveBigIntegerField(null=True)),
+        migrations.AddField("recording", "failing_since", models.DateTimeField(null=True)),
     ]

@@ -1,0 +1,25 @@
+"""One worker at a time for the steps of a recording that hold no lease."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection
+
+# Of all advisory locks these are of recordings' steps.
+SPACE = 2
+
+
+@contextmanager
+def alone_at(step: str, recording_id: UUID) -> Iterator[bool]:
+    """Whether nobody else is at it; the lock ends with this block, and with the worker's connection."""
+    key: list[int | str] = [SPACE, f"{step}:{recording_id}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
+        [is_alone] = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone and connection.connection is not None and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
