@@ -25,8 +25,9 @@ export class Replay {
   async load(frames: ArrayBuffer[], received: number[], goesOn: boolean): Promise<void> {
     const entries = frames.map((bytes, i) => ({ at: received[i]!, frame: new Uint8Array(bytes) }));
     if (goesOn) return this.player.append(entries);
-    this.player = new Player(this.view, this.assets);
-    await this.player.load(entries);
+    const player = new Player(this.view, this.assets);
+    await player.load(entries);
+    this.player = player; // until then what is picked is of what is still shown
   }
 
   seek(timeMs: number, settled: () => void): void {

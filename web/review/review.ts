@@ -173,6 +173,7 @@ export class Review {
   /** In the replay something was clicked: to when the visitor used it. */
   private pick(timeMs: number | null): void {
     window.focus();
+    (document.activeElement as HTMLElement | null)?.blur(); // keys are the page's again, not the frame's
     if (timeMs === null || !this.outline) return this.controls.say(word("replay.nothing_there"));
     this.seek(Math.max(0, timeMs - this.outline.started_ms));
   }
