@@ -8,6 +8,8 @@ from django.db import connection
 
 # Of all advisory locks these are of recordings' steps.
 SPACE = 2
+# So that a machine that is gone without a word holds none for longer than half a minute; seconds, seconds, times.
+KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 
 @contextmanager
@@ -15,6 +17,8 @@ def alone_at(step: str, recording_id: UUID) -> Iterator[bool]:
     """Whether nobody else is at it; the lock ends with this block, and with the worker's connection."""
     key: list[int | str] = [SPACE, f"{step}:{recording_id}"]
     with connection.cursor() as cursor:
+        for setting in KEEPALIVES.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", setting)
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         [is_alone] = cursor.fetchone()
     try:

@@ -17,8 +17,8 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks as keeping
 from recordings.keeping.deletion import NotOver, delete_session
-from recordings.video.facts import VideoFacts
 from recordings.video import actions, extras, tasks
+from recordings.video.facts import VideoFacts
 from recordings.video.models import Recording, VideoSegment
 from tests.keeping.kept import kept_session, keys_below
 from tests.keeping.waiting import wait_for_a_lock

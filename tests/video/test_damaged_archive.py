@@ -115,6 +115,26 @@ def test_what_is_good_is_kept_and_the_gap_is_named(
     assert sorted(loaded) == seqs
 
 
+def test_lease_is_renewed_with_each_archive_segment(tenant: Tenant) -> None:
+    session = archived(tenant)
+    with tenant_scope(tenant.id):
+        recording = actions.create_recording(session.id)
+    assert recording is not None
+    tasks.prepare_task(str(tenant.id), str(recording.id))
+    with tenant_scope(tenant.id):
+        recording.refresh_from_db()
+        archive = produce.planned_archive(recording)
+        segment = VideoSegment.objects.filter(recording=recording).order_by("number")[0]
+        VideoSegment.objects.filter(id=segment.id).update(lease_owner="another")
+
+    def renew() -> None:
+        with tenant_scope(tenant.id):
+            actions.renew_lease(segment.id, owner="one", done_ms=0, now=timezone.now())
+
+    with pytest.raises(actions.LeaseLost):
+        list(produce.frames_for(archive, segment, on_part=renew))
+
+
 def seqs_of(entries: Any) -> list[int]:
     frames = [decode_frame(data) for _, data in entries]
     assert all(frame.time >= EPOCH_MS - 1000 for frame in frames)
