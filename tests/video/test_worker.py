@@ -27,6 +27,12 @@ def wait_for(recording: Recording, condition: Callable[[Recording], object]) -> 
         time.sleep(0.05)
 
 
+def keys_of(recording: Recording) -> list[str]:
+    """The video, and what is made beside it."""
+    beside = (recording.filmstrip_key, recording.thumbnail_key, recording.outline_key, recording.log_key)
+    return [recording.object_key, *beside]
+
+
 def test_killed_worker_s_segment_is_rendered_once_by_the_next(live_stack: LiveStack, ended: Callable[..., Any]) -> None:
     recording = ended()
     with tenant_scope(recording.tenant_id):
@@ -40,7 +46,8 @@ def test_killed_worker_s_segment_is_rendered_once_by_the_next(live_stack: LiveSt
     live_stack.start_worker()
     ready = wait_for(recording, lambda found: found.state == RecordingState.READY)
     folder = ready.object_key.rpartition("/")[0]
-    wait_for(ready, lambda _: not objects_below(f"{folder}/segments"))
+    ready = wait_for(ready, lambda found: all(keys_of(found)))
+    assert objects_below(folder) == sorted(keys_of(ready))
     tasks.join_task(str(ready.tenant_id), str(ready.id))
     with tenant_scope(ready.tenant_id):
         assert queries.get_recording(ready.id).ready_at == ready.ready_at
