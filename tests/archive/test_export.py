@@ -226,3 +226,23 @@ def test_place_among_siblings_is_found_without_looking_at_them() -> None:
         return count
 
     assert steps(20) == steps(200)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a { b: url(x.png) }", "a { b: url(http://s.example/x.png) }"),
+        ("a { b: url( 'x y.png' ) }", "a { b: url( 'http://s.example/x y.png' ) }"),
+        ('@import "x.css" print;', '@import "http://s.example/x.css" print;'),
+        ("@import url(x.css);", "@import url(http://s.example/x.css);"),
+        ("a { b: url(#c) }", "a { b: url(#c) }"),
+        ("a { b: url('http://[x') }", "a { b: url('http://[x') }"),
+        # No expression that looks at a place more than once would come to an end here.
+        ("url(" + " " * 100_000, "url(" + " " * 100_000),
+        ("url(" * 20_000, "url(" * 20_000),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_addresses_of_a_sheet_stay_those_of_its_place(text: str, shown: str) -> None:
+    serializer = nodes.Serializer(Page(1, url="http://s.example/"), ArchiveAssets({}, lambda sha256: b""))
+    assert serializer.alone_at(text, base="http://s.example/a.css") == shown

@@ -15,7 +15,10 @@ TAGS = {"script": "noscript", "canvas": "img"}
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 # Frames are attached by an event of their own; nothing else of these loads what the archive does not have.
 LOADING = {"iframe": ("src", "srcdoc"), "frame": ("src",), "object": ("data",), "embed": ("src",)}
-CSS_URL = re.compile(r"""(url\(\s*)(["']?)([^"')]+)(\2\s*\))|(@import\s+)(["'])([^"']+)(\6)""", re.IGNORECASE)
+# What stands at a place is looked at once: sheets are the visitor's, and read in the web node.
+CSS_URL = re.compile(
+    r"""(url\(\s{0,20}|@import\s{1,20})(?:"([^"]*)"|'([^']*)'|([^"'()\s]+)(?=\s{0,20}\)))""", re.IGNORECASE
+)
 FIELDS = {"input", "textarea", "select"}
 CHECKABLE = {"checkbox", "radio"}
 
@@ -103,19 +106,21 @@ class Serializer:
             return None
         address = node.attributes.get("href", "")
         text = self._assets.sheet(address)
-        return None if text is None else self._alone(text, base=address)
+        return None if text is None else self.alone_at(text, base=address)
 
-    def _alone(self, text: str, *, base: str) -> str:
+    def alone_at(self, text: str, *, base: str) -> str:
         """A style sheet that no longer stands at its address, with what it shows in it."""
         room = Room(SHEET_CHARACTERS)
 
         def replaced(found: re.Match[str]) -> str:
-            before, quote, url, after = found.groups()[:4] if found[3] else found.groups()[4:]
-            if url.startswith(("data:", "#")):
+            before, double, single, bare = found.groups()
+            quote = "" if bare else "'" if double is None else '"'
+            url = double or single or bare
+            address = url and not url.startswith(("data:", "#")) and _joined(base, url)
+            if not address:
                 return found[0]
-            address = urljoin(base, url)
             put_in = room.admit(self._assets.picture(address)) if room.left else None
-            return f"{before}{quote}{put_in or address}{after}"
+            return f"{before}{quote}{put_in or address}{quote}"
 
         return CSS_URL.sub(replaced, text)
 
@@ -152,6 +157,14 @@ class Serializer:
             places = set(self._page.values[select.id][0].split(","))
             self._chosen[select] = {node for at, node in enumerate(options) if str(at) in places}
         return option in self._chosen[select]
+
+
+def _joined(base: str, url: str) -> str | None:
+    """None for what is no address."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return None
 
 
 def _plain(attributes: Json) -> Json:

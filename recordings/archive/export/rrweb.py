@@ -52,18 +52,19 @@ class Converter:
             self._streams[frame.page] = Said()
         for event in self._reader.read(entry):
             self._latest_ms = max(self._latest_ms, self._reader.started_at_ms + event["at_ms"])
-            for made in self._taken(frame, event["name"], event["data"]):
+            for made in self._taken(frame, event["name"], self._events(frame, event["name"], event["data"])):
                 yield {**made, "timestamp": round(self._latest_ms)}
-        yield from ({**made, "timestamp": round(self._latest_ms)} for made in self._turned())
+        turned = self._taken(frame, "page", self._turned())
+        yield from ({**made, "timestamp": round(self._latest_ms)} for made in turned)
 
     def page(self, number: int) -> Page:
         """As it is after the last entry; raises `KeyError`."""
         return self._pages[number]
 
-    def _taken(self, frame: Frame, name: str, data: Any) -> list[Json]:
+    def _taken(self, frame: Frame, name: str, made: Iterator[Json]) -> list[Json]:
         """What does not fit is a custom event; its page goes on from its next snapshot."""
         try:
-            return list(self._events(frame, name, data))
+            return list(made)
         except FAULTS as fault:
             return [_custom("fault", {"page_id": frame.page, "what": name, "why": str(fault)[:200]})]
 
