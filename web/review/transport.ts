@@ -19,6 +19,7 @@ export interface TransportHandlers {
 
 export class Transport {
   durationMs = 0;
+  private frame = 0;
   private readonly source: VideoSource | null;
   private own = { atMs: 0, since: 0, isPlaying: false, rate: 1 };
 
@@ -92,7 +93,13 @@ export class Transport {
 
   private tell(): void {
     this.handlers.state(this.isPlaying, this.rate);
-    if (this.isPlaying) requestAnimationFrame(() => this.run());
+    if (this.isPlaying) this.runSoon();
+  }
+
+  /** With the next picture of the screen, however often it is asked for. */
+  private runSoon(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.run());
   }
 
   private run(): void {
@@ -100,6 +107,6 @@ export class Transport {
     const { nowMs } = this;
     this.handlers.time(nowMs);
     if (!this.video && nowMs >= this.durationMs) this.pause();
-    else requestAnimationFrame(() => this.run());
+    else this.runSoon();
   }
 }
