@@ -25,7 +25,6 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.archive import journal
 from recordings.archive.events import EventReader
-from recordings.archive.export import lines
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.export.tree import Node
@@ -181,7 +180,6 @@ def test_log_is_a_table_without_formulas(exported: zipfile.ZipFile) -> None:
     click = next(row for row in rows if row["name"] == "click")
     assert json.loads(click["details"])[0] in ("focus", "mousedown")
     assert (click["title"], int(click["at_ms"]) > 0) == ("SB Admin 2 - Dashboard", True)
-    assert lines._cell("=1+1") == "'=1+1"
 
 
 def test_stock_rrweb_player_shows_what_the_visitor_read(exported: zipfile.ZipFile, recorded: Any) -> None:
