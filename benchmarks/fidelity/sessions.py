@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.fidelity.peer import peer
 from tests.apps.actor import Actor
-from tests.apps.alike import Alike
+from tests.apps.alike import LEAST_SIMILAR, MOST_DIFFERING, Alike
 from tests.apps.serving import Applications
 from tests.apps.sessions import Application
 from tests.apps.ssim import ssim
@@ -43,10 +43,16 @@ def of_ours(browser: Browser, application: Application, folder: Path) -> dict[st
 
         def rest(name: str) -> None:
             alike = Alike(shown)
+
+            def is_there() -> bool:
+                """Not before what is faint has come: `Alike` looks away from small differences of colour."""
+                alike()
+                seen[name] = likeness(*map(np.asarray, alike.shown or ()))
+                return seen[name].differing <= MOST_DIFFERING and seen[name].ssim >= LEAST_SIMILAR
+
             with contextlib.suppress(AssertionError):  # it counts as it stands then
-                shown.until(alike, alike)
+                shown.until(is_there, alike)
             alike.save(folder, f"{application.name}-{name}")
-            seen[name] = likeness(*map(np.asarray, alike.shown or ()))
 
         application.session(Actor(shown.visitor, shown.origin, rest=rest))
     return seen
