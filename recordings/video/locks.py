@@ -1,4 +1,4 @@
-"""One worker at a time for the steps of a recording that hold no lease."""
+"""One worker at a time for the steps of a recording that hold no lease, and for what is deleted of a tenant."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,16 +6,19 @@ from uuid import UUID
 
 from django.db import connection
 
-# Of all advisory locks these are of recordings' steps.
+# Of all advisory locks of two keys these are of steps; that of `assist.pages.locks` is 1.
 SPACE = 2
 # So that a machine that is gone without a word holds none for longer than half a minute; seconds, seconds, times.
 KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 
 @contextmanager
-def alone_at(step: str, recording_id: UUID) -> Iterator[bool]:
-    """Whether nobody else is at it; the lock ends with this block, and with the worker's connection."""
-    key: list[int | str] = [SPACE, f"{step}:{recording_id}"]
+def alone_at(step: str, of: UUID) -> Iterator[bool]:
+    """Whether nobody else is at it; the lock ends with this block, and with the worker's connection.
+
+    It is of the connection, not of a transaction, since a step has several.
+    """
+    key: list[int | str] = [SPACE, f"{step}:{of}"]
     with connection.cursor() as cursor:
         for setting in KEEPALIVES.items():
             cursor.execute("SELECT set_config(%s, %s, false)", setting)

@@ -23,6 +23,7 @@ from tests import factories, factories_keeping
 from tests.api.caller import Caller
 from tests.desks import signed_in
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, kept_session
+from tests.keeping.waiting import wait_for_locks
 
 
 def caller(tenant: Tenant, *scopes: str) -> Caller:
@@ -54,19 +55,6 @@ def test_hold_keeps_a_recording_until_it_is_released(tenant: Tenant, session: As
     assert call("GET", f"/recordings/{session.recording.id}/").status_code == 404
     actions = ["hold.placed", "hold.released", "session.deleted"]
     assert told(tenant) == [(action, session.id) for action in actions]
-
-
-def wait_for_locks(count: int) -> None:
-    """Until so many other connections to this database wait for a row."""
-    with connection.cursor() as cursor:
-        for _turn in range(3000):
-            cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0] == count:
-                return
-    raise AssertionError("Nobody waits.")
 
 
 def test_who_comes_while_a_session_is_deleted_hears_that_it_is_gone(tenant: Tenant, session: AssistSession) -> None:

@@ -29,7 +29,7 @@ from recordings.keeping.holds import place_hold, release_hold
 from recordings.keeping.models import Doomed, Erasure, ErasureItem, ErasureState
 from recordings.video.models import Recording, RecordingState
 from tests.keeping.kept import EMAIL, EXTERNAL_ID, NAME, NOTE, kept_asset, kept_session, keys_below, valkey_keys
-from tests.keeping.waiting import wait_for_a_lock
+from tests.keeping.waiting import wait_for_locks
 
 GONE = (AssistSession, ArchiveSegment, Recording, Page, SessionAsset, Doomed)
 
@@ -262,7 +262,7 @@ def test_uploads_that_follow_each_other_do_not_hold_it_up(tenant: Tenant, monkey
     with tenant_scope(tenant.id):
         share_assets()
         erasing.start()
-        wait_for_a_lock()
+        wait_for_locks()
     erasing.join()
     assert not keys_below(tenant.id, "assets")
     with tenant_scope(tenant.id):

@@ -21,7 +21,7 @@ from recordings.video import actions, extras, tasks
 from recordings.video.facts import VideoFacts
 from recordings.video.models import Recording, VideoSegment
 from tests.keeping.kept import kept_session, keys_below
-from tests.keeping.waiting import wait_for_a_lock
+from tests.keeping.waiting import wait_for_locks
 
 NOW = timezone.now()
 
@@ -91,6 +91,6 @@ def test_segment_is_not_locked_before_its_recording(tenant: Tenant) -> None:
     with tenant_scope(tenant.id):
         list(Recording.objects.select_for_update())
         requeuing.start()
-        wait_for_a_lock()
+        wait_for_locks()
         assert list(VideoSegment.objects.select_for_update(nowait=True)) == [segment]
     requeuing.join()
