@@ -10,12 +10,11 @@ from assist.channel.front import ENTERING
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, check_fields, load_object
 from assist.channel.metrics import Meters
-from assist.channel.protocol import MAX_FRAME_BYTES, BadFrame, ErrorCode, Frame, FrameKind, decode_frame
+from assist.channel.protocol import MAX_FRAME_BYTES, STREAMED, BadFrame, ErrorCode, Frame, FrameKind, decode_frame
 from assist.channel.router import frame_handlers
 from assist.requests.buckets import Bucket
 
 FIRST_KIND, LAST_KIND = FrameKind.PAGE_ENTER, FrameKind.VISIBILITY
-OPAQUE = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 GAP_FIELDS = {"from_seq": "int", "to_seq": "int", "reason": "str"}
 
 
@@ -73,7 +72,7 @@ class Intake:
 
     def _timed(self, frame: Frame) -> Frame:
         """A control frame on the server's clock: rows are written by it."""
-        if frame.kind in OPAQUE:
+        if frame.kind in STREAMED:
             return frame
         at = min(frame.time + self._offset_ms, time.time() * 1000)
         return frame._replace(time=max(at, self._started_ms))
@@ -92,7 +91,7 @@ class Intake:
             raise BadFrame(ErrorCode.UNKNOWN_KIND)
         if frame.tab != self.tab or frame.seq == 0 or not 0 <= frame.time < limits.CLOCK_MS:
             raise BadFrame(ErrorCode.BAD_FRAME)
-        if frame.kind not in OPAQUE and len(frame.payload) > limits.MAX_CONTROL_BYTES:
+        if frame.kind not in STREAMED and len(frame.payload) > limits.MAX_CONTROL_BYTES:
             raise BadFrame(ErrorCode.BAD_FRAME)
 
     def _check_gap(self, frame: Frame) -> None:

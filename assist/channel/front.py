@@ -1,9 +1,8 @@
 """Which page the visitor is on, by what frames say: the rule of scripts/append.lua, for who reads an archive."""
 
 from assist.channel.limits import FRONT_LATE_MS
-from assist.channel.protocol import TAB_SHIFT, Frame, FrameFlag, FrameKind
+from assist.channel.protocol import COUNTER_BITS, TAB_SHIFT, Frame, FrameFlag, FrameKind
 
-COUNTER = 0xFFFF
 ENTERING = (FrameKind.PAGE_ENTER, FrameKind.HISTORY)
 
 
@@ -15,7 +14,7 @@ class FrontPage:
         self._at = 0.0
 
     def take(self, frame: Frame) -> None:
-        if not frame.page & COUNTER or not (self._enters(frame) or frame.flags & FrameFlag.FRONT):
+        if not frame.page & COUNTER_BITS or not (self._enters(frame) or frame.flags & FrameFlag.FRONT):
             return
         if not self._at - FRONT_LATE_MS < frame.time < self._at:
             self.page, self._at = frame.page, frame.time

@@ -3,7 +3,17 @@
 import struct
 
 from assist.channel.limits import MAX_CONTROL_BYTES
-from assist.channel.protocol import HEADER, HEADER_BYTES, TAB_SHIFT, BadFrame, ErrorCode, FrameKind
+from assist.channel.protocol import (
+    COUNTER_BITS,
+    FLAG_BITS,
+    HEADER,
+    HEADER_BYTES,
+    STREAMED,
+    TAB_SHIFT,
+    BadFrame,
+    ErrorCode,
+    FrameKind,
+)
 
 SHORT_HEAD = 0x80  # of a visitor's frame that goes on with the one before: what its first byte has beside the flags
 FLUSHED = 0x10  # the payload goes without the bytes that end a flush
@@ -27,9 +37,6 @@ FLUSH_END = b"\x00\x00\xff\xff"  # of what a deflate stream is flushed with (RFC
 MOST_SOON_MS = 0xFF
 MOST_STEPS = 0xFF - NEXT_HEAD
 LAST_SEQ = 0xFFFFFFFF
-FLAGS = 0x0F
-COUNTER_BITS = (1 << TAB_SHIFT) - 1
-STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 WORDS = [(bytes([at]), word.encode()) for at, word in enumerate(CONTROL_WORDS, 1)]
 
 
@@ -109,7 +116,7 @@ def _parts(message: bytes, flags: int, page: int) -> tuple[int, int, int, int, b
         kind = head - OTHER_HEAD
         return kind, flags, page & ~COUNTER_BITS | counter, ms, payload if kind in STREAMED else _worded(payload)
     head, ms = parts.unpack_from(message)
-    return FrameKind.OPERATIONS, head & FLAGS, page, ms, payload + (FLUSH_END if head & FLUSHED else b"")
+    return FrameKind.OPERATIONS, head & FLAG_BITS, page, ms, payload + (FLUSH_END if head & FLUSHED else b"")
 
 
 def _worded(payload: bytes) -> bytes:

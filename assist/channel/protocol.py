@@ -15,6 +15,7 @@ HEADER_BYTES = HEADER.size
 LENGTH_BYTES = 4  # big-endian, ahead of each frame in a bundle
 MAX_FRAME_BYTES = 256 * 1024
 TAB_SHIFT = 16
+COUNTER_BITS = 0xFFFF  # what is left of a page's number without its tab
 SHELF_COUNTER = 0xFFFF  # of the page that stands for a tab's shelf
 FLAG_BITS = 15
 # Upper bounds of the latencies that a console counts; one more bucket has what is above.
@@ -40,6 +41,9 @@ class FrameKind(IntEnum):
     SESSION_START = 40
     TAB_HELLO = 41
     SESSION_END = 42
+
+
+STREAMED = frozenset({FrameKind.SNAPSHOT, FrameKind.OPERATIONS})  # parts of page streams; others carry JSON
 
 
 class FrameFlag(IntEnum):

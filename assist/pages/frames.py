@@ -12,7 +12,7 @@ from assist.channel.batches import write_later
 from assist.channel.connection import control_payload
 from assist.channel.frames import VIEWPORT, check_viewport, time_of
 from assist.channel.messages import BadMessage, check_fields
-from assist.channel.protocol import BadFrame, ErrorCode, Frame, FrameKind
+from assist.channel.protocol import COUNTER_BITS, BadFrame, ErrorCode, Frame, FrameKind
 from assist.channel.router import on_frame, on_message
 from assist.pages.actions import Offer, ask_subtrees, close_page, enter_page, offer_assets
 from assist.pages.models import PageKind
@@ -21,7 +21,6 @@ from assist.pages.subtrees import names_of
 NAMES = {"url": "str", "title": "str", "kind": "str"}
 ENTER = {**NAMES, "viewport?": "object"}
 HISTORY = {**NAMES, "viewport": "object", "checkpoint": "str", "at_seq": "int", "volatile?": "object"}
-COUNTER_BITS = 0xFFFF
 MAX_URL = 8000
 DIGEST_LENGTH = 64
 # 32 bytes as base64url, of which the last sign has two bits to spare.

@@ -9,13 +9,12 @@ from typing import Any
 
 from assist.channel.messages import strict_json
 from assist.channel.models import AssistSession
-from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decode_frame
+from assist.channel.protocol import STREAMED, BadFrame, Frame, FrameFlag, FrameKind, decode_frame
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
 from recordings.archive.streams import Allowance, BadStream, PackedStream, PageStream, page_stream
 
-STREAMED = {FrameKind.SNAPSHOT, FrameKind.OPERATIONS}
 ENDING = {FrameKind.PAGE_LEAVE, FrameKind.PAGE_CLOSE}
 # A packed stream takes a MB, and a visitor may begin thousands: a page and a shelf for each connection at least.
 MOST_PACKED = 100

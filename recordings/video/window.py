@@ -11,7 +11,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assist.channel.protocol import SHELF_COUNTER, TAB_SHIFT, Frame, FrameFlag, FrameKind, decode_frame, encode_frame
+from assist.channel.protocol import (
+    SHELF_COUNTER,
+    STREAMED,
+    TAB_SHIFT,
+    Frame,
+    FrameFlag,
+    FrameKind,
+    decode_frame,
+    encode_frame,
+)
 from recordings.archive.clock import Clock
 from recordings.archive.journal import Seen
 from recordings.archive.segments import JournalEntry
@@ -19,7 +28,6 @@ from recordings.video.plan import Entry, Timeline, decoded
 
 # What comes later may belong before: a picture of a canvas counts as of when it was taken, and comes behind its upload.
 BEHIND_MS = 10_000
-STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 
 
 @dataclass(frozen=True, slots=True)

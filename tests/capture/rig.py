@@ -11,8 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Frame, Page, ViewportSize
 
+from assist.channel.protocol import STREAMED, FrameFlag, FrameKind, decode_frame
 from assist.channel.protocol import Frame as SentFrame
-from assist.channel.protocol import FrameFlag, FrameKind, decode_frame
 from tests.capture import sites
 from tests.capture.tenant import Tenant
 from tests.page_streams import Said
@@ -21,7 +21,6 @@ WAIT_SECONDS = 20
 # Longer than what the capture code waits for before it sends more: it names a page 600 ms after its last change.
 QUIET_SECONDS = 0.9
 QUIET_TICKS = 12
-STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 SIZE = ViewportSize(width=1280, height=720)
 
 

@@ -14,14 +14,13 @@ from typing import Any
 
 from psycopg import sql
 
-from assist.channel.protocol import BadFrame, FrameFlag, FrameKind, decode_frame
+from assist.channel.protocol import STREAMED, BadFrame, FrameFlag, decode_frame
 from helpdesk.embedded.state import State
 from recordings.archive.segments import CorruptSegment, decode_segment
 from tests.page_streams import Said
 from tests.services import HOME_VARIABLE, superuser
 
 Place = tuple[str, bytes]
-STREAMED = (FrameKind.SNAPSHOT, FrameKind.OPERATIONS)
 ZLIB_OR_GZIP, RAW = 47, -15
 
 

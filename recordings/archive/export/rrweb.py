@@ -7,8 +7,8 @@ FullSnapshot of it as it is then; what goes on in pages that nobody looks at cha
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assist.channel.front import COUNTER, FrontPage
-from assist.channel.protocol import BadFrame, Frame, FrameFlag, decode_frame
+from assist.channel.front import FrontPage
+from assist.channel.protocol import COUNTER_BITS, BadFrame, Frame, FrameFlag, decode_frame
 from recordings.archive.events import EventReader
 from recordings.archive.export.assets import ArchiveAssets
 from recordings.archive.export.changes import frames_attached, mutation_events, sheets_adopted
@@ -74,7 +74,7 @@ class Converter:
             return
         if name == "assets":
             self._assets.learn(data[0])
-        number = frame.page if frame.page & COUNTER else self._shown
+        number = frame.page if frame.page & COUNTER_BITS else self._shown
         page = self._pages.setdefault(number, Page(number))
         self._control(page, name, data)
         if name == "snapshot":
