@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
+from assist.channel.protocol import decode_frame
 from helpdesk.embedded.browser import headless_shell_path
 from recordings.video.launch import open_browser
 from recordings.video.produce import STAGE_SCRIPT
 from recordings.video.shell import StageShell
 from tests.capture.rig import SIZE
-from tests.video.recorded import Recorded
+from tests.video.recorded import Recorded, hello
 
 PICTURES = 40
 CHANGE = "document.body.style.outline = '{}px solid #123'"
@@ -38,7 +39,7 @@ def _shell(recorded: Recorded) -> Iterator[StageShell]:
     browser = open_browser(str(headless_shell_path()))
     script, (width, height) = STAGE_SCRIPT.read_bytes(), (SIZE["width"], SIZE["height"])
     with StageShell(browser, script=script, find_asset=recorded.assets.get, width=width, height=height) as shell:
-        shell.load((recorded.ended_ms, frame) for frame in recorded.frames)
+        shell.load((decode_frame(frame).time, frame) for frame in [hello(recorded, 0), *recorded.frames])
         shell.set_size(width=width, height=height)
         yield shell
 

@@ -34,7 +34,7 @@ class Checkpoint:
     name: str
     at_ms: float
     picture: np.ndarray
-    text: str
+    text: str = ""
 
 
 @dataclass
@@ -102,7 +102,7 @@ def archive(recorded: Recorded, *, offset_ms: float = 7_000) -> AssistSession:
         ended_at=_moment(recorded.ended_ms + offset_ms),
         archive_closed_at=_moment(recorded.ended_ms + offset_ms),
     )
-    write_segments(session.id, [_hello(recorded, offset_ms), *recorded.frames], offset_ms=offset_ms)
+    write_segments(session.id, [hello(recorded, offset_ms), *recorded.frames], offset_ms=offset_ms)
     for digest, (content_type, body) in recorded.assets.items():
         store.put(object_key(current_tenant_id(), "assets", digest), body)
         asset = factories.asset(sha256=digest, content_type=content_type, size_bytes=len(body))
@@ -135,7 +135,7 @@ def without_frames(recorded: Recorded, *, from_ms: float, to_ms: float) -> Recor
     return Recorded(recorded.started_ms, recorded.ended_ms, kept, recorded.assets, recorded.checkpoints)
 
 
-def _hello(recorded: Recorded, offset_ms: float) -> bytes:
+def hello(recorded: Recorded, offset_ms: float) -> bytes:
     payload = f'{{"tab": 1, "offset_ms": {offset_ms}}}'.encode()
     return encode_frame(Frame(FrameKind.TAB_HELLO, 0, 0, 0, recorded.started_ms + offset_ms, payload))
 
