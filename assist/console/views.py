@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from assist.channel.actions import end_session
 from assist.channel.answer import AlreadyAnswered, NothingToRevoke, accept_request, decline_request, revoke_link
-from assist.channel.models import AssistSession, EndReason, SessionState
+from assist.channel.deeds import end_by_agent
+from assist.channel.models import AssistSession, SessionState
 from assist.channel.quality import quality_of
 from assist.console.queries import agents_context, console_session, ended_sessions, running_sessions, waiting_requests
 from assist.console.tickets import stage_url
 from assist.requests.delivery import link_of
 from assist.requests.models import AssistRequest, RequestState
 from helpdesk.accounts.people import person_of
+from helpdesk.audit.actors import actor_of
 from helpdesk.tenants.queries import current_tenant
 
 REASON_CHARACTERS = 500
@@ -77,7 +78,7 @@ def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
             raise NothingToRevoke
         revoke_link(session.request_id, now=timezone.now())
     except NothingToRevoke:
-        end_session(session.id, reason=EndReason.AGENT_ENDED, now=timezone.now())
+        end_by_agent(session.id, actor=actor_of(request), now=timezone.now())
     return redirect("assist_console", session_id=session.id)
 
 

@@ -9,13 +9,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assist.channel.actions import end_session
 from assist.channel.agent_hand_over_api import HandOverCalls, HandOverSerializer
-from assist.channel.models import AssistSession, EndReason
+from assist.channel.deeds import end_by_agent
+from assist.channel.models import AssistSession
 from assist.channel.quality import QualitySummary, quality_of
 from assist.pages.models import Page
 from helpdesk.api.pagination import NewestFirst
 from helpdesk.api.scopes import Scope
+from helpdesk.audit.actors import actor_of
 
 
 class PageSerializer(serializers.ModelSerializer[Page]):
@@ -77,5 +78,5 @@ class SessionViewSet(
     def end(self, request: Request, pk: str) -> Response:
         """End the session on both sides; a session that has ended stays as it is."""
         session = self.get_object()
-        end_session(session.id, reason=EndReason.AGENT_ENDED, now=timezone.now())
+        end_by_agent(session.id, actor=actor_of(request), now=timezone.now())
         return Response(SessionSerializer(self.get_object()).data)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,12 +12,11 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from assist.channel import limits
-from assist.channel.actions import end_session
 from assist.channel.audience import Audience
+from assist.channel.deeds import end_by_agent, note_later
 from assist.channel.live import SessionKeys
 from assist.channel.messages import BadMessage, parse
 from assist.channel.metrics import meters_of
-from assist.channel.models import EndReason
 from assist.channel.node import this_node
 from assist.channel.presence import Look, Watcher, arrive, join_watchers, look, remove_watcher
 from assist.channel.protocol import CONSOLE_MESSAGES, HEADER_BYTES, PROTOCOL_VERSION, BadFrame, ErrorCode, FrameKind
@@ -27,6 +27,8 @@ from assist.pages.rights import Admission, admission, may_watch, standing_in
 from assist.requests.buckets import Bucket
 from helpdesk.accounts.models import Role
 from helpdesk.accounts.roles import role_includes
+from helpdesk.audit.actors import person_at
+from helpdesk.audit.models import Action
 from helpdesk.tenants.context import run_in_tenant
 from helpdesk.tenants.events import apublish
 
@@ -64,6 +66,8 @@ class ConsoleConsumer(Socket):
     async def _enter(self, *, credit: int) -> None:
         self.tenant_id, self.user = self.scope["membership"].tenant_id, self.scope["user"]
         self.keys = SessionKeys(self.tenant_id, self.session_id)
+        self._actor = person_at(self.user, address=self.address)
+        self._note = partial(note_later, self.tenant_id, self.session_id, actor=self._actor)
         self.node = this_node()
         self.console_id = f"{self.user.pk}:{self.node.id}:{id(self)}"
         self._texts = Bucket(limits.MESSAGES_PER_SECOND, limits.BURST_SECONDS)
@@ -130,6 +134,7 @@ class ConsoleConsumer(Socket):
         assert self.outbox
         self.outbox.want(0)
         self._sending = self.node.spawn(self.guarded(self.outbox.run))
+        self._note(Action.SESSION_WATCHED)
         await self._publish("console_joined", console=self.console_id)
 
     async def _publish(self, kind: str, **payload: Any) -> None:
@@ -176,7 +181,7 @@ class ConsoleConsumer(Socket):
             self._ledger.report(fields["latency"])
         elif kind == "end":
             now = timezone.now()
-            await run_in_tenant(self.tenant_id, end_session, self.session_id, reason=EndReason.AGENT_ENDED, now=now)
+            await run_in_tenant(self.tenant_id, end_by_agent, self.session_id, actor=self._actor, now=now)
         else:
             raise BadMessage("hello again")
 
@@ -282,6 +287,7 @@ class ConsoleConsumer(Socket):
         self.node.unwatch(self)
         if hasattr(self, "_sending"):
             self._sending.cancel()
+            self._note(Action.SESSION_LEFT)
         self._audience.close()
         self._ledger.keep()
         await remove_watcher(self.keys, console_id=self.console_id)

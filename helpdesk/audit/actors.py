@@ -33,8 +33,13 @@ def actor_of(request: HttpRequest | Request) -> Actor:
     if isinstance(token, ApiToken):
         return Actor(ActorKind.TOKEN, token.pk, token.name[:NAME_MAX], address_of(request))
     if isinstance(request.user, User):
-        return Actor(ActorKind.PERSON, request.user.pk, _name_of(request.user), address_of(request))
+        return person_at(request.user, address=request.META.get("REMOTE_ADDR"))
     raise TypeError("Nobody is signed in, so nobody can be named in the audit log.")
+
+
+def person_at(person: User, *, address: object) -> Actor:
+    """Of a socket, which is no request."""
+    return Actor(ActorKind.PERSON, person.pk, _name_of(person), _address(address))
 
 
 def guest(link_id: UUID, *, name: str, request: HttpRequest) -> Actor:
@@ -44,8 +49,12 @@ def guest(link_id: UUID, *, name: str, request: HttpRequest) -> Actor:
 
 def address_of(request: HttpRequest | Request) -> str | None:
     """Behind a proxy the server (`daphne --proxy-headers`) has put the caller's address here."""
+    return _address(request.META.get("REMOTE_ADDR"))
+
+
+def _address(text: object) -> str | None:
     try:
-        return str(ip_address(str(request.META.get("REMOTE_ADDR", ""))))
+        return str(ip_address(str(text)))
     except ValueError:
         return None
 

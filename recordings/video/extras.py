@@ -3,14 +3,12 @@
 import logging
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
 
-from assist.channel.models import AssistSession, HandOver, HandOverState
 from assist.channel.valkey import sync_client
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
@@ -20,6 +18,7 @@ from recordings.archive import journal
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
 from recordings.video import actions
+from recordings.video.deeds import agents_deeds
 from recordings.video.filmstrip import CONTENT_TYPE, make_filmstrip
 from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState
@@ -78,10 +77,8 @@ def add_outline(recording: Recording) -> None:
         return
     with tenant_scope(recording.tenant_id):
         segments = list(ArchiveSegment.objects.filter(session=session).order_by("number"))
-        hand_overs = _hand_overs(session)
-    outline = read_outline(
-        _readable(segments), started_at=session.started_at, ended_at=session.ended_at, hand_overs=hand_overs
-    )
+        deeds = agents_deeds(session)
+    outline = read_outline(_readable(segments), started_at=session.started_at, ended_at=session.ended_at, deeds=deeds)
     keys = {
         "outline_key": _put(recording, "outline", outline.index, suffix="json.gz"),
         "log_key": _put(recording, "log", outline.log, suffix="json.gz"),
@@ -116,13 +113,3 @@ def _readable(segments: list[ArchiveSegment]) -> Iterator[list[JournalEntry]]:
         except (CorruptSegment, store.NoSuchObject):
             logger.warning("segment %s of session %s can't be read", segment.number, segment.session_id)
             yield []
-
-
-def _hand_overs(session: AssistSession) -> list[tuple[int, str]]:
-    rows = HandOver.objects.filter(session=session, state=HandOverState.ACCEPTED).select_related("to_agent")
-    return [(_since_start(session, row.answered_at), str(row.to_agent or "")) for row in rows if row.answered_at]
-
-
-def _since_start(session: AssistSession, moment: datetime) -> int:
-    assert session.started_at
-    return max(0, round((moment - session.started_at).total_seconds() * 1000))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = tuple[int, int, str, str]
+Mark = tuple[int, str, str, str]
 
 # Upkeep of the rebuild, which says nothing about what the visitor did.
 UNSAID = {"checkpoint", "assets", "canvas", "rule", "shelf", "motion", "highlight", "pinch", "tab_hello"}
@@ -15,6 +16,16 @@ TYPING_MS = 2000
 TEXT_CHARACTERS = 200
 MOST_ROWS = 200_000
 MOST_MARKS = 20_000
+AGENTS = (
+    "accepted",
+    "console_joined",
+    "console_left",
+    "hand_over",
+    "hand_over_offered",
+    "hand_over_declined",
+    "hand_over_withdrawn",
+    "agent_ended",
+)
 MARKS = {
     "page_enter": "page",
     "history": "page",
@@ -23,7 +34,7 @@ MARKS = {
     "fault": "error",
     "gap": "error",
     "paused": "pause",
-    "hand_over": "agent",
+    **dict.fromkeys(AGENTS, "agent"),
 }
 FOCUSING = (["focus"], ["blur"])
 CLICKS = ("click", "dblclick", "contextmenu")
@@ -31,10 +42,10 @@ CLICKS = ("click", "dblclick", "contextmenu")
 
 @dataclass
 class Rows:
-    """`rows` are (at_ms, page, name, text), `marks` (at_ms, kind, text), `idle` (starts_ms, ends_ms)."""
+    """`rows` (at_ms, page, name, text), `marks` (at_ms, kind, text, name of the row), `idle` (starts_ms, ends_ms)."""
 
     rows: list[Row] = field(default_factory=list)
-    marks: list[tuple[int, str, str]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     idle: list[tuple[int, int]] = field(default_factory=list)
     is_cut: bool = False
 
@@ -114,7 +125,7 @@ def _idle(rows: list[Row], duration_ms: int) -> Iterator[tuple[int, int]]:
         last = max(last, at_ms)
 
 
-def _marks(rows: list[Row]) -> Iterator[tuple[int, str, str]]:
+def _marks(rows: list[Row]) -> Iterator[Mark]:
     """A word that is typed is one mark, and so is a click with all that belongs to it."""
     typed_at = -TYPING_MS
     for at_ms, _page, name, text in rows:
@@ -125,4 +136,4 @@ def _marks(rows: list[Row]) -> Iterator[tuple[int, str, str]]:
             is_same, typed_at = at_ms - typed_at < TYPING_MS, at_ms
             if is_same:
                 continue
-        yield at_ms, kind, text if kind in ("page", "agent", "error") else ""
+        yield at_ms, kind, text if kind in ("page", "agent", "error") else "", name

@@ -19,6 +19,7 @@ from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.events import EventReader
 from recordings.archive.segments import JournalEntry
+from recordings.video.deeds import Deed
 from recordings.video.log_rows import Rows
 from recordings.video.plan import Entry, Timeline, TimelineReader
 
@@ -101,12 +102,12 @@ def read_outline(
     *,
     started_at: datetime,
     ended_at: datetime,
-    hand_overs: Iterable[tuple[int, str]] = (),
+    deeds: Iterable[Deed] = (),
     seconds_to_read: float = LONGEST_READ_SECONDS,
 ) -> Outline:
     """Of the archive's segments in order, an empty list for one that can't be read.
 
-    `hand_overs` are (ms since the start, name of the agent) of the agents that took the session over.
+    `deeds` are those of agents, which the archive does not have.
     """
     started_ms = started_at.timestamp() * 1000
     places = Places(started_ms, TimelineReader(started_at=started_at, ended_at=ended_at))
@@ -119,8 +120,8 @@ def read_outline(
         if not rows.is_cut:
             rows.take(_until(give_up_at, _events(reader, fresh)))
     timeline = places.timeline.finished()
-    for at_ms, name in hand_overs:
-        rows.add(at_ms, 0, "hand_over", name)
+    for at_ms, name, who in deeds:
+        rows.add(min(at_ms, timeline.duration_ms), 0, name, who)
     for hole in timeline.holes:
         rows.add(hole.starts_ms, 0, hole.kind, "")
     rows.settle(timeline.duration_ms)

@@ -8,7 +8,10 @@ from websockets.exceptions import ConnectionClosed
 
 from assist.channel.models import EndReason, SessionState
 from assist.channel.protocol import CLOSE_CODES, HEADER_BYTES, ErrorCode, FrameKind, decode_frame
+from helpdesk.audit.models import AuditEvent
+from helpdesk.tenants.context import tenant_scope
 from recordings.archive import journal
+from tests.channel.eventually import eventually
 from tests.channel.scene import Scene
 
 # What the visitor is promised: the agent sees the end within a second. It takes some milliseconds.
@@ -47,6 +50,18 @@ async def test_agent_ends(channel: Scene) -> None:
         await console.closed()
     row = await sync_to_async(channel.row)()
     assert (row.state, row.end_reason) == (SessionState.ENDED, EndReason.AGENT_ENDED)
+    told = await eventually(lambda: has_all(deeds(channel), {"session.watched", "session.ended", "session.left"}))
+    assert {(event.actor_id, event.address) for event in told} == {(channel.agent.pk, "127.0.0.1")}
+    assert [event.action for event in told if event.at <= row.ended_at] == ["session.watched", "session.ended"]
+
+
+def deeds(scene: Scene) -> list[AuditEvent]:
+    with tenant_scope(scene.tenant.id):
+        return list(AuditEvent.objects.filter(object_id=scene.session_id).order_by("at"))
+
+
+def has_all(events: list[AuditEvent], actions: set[str]) -> list[AuditEvent] | None:
+    return events if {event.action for event in events} == actions else None
 
 
 async def test_nothing_is_accepted_after_the_end(channel: Scene) -> None:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from assist.channel.models import AssistSession, EndReason, SessionState
 from assist.requests.models import AssistRequest, RequestState
+from helpdesk.audit.models import AuditEvent
 from helpdesk.tenants.context import tenant_scope
 from tests import factories
 from tests.desks import Desk, signed_in
@@ -111,7 +112,9 @@ def test_ending_a_live_session_says_by_whom(desk: Desk) -> None:
     desk.client.post(f"/desk/assist/{desk.session.id}/end/")
     with tenant_scope(desk.tenant.id):
         session = AssistSession.objects.get(id=desk.session.id)
+        told = AuditEvent.objects.get(object_id=session.pk)
     assert (session.state, session.end_reason) == (SessionState.ENDED, EndReason.AGENT_ENDED)
+    assert (told.action, told.actor_id, told.at) == ("session.ended", desk.agent.pk, session.ended_at)
 
 
 def test_ending_before_consent_kills_the_link(desk: Desk) -> None:

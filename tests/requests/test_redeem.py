@@ -16,6 +16,7 @@ from assist.links.actions import expire
 from assist.links.models import ConsentReceipt
 from assist.requests.delivery import link_of
 from assist.requests.limits import LINK_RATE
+from helpdesk.audit.models import AuditEvent
 from helpdesk.tenants.context import run_in_tenant, tenant_scope
 from helpdesk.tenants.models import Tenant
 from tests import factories
@@ -96,6 +97,7 @@ def test_ending_a_waiting_session_kills_its_link(tenant, agent, has_landed):
     assert (answer.status_code, answer.json()["code"]) == (410, "revoked")
     with tenant_scope(tenant.pk):
         assert not ConsentReceipt.objects.exists()
+        assert AuditEvent.objects.get(object_id=session.pk).actor_kind == "token"
         assert link_of(session.request_id, tenant_id=tenant.pk) is None
 
 

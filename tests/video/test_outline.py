@@ -99,11 +99,12 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
             FrameKind.OPERATIONS, 3000, seq=3, flags=FrameFlag.STREAM_START, payload=stream(["pointer", 0, []], *lines)
         ),
     ]
-    index, rows = outlined(frames, hand_overs=[(40_000, "Ada")])
+    index, rows = outlined(frames, deeds=[(0, "accepted", "Ada"), (999_000, "agent_ended", "Ada")])
     at = START_MS
     assert index["started_ms"] == at
     names = [(name, text) for _at, _page, name, text in rows]
     assert names == [
+        ("accepted", "Ada"),
         ("page_enter", "Orders · https://shop.example/Orders"),
         ("snapshot", ""),
         ("pointer", ""),
@@ -112,9 +113,10 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
         ("input", "••"),
         ("input", "•••"),
         ("scroll", "0, 300"),
-        ("hand_over", "Ada"),
+        ("agent_ended", "Ada"),
     ]
-    assert [mark[1] for mark in index["marks"]] == ["page", "click", "input", "agent"]
+    assert [mark[1] for mark in index["marks"]] == ["agent", "page", "click", "input", "agent"]
+    assert index["marks"][-1] == [60_000, "agent", "Ada", "agent_ended"]
     assert index["idle"] == [[3000, 60_000]]
 
 

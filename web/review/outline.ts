@@ -2,7 +2,8 @@
 
 export type Stretch = [startsMs: number, endsMs: number];
 export type MarkKind = "page" | "click" | "input" | "error" | "pause" | "agent" | "note";
-export type Mark = [atMs: number, kind: MarkKind, text: string];
+/** `name` is that of its row in the log. */
+export type Mark = [atMs: number, kind: MarkKind, text: string, name?: string];
 
 export interface Chapter {
   page_id: number;

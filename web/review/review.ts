@@ -14,7 +14,7 @@ import { type Outline, readOutline } from "./outline";
 import { noteMarks, TIME_EVENT } from "./panels";
 import { Replay } from "./replay";
 import { VideoTime } from "./skips";
-import { Timeline } from "./timeline";
+import { markWords, Timeline } from "./timeline";
 import { RATES, STEP_MS, Transport } from "./transport";
 
 const LOADED = 1;
@@ -165,9 +165,8 @@ export class Review {
   private stepMark(step: 1 | -1): void {
     const mark = this.timeline.markFrom(this.transport.nowMs, step);
     if (!mark) return this.controls.say(word("marks.no_more"));
-    const [atMs, kind, text] = mark;
-    this.seek(atMs);
-    this.controls.say([clock(atMs), word(`mark.${kind}`), text].filter(Boolean).join(" · "));
+    this.seek(mark[0]);
+    this.controls.say([clock(mark[0]), markWords(mark), mark[2]].filter(Boolean).join(" · "));
   }
 
   /** In the replay something was clicked: to when the visitor used it. */

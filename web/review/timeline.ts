@@ -1,7 +1,7 @@
 /** The timeline: where one is, what the session was, and what happened when. It is a slider for keyboard and screen reader. */
 
 import { element, find } from "../console/dom";
-import { clock, type Word, word } from "../console/words";
+import { clock, type Word, word, wordOf } from "../console/words";
 import { Filmstrip } from "./filmstrip";
 import type { Mark, MarkKind, Outline } from "./outline";
 import type { VideoTime } from "./skips";
@@ -122,7 +122,7 @@ export class Timeline {
     const { width } = this.track.getBoundingClientRect();
     const near = (NEAR_PX / width) * this.durationMs;
     const mark = this.shown.findLast(([at]) => Math.abs(at - atMs) <= near);
-    const said = mark && `${word(`mark.${mark[1]}`)}${mark[2] ? `: ${mark[2]}` : ""}`;
+    const said = mark && [markWords(mark), mark[2]].filter(Boolean).join(": ");
     const shown = { atMs, videoMs: this.videoTime.ofVideo(atMs), share: atMs / this.durationMs };
     this.filmstrip.show(shown, said ?? this.chapterAt(atMs));
   }
@@ -182,4 +182,9 @@ export class Timeline {
     localStorage.setItem(HIDDEN_KEY, [...this.hidden].join(","));
     this.choose();
   }
+}
+
+/** What a problem or a deed of an agent was, its row in the log says; of the other kinds there is one each. */
+export function markWords([, kind, , name]: Mark): string {
+  return name && (kind === "agent" || kind === "error") ? wordOf("operation", name) : word(`mark.${kind}`);
 }
