@@ -32,6 +32,7 @@ MARKS = {
     "click": "click",
     "input": "input",
     "fault": "error",
+    "script_error": "error",
     "gap": "error",
     "paused": "pause",
     **dict.fromkeys(AGENTS, "agent"),

@@ -70,6 +70,7 @@ NO_OPERATIONS: list[Any] = [
     ["mutation", 1, {"s": [[3, {"__proto__": {"x": "1"}}]]}], ["mutation", 1, {"e": [[3, None]]}],
     ["canvas", 1, 3, "javascript:1"], ["media", 1, 3, None], ["media", 1, 3, {"time": "x"}], ["rule", 1, 3, -1, None],
     ["input", 1, 3, "x", {}], ["viewport", 1, {"width": 1e11, "height": 1e11}], ["checkpoint", 1, {}], ["nothing", 1],
+    ["script_error", 1, "what it said"],
 ]  # fmt: skip
 GOOD: list[Any] = [9, 1, [[1, 2, "html", {}, [[1, 3, "body", {}, [[1, 4, "p", {"id": "good"}, [[3, 5, "Good"]]]]]]]]]
 

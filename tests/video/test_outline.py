@@ -91,6 +91,7 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
         ["scroll", 2600, 1, 0, 300],
         ["checkpoint", 2700, "0123456789abcdef"],
         ["scroll", 2800, 1, 0, 300],
+        ["script_error", 2900, "what nobody may read"],
     ]
     frames = [
         enter(100, seq=1),
@@ -113,9 +114,10 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
         ("input", "••"),
         ("input", "•••"),
         ("scroll", "0, 300"),
+        ("script_error", ""),
         ("agent_ended", "Ada"),
     ]
-    assert [mark[1] for mark in index["marks"]] == ["agent", "page", "click", "input", "agent"]
+    assert [mark[1] for mark in index["marks"]] == ["agent", "page", "click", "input", "error", "agent"]
     assert index["marks"][-1] == [60_000, "agent", "Ada", "agent_ended"]
     assert index["idle"] == [[3000, 60_000]]
 

@@ -10,6 +10,7 @@ import { focusedIn, hasRing, hundredths, isScrolled, isUnderWay, scroller } from
 
 /** The other side draws a line from one position to the next. */
 const POINTER_EVERY_MS = 100;
+const FAILURE_EVERY_MS = 1000;
 const CLICKS: ClickKind[] = ["mousedown", "mouseup", "click", "contextmenu", "dblclick", "touchstart", "touchend"];
 const MEDIA = ["play", "pause", "seeked", "ratechange", "volumechange"];
 
@@ -61,6 +62,13 @@ export class Events {
     ...listeners(CLICKS, (event) => this.noteClick(event.type as ClickKind, event)),
   };
 
+  /** Of the page's scripts only that one failed: what is said of it can hold what is masked. */
+  private readonly failing: Listeners = {
+    error: (event) => this.noteFailure(event),
+    unhandledrejection: (event) => this.noteFailure(event),
+  };
+  private failedAt = 0;
+
   constructor(
     private readonly recorder: Known,
     masking: Masking,
@@ -85,6 +93,7 @@ export class Events {
   /** Positions and clicks only: a page that is drawn has no fields. */
   listenToPointer(document: Document): void {
     this.add(document, this.pointing);
+    this.add(document.defaultView!, this.failing);
   }
 
   private add(root: EventTarget, all: Listeners): void {
@@ -171,6 +180,14 @@ export class Events {
     const { x, y } = point(event);
     const [at, node] = [Date.now(), target(event)];
     this.act((id) => (id(node) ? ["click", at, kind, id(node), x, y] : null));
+  }
+
+  /** Not what could not be loaded, nor that sizes change while they are looked at, which browsers report as one. */
+  private noteFailure({ target, message }: Event & Partial<ErrorEvent>): void {
+    const at = Date.now();
+    if (at - this.failedAt < FAILURE_EVERY_MS || (target as Node).nodeType || /^Resize/.test(message!)) return;
+    this.failedAt = at;
+    this.act(() => ["script_error", at]);
   }
 
   private noteFocus(kind: "focus" | "blur", event: Event): void {

@@ -173,6 +173,7 @@ export type Operation =
   | ["input", number, number, string, Checked]
   | ["pointer", number, PointerAt[]]
   | ["click", number, ClickKind, number, number, number]
+  | ["script_error", number]
   | ["selection", number, Span[]]
   | ["highlight", number, Highlighted[]]
   | ["pinch", number, Enlarged]
@@ -192,7 +193,7 @@ export type SentOperation =
   | ["pointer", number, PointerPath[]];
 
 const NAMES = new Set(
-  "snapshot shelf mutation scroll input pointer click selection highlight pinch media rule canvas assets unread viewport motion checkpoint".split(
+  "snapshot shelf mutation scroll input pointer click script_error selection highlight pinch media rule canvas assets unread viewport motion checkpoint".split(
     " ",
   ),
 );
@@ -250,6 +251,8 @@ function isWellFormed([name, , ...rest]: unknown[]): boolean {
         Array.isArray(first) &&
         first.every((one) => Array.isArray(one) && one.every((part) => isText(part) || isNumber(part)))
       );
+    case "script_error":
+      return !rest.length;
     case "selection":
       return areSpans(first);
     case "pinch":
