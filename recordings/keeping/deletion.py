@@ -17,6 +17,7 @@ from helpdesk.audit.actions import record
 from helpdesk.audit.actors import Actor
 from helpdesk.audit.models import Action
 from helpdesk.tenants.context import current_tenant_id
+from helpdesk.tenants.events import publish
 from helpdesk.tenants.keys import object_key
 from recordings.keeping.models import Doomed, DoomedKind, ErasureItem, LegalHold
 from recordings.keeping.queries import deletable
@@ -44,11 +45,13 @@ def delete_rows(session_id: UUID, *, now: datetime, item: ErasureItem | None = N
     hold = LegalHold.objects.filter(session=session).first()
     if hold:
         raise Held(hold)
-    list(Recording.objects.select_for_update().filter(session=session))  # nobody begins to render it meanwhile
+    locked = list(Recording.objects.select_for_update().filter(session=session))  # nobody begins to render it meanwhile
     is_over = AssistSession.objects.filter(deletable(now), id=session_id).exists()
     if not is_over and (session.started_at or session.ended_at is None):
         raise NotOver(session_id)
     _doom(session, now=now, item=item)
+    for recording in locked:
+        publish(current_tenant_id(), "desk", kind="recording.deleted", payload={"id": str(recording.id)})
     _total, by_model = session.delete()
     return Counter({kind: count for label, count in by_model.items() if count for kind in [_kind(label)]})
 

@@ -41,6 +41,7 @@ async def test_guest_watches_a_watermarked_video(desk: Desk, web: WebServer, bro
     token = await in_thread(lambda: shared_video(desk, tmp_path))
     context = await browser.new_context(locale="en-GB")
     page = await context.new_page()
+    await page.clock.install()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     address = f"http://localhost:{web.port}/shared/#{token}"
@@ -62,6 +63,10 @@ async def test_guest_watches_a_watermarked_video(desk: Desk, web: WebServer, bro
             ShareLink.objects.update(revoked_at=ShareLink.objects.get().created_at)
 
     await in_thread(revoke)
+    await page.clock.run_for(61_000)
+    await expect(page.get_by_test_id("share-dead")).to_be_visible()
+    await expect(video).to_be_hidden()
+    assert await video.get_attribute("src") is None
     await page.reload()
     await expect(page.get_by_test_id("share-dead")).to_be_visible()
     await expect(page.get_by_test_id("share-begin")).to_be_hidden()

@@ -2,12 +2,19 @@
 
 import { element, find } from "../console/dom";
 import { clock, word, wordOf } from "../console/words";
+import { Backoff } from "./backoff";
 import type { LogRows, Row } from "./log_rows";
 
 const ROW_PX = 28;
 const SPARE_ROWS = 10;
 const PAGE_ROWS = 10;
 const NEAR_MS = 60;
+
+export interface LogHandlers {
+  shown(): void;
+  /** Rows in view could not be had; it is tried again, later each time. */
+  failed(error: Error): void;
+}
 
 export class Log {
   private readonly scroller = find("[data-testid=recording-log]");
@@ -17,8 +24,12 @@ export class Log {
   private current = -1;
   private isPicked = false;
   private atMs = 0;
+  private readonly backoff = new Backoff(() => this.again());
 
-  constructor(private readonly seek: (atMs: number) => void) {
+  constructor(
+    private readonly seek: (atMs: number) => void,
+    private readonly handlers: LogHandlers,
+  ) {
     this.scroller.replaceChildren(this.canvas);
     this.scroller.addEventListener("scroll", () => void this.draw(), { passive: true });
     this.canvas.addEventListener("click", (event) => this.onClick(event));
@@ -30,13 +41,38 @@ export class Log {
     this.rows = rows;
     this.canvas.style.height = `${rows.count * ROW_PX}px`;
     find("[data-log-count]").textContent = word("log.count", { count: rows.count });
-    if (!rows.count) this.fail(word("log.empty"));
-    else void this.draw();
+    if (rows.count) void this.draw();
+    else this.canvas.replaceChildren(element("p", word("log.empty"), { class: "quiet" }));
   }
 
-  fail(text: string): void {
-    this.lines.clear();
-    this.canvas.replaceChildren(element("p", text, { class: "quiet" }));
+  /** What has failed, at once. */
+  retry(): void {
+    this.backoff.now();
+  }
+
+  /** Nothing more is loaded. */
+  stop(): void {
+    this.backoff.stop();
+  }
+
+  private again(): void {
+    void this.draw();
+    this.follow(this.atMs);
+  }
+
+  /** True where something came that was not there. */
+  private async bring(load: (rows: LogRows) => Promise<boolean>): Promise<boolean> {
+    if (!this.rows || this.backoff.isWaiting) return false;
+    try {
+      const isNew = await load(this.rows);
+      if (isNew) this.backoff.done();
+      if (isNew) this.handlers.shown();
+      return isNew;
+    } catch (error) {
+      if (!this.backoff.isWaiting) this.backoff.failed();
+      this.handlers.failed(error as Error);
+      return false;
+    }
   }
 
   /** Mark the last row before `atMs`, and keep it in view while the video runs. */
@@ -45,7 +81,8 @@ export class Log {
     if (this.isPicked && this.isAt(this.current, atMs)) return;
     this.isPicked = false;
     const at = this.rows?.lastBefore(atMs);
-    if (at === undefined) return void this.rows?.loadAt(atMs).then(() => this.atMs === atMs && this.follow(atMs));
+    if (at === undefined)
+      return void this.bring((rows) => rows.loadAt(atMs)).then((isNew) => isNew && this.follow(this.atMs));
     if (at !== this.current) this.point(at);
   }
 
@@ -73,8 +110,7 @@ export class Log {
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / ROW_PX) - SPARE_ROWS);
     const last = Math.min(rows.count - 1, first + Math.ceil(this.scroller.clientHeight / ROW_PX) + 2 * SPARE_ROWS);
     this.put(rows, first, last);
-    const isNew = await rows.load(first, last).catch(() => this.fail(word("log.failed")));
-    if (isNew) void this.draw();
+    if (await this.bring(() => rows.load(first, last))) void this.draw();
   }
 
   /** Lines stay as long as they are in view, lest one goes while it is pressed. */
@@ -141,7 +177,7 @@ export class Log {
     this.point(at);
     const row = this.rows?.row(at);
     if (row) return this.seek(row[0]);
-    void this.rows?.load(at, at).then(() => {
+    void this.bring((rows) => rows.load(at, at)).then(() => {
       const there = this.rows?.row(at);
       if (there && this.current === at) this.seek(there[0]);
     });

@@ -1,6 +1,7 @@
 /** Rows of the operation log: read from the server in chunks, when somebody looks at them. */
 
 import type { Outline } from "./outline";
+import { read } from "./reading";
 
 export type Row = [atMs: number, page: number, name: string, text: string];
 
@@ -33,7 +34,7 @@ export class LogRows {
     return rows && chunk * this.log.chunk + rows.findLastIndex(([at]) => at <= atMs);
   }
 
-  /** True where something came that was not there. */
+  /** True where something came that was not there; throws Unreadable. */
   async load(from: number, to: number): Promise<boolean> {
     const chunks = [Math.floor(from / this.log.chunk), Math.floor(to / this.log.chunk)];
     const missing = [...new Set(chunks)].filter((chunk) => this.log.chunks[chunk] && !this.chunks.has(chunk));
@@ -41,9 +42,9 @@ export class LogRows {
     return missing.length > 0;
   }
 
-  async loadAt(atMs: number): Promise<void> {
+  async loadAt(atMs: number): Promise<boolean> {
     const first = this.chunkAt(atMs) * this.log.chunk;
-    if (first >= 0) await this.load(first, first);
+    return first >= 0 && this.load(first, first);
   }
 
   private chunkAt(atMs: number): number {
@@ -58,8 +59,7 @@ export class LogRows {
 
   private async fetch(chunk: number): Promise<Row[]> {
     const [, start, size] = this.log.chunks[chunk]!;
-    const answer = await fetch(this.url.replace(/0\/0\/$/, `${start}/${size}/`));
-    if (!answer.ok) throw new Error(`log: ${answer.status}`);
+    const answer = await read(this.url.replace(/0\/0\/$/, `${start}/${size}/`));
     const rows = (await answer.json()) as Row[];
     this.chunks.set(chunk, rows);
     if (this.chunks.size > MOST_CHUNKS) this.chunks.delete(this.chunks.keys().next().value!);

@@ -6,8 +6,8 @@ import { Review } from "./review";
 followTheme();
 const page = document.querySelector<HTMLElement>("[data-review]");
 if (page) {
-  new Review(page);
-  watchPage(page);
+  const review = new Review(page);
+  watchPage(page, () => void review.check());
   pinNotes(page);
 }
 const list = document.querySelector<HTMLElement>("[data-states-url]");

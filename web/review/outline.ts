@@ -1,5 +1,7 @@
 /** The outline of a session, as recordings/video/outline.py makes it: what there is, and where in the archive it is. */
 
+import { read } from "./reading";
+
 export type Stretch = [startsMs: number, endsMs: number];
 export type MarkKind = "page" | "click" | "input" | "error" | "pause" | "agent" | "note";
 /** `name` is that of its row in the log. */
@@ -31,11 +33,10 @@ export interface Outline {
 const ASK_AGAIN_MS = 1500;
 const ACCEPTED = 202;
 
-/** Waits while a worker makes it; throws where it can't be had. */
+/** Waits while a worker makes it; throws Unreadable where it can't be had. */
 export async function readOutline(url: string, waits: () => void): Promise<Outline> {
   for (;;) {
-    const answer = await fetch(url, { headers: { accept: "application/json" } });
-    if (!answer.ok) throw new Error(`${answer.status}`);
+    const answer = await read(url);
     if (answer.status !== ACCEPTED) return (await answer.json()) as Outline;
     waits();
     await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));

@@ -1,17 +1,21 @@
 /** The review page: video, replay, chapters, log and timeline on one clock, which is ms since the session's start. */
 
+import { listenToDesk } from "../console/desk_events";
 import { closeButtons, find } from "../console/dom";
 import { StageFrame } from "../console/stage_frame";
-import { clock, word } from "../console/words";
+import { clock, type Word, word } from "../console/words";
 import { Address, timeOfAddress } from "./address";
 import { Archive } from "./archive";
+import { Backoff } from "./backoff";
 import { Chapters } from "./chapters";
 import { Controls } from "./controls";
+import { Fault } from "./fault";
 import { type Deed, listenToKeys } from "./keys";
 import { Log } from "./log";
 import { LogRows } from "./log_rows";
 import { type Outline, readOutline } from "./outline";
 import { noteMarks, TIME_EVENT } from "./panels";
+import { read, Unreadable } from "./reading";
 import { Replay } from "./replay";
 import { VideoTime } from "./skips";
 import { markWords, Timeline } from "./timeline";
@@ -28,6 +32,10 @@ export class Review {
   private readonly controls: Controls;
   private readonly stage: StageFrame;
   private readonly address = new Address();
+  private readonly backoff = new Backoff(() => void this.load());
+  private readonly replayFault: Fault;
+  private readonly logFault: Fault;
+  private readonly videoFault: Fault | null;
   private replay: Replay | null = null;
   private outline: Outline | null = null;
   private isInspecting = false;
@@ -35,10 +43,13 @@ export class Review {
   constructor(private readonly main: HTMLElement) {
     const seek = (atMs: number): void => this.seek(atMs);
     this.videoTime = new VideoTime(JSON.parse(main.dataset.skips ?? "[]"));
+    this.replayFault = this.fault("[data-replay-fault]", () => (this.replay ?? this).retry());
+    this.logFault = this.fault("[data-log-fault]", () => this.log.retry());
+    this.videoFault = main.querySelector("video") && this.fault("[data-video-fault]", () => this.transport.reopen());
     this.transport = this.makeTransport();
     this.timeline = new Timeline(main, this.videoTime, seek);
     this.chapters = new Chapters(main);
-    this.log = new Log(seek);
+    this.log = this.makeLog();
     this.controls = this.makeControls();
     this.stage = this.makeStage();
     listenToKeys((deed) => this.act(deed));
@@ -53,7 +64,19 @@ export class Review {
     return new Transport(this.main.querySelector("video"), this.main.dataset.videoUrl ?? "", this.videoTime, {
       time: (atMs) => this.show(atMs),
       state: (isPlaying, rate) => this.controls.showState(isPlaying, rate),
-      failed: () => this.tellVideoFault(),
+      shown: () => this.videoFault?.hide(),
+      failed: (error) => this.tell(this.videoFault, "fault.video", error),
+    });
+  }
+
+  private fault(selector: string, again: () => void): Fault {
+    return new Fault(find(selector, this.main), again);
+  }
+
+  private makeLog(): Log {
+    return new Log((atMs) => this.seek(atMs), {
+      shown: () => this.logFault.hide(),
+      failed: (error) => this.tell(this.logFault, "fault.log", error),
     });
   }
 
@@ -94,6 +117,37 @@ export class Review {
     this.main.querySelector("video")?.addEventListener("click", () => this.transport.toggle());
     closeButtons(find<HTMLDialogElement>("[data-keys]", this.main));
     noteMarks(this.main, (notes) => this.timeline.pin(notes));
+    listenToDesk({ event: (kind, { id }) => void (this.isDeletion(kind, id) && this.check()) });
+  }
+
+  private isDeletion(kind: string, id: unknown): boolean {
+    return kind === "recording.deleted" && id === this.main.dataset.recordingId;
+  }
+
+  /** The outline at once, where it has failed. */
+  retry(): void {
+    this.backoff.now();
+  }
+
+  /** Whether the recording is there still, and this person may see it: a part that can't be had does not say. */
+  async check(): Promise<void> {
+    try {
+      await read(this.main.dataset.stateUrl ?? "");
+    } catch (error) {
+      const { lost } = error as Unreadable;
+      if (lost) this.end(lost);
+    }
+  }
+
+  /** Nothing of it can be had any more: what is on the page stays, and nothing is asked for again. */
+  private end(lost: "deleted" | "signed_out"): void {
+    for (const part of [this.backoff, this.replay, this.log]) part?.stop();
+    this.transport.pause();
+    for (const fault of [this.replayFault, this.logFault, this.videoFault]) fault?.hide();
+    this.say("");
+    const place = find(`[data-lost=${lost}]`, this.main);
+    place.hidden = false;
+    place.scrollIntoView({ block: "nearest" });
   }
 
   private async load(): Promise<void> {
@@ -107,14 +161,14 @@ export class Review {
       this.log.fill(new LogRows(logUrl, outline.log));
       find("[data-log-cut]", this.main).hidden = !outline.log.is_cut;
       this.replay = new Replay(this.stage, new Archive(archiveUrl, outline), outline.started_ms, {
-        progress: (share) =>
-          this.say(share < LOADED ? word("replay.loading", { percent: Math.round(100 * share) }) : ""),
-        failed: (error) => this.tellFault(error),
+        progress: (share) => this.tellProgress(share),
+        failed: (error) => this.tell(this.replayFault, "fault.replay", error),
       });
       this.show(this.transport.nowMs);
+      this.replayFault.hide();
     } catch (error) {
-      this.tellFault(error as Error);
-      this.log.fail(word("log.failed"));
+      this.backoff.failed();
+      this.tell(this.replayFault, "fault.replay", error as Error);
     }
   }
 
@@ -191,14 +245,16 @@ export class Review {
     else void find("[data-reels]", this.main).requestFullscreen();
   }
 
-  private tellVideoFault(): void {
-    const fault = find("[data-video-fault]", this.main);
-    fault.textContent = word("video.failed");
-    fault.hidden = false;
+  private tellProgress(share: number): void {
+    if (share === LOADED) this.replayFault.hide();
+    this.say(share < LOADED ? word("replay.loading", { percent: Math.round(100 * share) }) : "");
   }
 
-  private tellFault({ message }: Error): void {
-    this.say(word("replay.failed", { detail: message }));
+  private tell(fault: Fault | null, key: Word, error: Error | null): void {
+    if (!(error instanceof Unreadable) && error) reportError(error);
+    if (fault === this.replayFault) this.say("");
+    fault?.show(word(key));
+    if (error instanceof Unreadable && error.lost) void this.check();
   }
 
   private say(text: string): void {

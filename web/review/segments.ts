@@ -2,6 +2,7 @@
 
 import { decodeFrame, type Frame } from "../protocol/wire";
 import type { Outline } from "./outline";
+import { read } from "./reading";
 
 const LENGTH_BYTES = 4;
 const ENTRY_HEADER_BYTES = 12;
@@ -69,8 +70,7 @@ export class Segments {
   }
 
   private async fetch(first: number, last: number): Promise<Map<number, Entry[]>> {
-    const answer = await fetch(this.url.replace(/0\/0\/$/, `${first}/${last}/`));
-    if (!answer.ok) throw new Error(`archive ${first}–${last}: ${answer.status}`);
+    const answer = await read(this.url.replace(/0\/0\/$/, `${first}/${last}/`));
     const data = await answer.arrayBuffer();
     const view = new DataView(data);
     const found = new Map<number, Entry[]>();

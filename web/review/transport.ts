@@ -14,7 +14,9 @@ export interface TransportHandlers {
   /** At each picture while it plays, and after each change. */
   time(atMs: number): void;
   state(isPlaying: boolean, rate: number): void;
-  failed(): void;
+  shown(): void;
+  /** `error` is what its address can't be had for, null where the video itself can't be played. */
+  failed(error: Error | null): void;
 }
 
 export class Transport {
@@ -29,8 +31,9 @@ export class Transport {
     private readonly videoTime: VideoTime,
     private readonly handlers: TransportHandlers,
   ) {
-    this.source = video && new VideoSource(video, videoUrl, () => handlers.failed());
+    this.source = video && new VideoSource(video, videoUrl, (error) => handlers.failed(error));
     for (const name of ["play", "pause", "ratechange", "ended"]) video?.addEventListener(name, () => this.tell());
+    video?.addEventListener("loadeddata", () => handlers.shown());
     for (const name of ["timeupdate", "seeking", "seeked"])
       video?.addEventListener(name, () => handlers.time(this.nowMs));
   }
@@ -39,6 +42,11 @@ export class Transport {
   open(atMs: number): void {
     if (this.video) this.video.currentTime = this.videoTime.ofVideo(atMs) / 1000;
     this.own.atMs = atMs;
+    void this.source?.open();
+  }
+
+  /** Where it has failed. */
+  reopen(): void {
     void this.source?.open();
   }
 

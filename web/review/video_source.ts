@@ -3,6 +3,8 @@
  * expired, without the person noticing.
  */
 
+import { read } from "./reading";
+
 /** Sooner than the store would refuse it. */
 const SPARE_MS = 10_000;
 /** Of faults in a row, after each of which a fresh address was asked for. */
@@ -16,7 +18,7 @@ export class VideoSource {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly url: string,
-    private readonly failed: () => void,
+    private readonly failed: (error: Error | null) => void,
   ) {
     video.addEventListener("error", () => void this.recover());
     video.addEventListener("timeupdate", () => {
@@ -25,6 +27,7 @@ export class VideoSource {
   }
 
   open(): Promise<void> {
+    this.faults = 0;
     return this.renew(this.video.currentTime);
   }
 
@@ -47,7 +50,7 @@ export class VideoSource {
 
   private async recover(): Promise<void> {
     if (this.renewing) return;
-    if (++this.faults > MOST_FAULTS) return this.failed();
+    if (++this.faults > MOST_FAULTS) return this.failed(null);
     await this.renew(this.video.currentTime);
   }
 
@@ -61,8 +64,8 @@ export class VideoSource {
   private async reopen(seconds: number): Promise<void> {
     const { video } = this;
     const { paused, playbackRate } = video;
-    const answer = await fetch(this.url, { headers: { accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok) return this.failed();
+    const answer = await read(this.url).catch((error: Error) => this.failed(error));
+    if (!answer) return;
     const told = (await answer.json()) as { url: string; expires_seconds: number };
     this.expiresAt = performance.now() + 1000 * told.expires_seconds - SPARE_MS;
     video.src = told.url;

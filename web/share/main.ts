@@ -1,8 +1,11 @@
 import { element, find, followTheme } from "../console/dom";
+import { word } from "../console/words";
 
 /** The address of the video counts for minutes only: after that a jump needs a new one. */
 const AGAIN_MS = 5000;
 const MARKS = 24;
+/** A link that is revoked, or has expired, stops the video within this time. */
+const LOOK_AGAIN_MS = 60_000;
 
 interface Facts {
   tenant: string;
@@ -29,6 +32,7 @@ async function show(page: HTMLElement): Promise<void> {
   const form = find<HTMLFormElement>("form", page);
   try {
     const facts = (await ask(page, "lookUrl", { token })) as unknown as Facts;
+    lookAgain(page, token, Date.parse(facts.expires_at));
     find("[data-tenant]").textContent = facts.tenant;
     find("[data-expires]").textContent = new Date(facts.expires_at).toLocaleString(document.documentElement.lang);
     if (facts.signed_in_as) {
@@ -44,6 +48,16 @@ async function show(page: HTMLElement): Promise<void> {
   } catch (error) {
     tell(page, error);
   }
+}
+
+/** For as long as the link counts; what has failed for another reason is asked again. */
+function lookAgain(page: HTMLElement, token: string, expiresAt: number): void {
+  const wait = Math.min(LOOK_AGAIN_MS, Math.max(0, expiresAt - Date.now()) + 1);
+  setTimeout(async () => {
+    const error = await ask(page, "lookUrl", { token }).catch((failed: unknown) => failed);
+    if (isDead(error)) enter(page, "dead");
+    else lookAgain(page, token, Math.max(expiresAt, Date.now() + AGAIN_MS));
+  }, wait);
 }
 
 async function begin(page: HTMLElement, token: string, given: FormData): Promise<void> {
@@ -67,16 +81,18 @@ function watch(page: HTMLElement, token: string, pass: string): void {
     askedAt = performance.now();
     try {
       const { url } = await ask(page, "videoUrl", { token, pass });
+      hideFault(page);
       video.src = String(url);
       video.currentTime = at;
       await video.play().catch(() => undefined); // a browser may want a click first
     } catch (error) {
       video.pause();
-      tell(page, error);
+      tell(page, error, load);
     }
   };
   video.addEventListener("error", () => {
     if (performance.now() - askedAt > AGAIN_MS) void load();
+    else tell(page, new Error(word("share.failed")), load);
   });
   const screening = find("[data-screening]", page);
   find("[data-full]", page).addEventListener("click", () => void screening.requestFullscreen?.());
@@ -99,23 +115,41 @@ function draw(watermark: HTMLElement, text: string): void {
 
 function enter(page: HTMLElement, state: string): void {
   page.dataset.state = state;
+  if (state === "dead") find<HTMLVideoElement>("video", page).removeAttribute("src");
+  if (state === "dead") find<HTMLVideoElement>("video", page).load();
   for (const part of page.querySelectorAll<HTMLElement>("[data-for]")) part.hidden = part.dataset.for !== state;
-  find("[data-fault]", page).hidden = true;
+  hideFault(page);
   page.querySelector<HTMLElement>("[data-for]:not([hidden]) :is(input:not([type=hidden]), video)")?.focus();
 }
 
-function tell(page: HTMLElement, error: unknown): void {
-  if (error instanceof Refused && error.code === "link_dead") return enter(page, "dead");
+function isDead(error: unknown): boolean {
+  return error instanceof Refused && error.code === "link_dead";
+}
+
+function hideFault(page: HTMLElement): void {
+  find("[data-fault]", page).hidden = true;
+}
+
+/** What has failed, and where there is something to do about it, a button that does it. */
+function tell(page: HTMLElement, error: unknown, again?: () => void): void {
+  if (isDead(error)) return enter(page, "dead");
   const fault = find("[data-fault]", page);
-  fault.textContent = error instanceof Error ? error.message : String(error);
+  fault.replaceChildren(element("span", (error as Error).message));
+  if (again) {
+    const button = element("button", word("share.again"), { type: "button", class: "plain" });
+    button.addEventListener("click", () => again());
+    fault.append(" ", button);
+  }
   fault.hidden = false;
 }
 
 async function ask(page: HTMLElement, name: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
   const csrf = find<HTMLInputElement>("[name=csrfmiddlewaretoken]", page).value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
-  const answer = await fetch(page.dataset[name] ?? "", { method: "POST", headers, body: JSON.stringify(body) });
-  const told = await answer.json();
+  const unheard = new Error(word("share.unheard"));
+  const asked = fetch(page.dataset[name] ?? "", { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await asked.catch(() => Promise.reject(unheard));
+  const told = await answer.json().catch(() => Promise.reject(unheard));
   if (!answer.ok) throw new Refused(String(told.code), String(told.detail));
   return told;
 }
