@@ -18,6 +18,18 @@ def mentioned(body: str, *, people: Iterable[User]) -> list[User]:
     return list({person.pk: person for person in called if person}.values())[:MENTIONS_MAX]
 
 
+def suggestions(people: Iterable[User]) -> list[dict[str, str]]:
+    """`{name, handle}` of each: by their name where that calls nobody else, else by their address."""
+    everybody = list(people)
+    handles = _handles(everybody)
+    return [{"name": str(person), "handle": _best(person, handles)} for person in everybody]
+
+
+def _best(person: User, handles: dict[str, User]) -> str:
+    joined = "".join(person.name.split())
+    return joined if CALL.fullmatch(f"@{joined}") and handles.get(joined.casefold()) == person else person.email
+
+
 def _handles(people: Iterable[User]) -> dict[str, User]:
     pairs = [(handle, person) for person in people for handle in set(_handles_of(person))]
     counts = Counter(handle for handle, _person in pairs)

@@ -18,6 +18,7 @@ from helpdesk.accounts.people import person_of
 from helpdesk.accounts.queries import people_of_tenant
 from helpdesk.accounts.roles import role_required
 from recordings.review.access import recording_or_404, reviewer_of
+from recordings.review.mentions import suggestions
 from recordings.review.models import Score, Scorecard
 from recordings.review.notes import (
     BODY_MAX,
@@ -32,6 +33,9 @@ from recordings.review.notes import (
 from recordings.review.scorecards import COMMENT_MAX, active_scorecards, give_score, scores_of
 from recordings.review.templatetags.review import clock
 from recordings.video.models import Recording
+
+# Offered while a note is written; the others can be called all the same.
+PEOPLE_MAX = 500
 
 
 class NoteForm(forms.Form):
@@ -48,7 +52,7 @@ def panels_context(request: HttpRequest, recording: Recording) -> dict[str, Any]
         "notes": [(note, reviewer.sees_all or note.author_id == reviewer.user_id) for note in notes],
         "scores": scores,
         "cards": [_card(card, scores, person_of(request)) for card in active_scorecards()] if reviewer.sees_all else [],
-        "people": people_of_tenant(),
+        "people": suggestions(people_of_tenant())[:PEOPLE_MAX],
         **_moment(request.GET.get("t", "")),
     }
 

@@ -9,7 +9,7 @@ from django.test import Client
 from helpdesk.accounts.models import Role
 from helpdesk.mail.models import OutgoingMail
 from helpdesk.tenants.context import tenant_scope
-from recordings.review.mentions import mentioned
+from recordings.review.mentions import mentioned, suggestions
 from recordings.review.models import RecordingNote
 from recordings.review.notes import AT_MS_MAX
 from recordings.video.models import Recording
@@ -36,6 +36,19 @@ def test_people_are_called_by_name_address_or_what_stands_before_its_at(desk: De
         ("@wang and @ada and @ada", [wang, ada]), ("ask ada@people.example", []), ("@TwoAlike @nobody @", []),
     ):  # fmt: skip
         assert mentioned(body, people=people) == called, body
+
+
+def test_colleagues_are_offered_by_what_calls_nobody_else(desk: Desk) -> None:
+    with tenant_scope(desk.tenant.id):
+        people = [
+            factories.member(name=name, email=f"p{number}@people.example")
+            for number, name in enumerate(("Ada Byron", "王小明", "Two Alike", "Two Alike", "Ann O'Brien", ""))
+        ]
+    offered = suggestions(people)
+    handles = ["AdaByron", "王小明", *(f"p{number}@people.example" for number in range(2, 6))]
+    assert [one["handle"] for one in offered] == handles
+    for person, handle in zip(people, handles, strict=True):
+        assert mentioned(f"@{handle}", people=people) == [person]
 
 
 def test_note_tells_who_is_called_and_may_see_the_recording(desk: Desk) -> None:

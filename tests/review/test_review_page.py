@@ -155,7 +155,28 @@ async def selects_text(review: Review) -> None:
     await expect(review.replay.locator("input")).to_have_value("")
 
 
+async def offers_colleagues(page: Page) -> None:
+    """Behind an `@`, by keys and by pointer."""
+    field, offered = page.get_by_label("Note at"), page.get_by_role("listbox", name="Colleagues").get_by_role("option")
+    await field.press_sequentially("Look, @")
+    await expect(offered).to_have_text(["Ada Byron @AdaByron", "Agent @Agent"])
+    await field.press("ArrowDown")
+    await expect(offered.last).to_have_attribute("aria-selected", "true")
+    await field.press("Enter")
+    await expect(field).to_have_value("Look, @Agent ")
+    await field.press_sequentially("and @by")
+    await expect(offered).to_have_count(1)
+    await offered.click()
+    await expect(field).to_have_value("Look, @Agent and @AdaByron ")
+    await field.press_sequentially("mail@a")
+    await expect(offered).to_have_count(0)
+    await field.press_sequentially(" @")
+    await field.press("Escape")
+    await expect(offered).to_have_count(0)
+
+
 async def test_keys_move_the_clock(browser: Browser, live_stack: LiveStack, desk: Desk, recording: Recording) -> None:
+    await asyncio.to_thread(colleague, desk)
     async with opened(browser, live_stack, recording, person=desk.agent, at="?t=20000") as review:
         page = review.page
         await expect(page.locator("[data-log-count]")).not_to_be_empty()
@@ -200,6 +221,12 @@ async def test_keys_move_the_clock(browser: Browser, live_stack: LiveStack, desk
         await page.keyboard.press("k")
         await expect(page.locator("[data-play]")).to_have_attribute("aria-label", "Play")
         await expect(review.replay.locator("h1")).to_have_text("Basket")
+        await offers_colleagues(page)
+
+
+def colleague(desk: Desk) -> None:
+    with tenant_scope(desk.tenant.id):
+        factories.member(name="Ada Byron")
 
 
 async def test_expired_address_of_the_video_is_renewed(

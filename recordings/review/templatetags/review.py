@@ -3,8 +3,6 @@ from typing import Any
 
 from django import template
 
-from helpdesk.accounts.models import User
-
 register = template.Library()
 
 
@@ -14,12 +12,6 @@ def clock(milliseconds: int) -> str:
     minutes, seconds = divmod(milliseconds // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-@register.filter
-def handle(person: User) -> str:
-    """What a note calls this person by, behind an `@`."""
-    return "".join(person.name.split()) or person.email
 
 
 @register.filter(name="json")
