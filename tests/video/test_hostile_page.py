@@ -46,7 +46,7 @@ def test_corpus_asks_nobody_and_without_the_policy_it_would(has_policy: bool, mo
         assert shell.seek(AT_MS + 500_000).page == PAGE_ID
         shell.start_clock(AT_MS)
         for at_ms in range(0, 500, 50):
-            shell.move_to(AT_MS + at_ms)
+            shell.draw(AT_MS + at_ms)
         assert shell.evaluate(TEXT.format("here")) == "Here"
         assert shell.evaluate(RAN) is False
         assert any(url.startswith(BAIT) for url in shell.refused) is not has_policy

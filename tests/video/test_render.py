@@ -157,8 +157,8 @@ def test_timers_of_the_stage_run_in_virtual_time(tmp_path: Path) -> None:
         shell.start_clock(EPOCH_MS)
         shell.evaluate("setTimeout(() => { window.fired = Date.now(); }, 60000), 0")
         started = time.monotonic()
-        shell.move_to(EPOCH_MS + 59_000)
+        shell.draw(EPOCH_MS + 59_000)
         assert shell.evaluate("window.fired ?? null") is None
-        shell.move_to(EPOCH_MS + 61_000)
+        shell.draw(EPOCH_MS + 61_000)
         assert shell.evaluate("window.fired") == pytest.approx(EPOCH_MS + 60_000)
         assert time.monotonic() - started < 10
