@@ -9,7 +9,7 @@ from statistics import median
 from assist.channel.protocol import decode_frame
 from helpdesk.embedded.browser import headless_shell_path
 from recordings.video.launch import open_browser
-from recordings.video.produce import STAGE_SCRIPT
+from recordings.video.segment_files import STAGE_SCRIPT
 from recordings.video.shell import StageShell
 from tests.capture.rig import SIZE
 from tests.video.recorded import Recorded, hello

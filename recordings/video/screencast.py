@@ -63,3 +63,7 @@ class Screencast:
         """Browsers before 154 do not say of which frame a picture is."""
         at = told.get("monotonicTimestamp")
         return at is None or abs(at * 1000 - INTERVAL_MS - self._wanted) < PRECISION_MS
+
+    def stop(self) -> None:
+        self._browser.call("Page.stopScreencast", session=self._session)
+        self.is_on = self._has_begun = False

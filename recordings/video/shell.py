@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from recordings.video.answers import ORIGIN, Answers, FindAsset
-from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, value_of
+from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, group_memory_bytes, value_of
 from recordings.video.launch import START_SECONDS
 from recordings.video.screencast import INTERVAL_MS, PICTURE, Screencast
 
@@ -90,7 +90,17 @@ class StageShell:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._browser.close()
+
+    def allow_seconds(self, seconds: float) -> None:
+        """From now on every wait ends after this time."""
+        self._browser.allow_seconds(seconds)
+
+    def memory_bytes(self) -> int:
+        return group_memory_bytes(self._browser.pid)
 
     def _open(self, *, width: int, height: int) -> None:
         target = self._browser.call(
@@ -107,6 +117,12 @@ class StageShell:
         self._call("HeadlessExperimental.enable")
         self._call("Page.setFontFamilies", {"fontFamilies": FONT_FAMILIES})
         self._call("Page.addScriptToEvaluateOnNewDocument", {"source": (HERE / "clock.js").read_text()})
+        self._navigate()
+
+    def empty(self) -> None:
+        """Begin anew with a stage on which nothing was loaded."""
+        self._screencast.stop()
+        self._picture, self._loaded = b"", False
         self._navigate()
 
     def _navigate(self) -> None:
