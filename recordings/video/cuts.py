@@ -12,11 +12,12 @@ from recordings.video.idle import VideoTime
 SECOND_MS, FRAME_MS = 10, 26
 # What a second of an animation takes, of which nothing is said but its beginning.
 MOST_FRAMES_A_SECOND = 25
-SEGMENT_COST_MS = 3_000
-# More of them only where the length asks for it: each has a page to build first.
+# Each has a page to build first, which takes half a second.
+SEGMENT_COST_MS = 6_000
+# So many workers find enough to do; what needs more for its length is cut into equal lengths.
 MOST_BY_COST = 64
 # Of the video: bounds what a worker holds, and what is lost where one ends.
-LONGEST_SEGMENT_MS = 32_000
+LONGEST_SEGMENT_MS = 45_000
 SHORTEST_SEGMENT_MS = 2_000
 # A page begins within so much of a part from where it would be cut: there the browser has to build least.
 NEAR = 0.2
@@ -33,10 +34,9 @@ def cuts_of(time: VideoTime, *, duration_ms: int, frames: Mapping[int, int], vis
         SECOND_MS / 1000 * length + FRAME_MS * min(frames.get(at, 0), MOST_FRAMES_A_SECOND)
         for at, length in zip(seconds, lengths, strict=True)
     ]
-    by_cost, by_length = min(MOST_BY_COST, sum(costs) / SEGMENT_COST_MS), sum(lengths) / LONGEST_SEGMENT_MS
-    sums = [0.0, *accumulate(costs if by_cost > by_length else lengths)]
-    parts = math.ceil(max(by_cost, by_length))
+    parts = math.ceil(max(min(MOST_BY_COST, sum(costs) / SEGMENT_COST_MS), sum(lengths) / LONGEST_SEGMENT_MS))
     parts += parts % 2 if parts > 1 else 0
+    sums = [0.0, *accumulate(costs if parts <= MOST_BY_COST else lengths)]
     at_visits = {_cost_at(sums, visit): float(visit) for visit in visits}
     known, of_part = sorted(at_visits), sums[-1] / parts
     wanted = [(cost, _nearest(known, cost)) for cost in (of_part * part for part in range(1, parts))]

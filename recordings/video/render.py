@@ -124,9 +124,7 @@ class _Renderer:
         """Time comes first: what the change sets moving begins at the change."""
         if self._pace.moves(at):
             self._timed("probe_ms", lambda: self._shell.pass_to(self._stretch.epoch_ms + at))
-        else:
-            self._shell.wind(self._stretch.epoch_ms + at)
-        self._seek(at)
+        self._seek(at, now_ms=self._stretch.epoch_ms + at)
         self._cover(at)
 
     def _ask(self, at: float, has_moved: bool) -> None:
@@ -165,12 +163,13 @@ class _Renderer:
         del self._changes[:count]
         return count > 0
 
-    def _seek(self, at: float) -> None:
+    def _seek(self, at: float, *, now_ms: float | None = None) -> None:
         """The state at `at`, including what happened in that very millisecond."""
         first = self._stretch.first_page_ms
         if first is None:
             return
-        shown = self._timed("seek_ms", lambda: self._shell.seek(self._stretch.epoch_ms + max(at, first) + 1))
+        sought_ms = self._stretch.epoch_ms + max(at, first) + 1
+        shown = self._timed("seek_ms", lambda: self._shell.seek(sought_ms, now_ms=now_ms))
         if self._shown is None or (shown.width, shown.height) != (self._shown.width, self._shown.height):
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:

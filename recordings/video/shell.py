@@ -182,11 +182,13 @@ class StageShell:
         self.evaluate(DRAWN, frames_after_seconds=0)
         self.evaluate(f"alongsideClock.start({at_ms})")
         self._start_ms, self._origin = at_ms, self._tick + ROUNDING_MS
+        self._now_ms = at_ms
 
-    def seek(self, at_ms: float) -> Shown:
-        """Bring the stage to the state just before `at_ms` (server's clock)."""
+    def seek(self, at_ms: float, *, now_ms: float | None = None) -> Shown:
+        """Bring the stage to the state just before `at_ms` (server's clock), where it is `now_ms` for scripts."""
         self._tick += ROUNDING_MS  # what this sets moving begins after the last frame: see start_clock
-        state, activity = self.evaluate(f"alongsideWorker.seek({at_ms})")
+        wound = "" if now_ms is None else self._wound(now_ms)
+        state, activity = self.evaluate(f"{wound}alongsideWorker.seek({at_ms})")
         viewport = state["viewport"]
         return Shown(
             page=state["page"],
@@ -237,7 +239,15 @@ class StageShell:
 
     def wind(self, at_ms: float) -> None:
         """Move the clock of scripts to `at_ms`, with the timers that fall due; nothing is drawn."""
-        self._send_and_forget(f"alongsideClock.moveTo({at_ms - self._start_ms})")
+        if wound := self._wound(at_ms):
+            self._send_and_forget(wound)
+
+    def _wound(self, at_ms: float) -> str:
+        """The statement that does so, none where it is `at_ms` already."""
+        if at_ms == self._now_ms:
+            return ""
+        self._now_ms = at_ms
+        return f"alongsideClock.moveTo({at_ms - self._start_ms});"
 
     def pass_to(self, at_ms: float) -> None:
         """Move time to `at_ms`, with all that moves by itself; nothing is drawn."""
@@ -250,23 +260,19 @@ class StageShell:
         is_changed = self._frame(self._tick_at(at_ms))["hasDamage"]
         if is_changed and self._screencast.comes():
             self._picture = self._screencast.data
-        elif not self._picture:
-            self._picture = self._asked_for()
-            self._screencast.start(lambda: self._frame(self._tick))
-        elif is_changed:
-            self._picture = self._asked_for()
+        elif is_changed or not self._picture:
+            is_first, self._picture = not self._picture, self.picture()
+            # The next frame says of the picture itself that it changed something.
+            self._frame(self._tick)
+            if is_first:
+                self._screencast.start(lambda: self._frame(self._tick))
         return self._picture
 
     def picture(self) -> bytes:
         """A JPEG of the stage as it is now."""
-        return self._asked_for()
-
-    def _asked_for(self) -> bytes:
         for _ in range(MOST_DRAWS):
             answer = self._frame(self._tick, screenshot=PICTURE)
             if "screenshotData" in answer:
-                # The next frame says of the picture itself that it changed something.
-                self._frame(self._tick)
                 return bytes(answer["screenshotData"])
         raise NotDrawn("the browser drew no picture")
 
