@@ -120,10 +120,10 @@ class StageShell:
         self._navigate()
 
     def empty(self) -> None:
-        """Begin anew with a stage on which nothing was loaded."""
+        """What is loaded next stands alone. The document stays, and with it what is compiled of our script."""
         self._screencast.stop()
-        self._picture, self._loaded = b"", False
-        self._navigate()
+        self._picture = b""
+        self.show_card("")
 
     def _navigate(self) -> None:
         """Load the stage. No frame is asked for meanwhile: one that falls between two documents is never answered."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from assist.channel.valkey import sync_client
+from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.video import actions, cuts, leases, queries, segment_files, tasks
 from recordings.video.failures import NoBrowser
 from recordings.video.models import Recording, RecordingState, VideoSegment
+from recordings.video.produce import planned_archive
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
@@ -84,8 +87,9 @@ def test_what_is_not_queued_is_abandoned_only_when_nobody_comes_to_it(rendering:
 
 
 def test_one_browser_renders_segment_after_segment(
-    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, waiting: Callable[[], int]
+    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, waiting: Callable[[], int], tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 600)
     opened, real = [], segment_files.open_browser
     monkeypatch.setattr(
         segment_files, "open_browser", lambda *given, **named: opened.append(1) or real(*given, **named)
@@ -94,8 +98,13 @@ def test_one_browser_renders_segment_after_segment(
     tasks.render_segment_task(str(recording.tenant_id), first_of(recording))
     assert len(opened) == 1
     with tenant_scope(recording.tenant_id):
-        assert not VideoSegment.objects.filter(recording=recording, done_at=None).exists()
-        assert VideoSegment.objects.filter(recording=recording).count() > 1
+        segments = list(VideoSegment.objects.filter(recording=recording).order_by("number"))
+        archive = planned_archive(queries.get_recording(recording.id))
+    assert len(segments) > 1
+    assert all(segment.done_at for segment in segments)
+    with segment_files.SegmentFiles(archive) as files:
+        files.render(segments[1], tmp_path / "alone.mp4", on_progress=lambda _done_ms: None)
+    assert (tmp_path / "alone.mp4").read_bytes() == store.get(segments[1].object_key)
 
 
 def test_turn_ends_where_others_wait(
