@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.video import actions, queries
+from recordings.video import actions, leases, queries
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.stack import LiveStack
@@ -80,4 +80,4 @@ def check_complete(recording: Recording, deadline: float) -> None:
     with tenant_scope(recording.tenant_id):
         segments = list(VideoSegment.objects.filter(recording=recording))
     assert len(segments) > 1
-    assert not any(actions.becomes_card(segment) for segment in segments)
+    assert not any(leases.becomes_card(segment) for segment in segments)
