@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.async_api import Browser, expect
 
 from helpdesk.tenants.context import tenant_scope
-from recordings.video import actions
+from recordings.video import leases
 from recordings.video.models import RecordingState, VideoSegment
 from tests import factories
 from tests.desks import Desk
@@ -26,13 +26,13 @@ def rendering(desk: Desk) -> VideoSegment:
     recording = made.archive(desk, made.Writer(), seconds=SECONDS, segment_every=10, **values)
     with tenant_scope(desk.tenant.id):
         segment: Any = factories.video_segment(recording=recording, ends_ms=1000 * SECONDS)
-        actions.take_lease(segment.id, owner="us", now=timezone.now())
+        leases.take_lease(segment.id, owner="us", now=timezone.now())
         return VideoSegment.objects.select_related("recording__session").get(id=segment.id)
 
 
 def is_done(desk: Desk, segment: VideoSegment, *, seconds: int) -> None:
     with tenant_scope(desk.tenant.id):
-        actions.renew_lease(segment.id, owner="us", done_ms=1000 * seconds, now=timezone.now())
+        leases.renew_lease(segment.id, owner="us", done_ms=1000 * seconds, now=timezone.now())
 
 
 def becomes_ready(desk: Desk, segment: VideoSegment, video: Path) -> None:
