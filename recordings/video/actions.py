@@ -22,6 +22,8 @@ from recordings.video.idle import of_rows
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
 MOST_LOSSES = 8
+# What a page that can't be rendered takes of the workers: so many segments, each to its bound of time.
+MOST_CARDS = 8
 # A fault around the pages is waited out, each time for longer: 18 minutes in all.
 MOST_FAULTS = 8
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 15, 300
@@ -123,7 +125,15 @@ def release_segment(segment_id: UUID, *, owner: str, failure: BaseException, now
     elif segment.attempts >= leases.CARD_ATTEMPT:
         fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
     else:
+        _give_up_pages(segment.recording)
         leases.queue_segment(segment, now=now)
+
+
+def _give_up_pages(recording: Recording) -> None:
+    """Where so many segments could not be rendered, the missing ones become cards at once."""
+    if recording.segments.filter(attempts__gte=leases.CARD_ATTEMPT).exclude(done_at=None).count() >= MOST_CARDS:
+        missing = recording.segments.filter(done_at=None, attempts__lt=leases.CARD_ATTEMPT - 1)
+        missing.update(attempts=leases.CARD_ATTEMPT - 1)
 
 
 def _wait_out(segment: VideoSegment, *, failure: BaseException, now: datetime) -> None:

@@ -14,6 +14,7 @@ from assist.channel.valkey import sync_client
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.video import actions, cuts, leases, queries, segment_files, tasks
+from recordings.video.cdp import BrowserFailed
 from recordings.video.failures import NoBrowser
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import planned_archive
@@ -140,3 +141,25 @@ def prepared(ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Reco
 def first_of(recording: Recording) -> str:
     with tenant_scope(recording.tenant_id):
         return str(VideoSegment.objects.get(recording=recording, number=0).id)
+
+
+def test_page_that_can_not_be_rendered_takes_few_attempts_in_all(rendering: Recording) -> None:
+    with tenant_scope(rendering.tenant_id):
+        many = rendering.segments.filter(number__lt=actions.MOST_CARDS)
+        many.update(done_at=timezone.now(), attempts=leases.CARD_ATTEMPT)
+        segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        assert segment
+        actions.release_segment(segment.id, owner="one", failure=BrowserFailed("too slow"), now=timezone.now())
+        left = [leases.take_next(rendering.id, owner="one", now=timezone.now()) for _ in range(2)]
+    assert all(one and leases.becomes_card(one) for one in left)
+
+
+def test_few_cards_leave_the_other_segments_their_attempts(rendering: Recording) -> None:
+    with tenant_scope(rendering.tenant_id):
+        rendering.segments.filter(number__lt=2).update(done_at=timezone.now(), attempts=leases.CARD_ATTEMPT)
+        segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        assert segment
+        actions.release_segment(segment.id, owner="one", failure=BrowserFailed("too slow"), now=timezone.now())
+        again = leases.take_next(rendering.id, owner="one", now=timezone.now())
+    assert again
+    assert not leases.becomes_card(again)
