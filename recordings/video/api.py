@@ -128,5 +128,6 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportA
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
         recording = self.get_object()
+        answer = stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)
         audit(request, Action.RECORDING_EVENTS_READ, recording)
-        return stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)
+        return answer
