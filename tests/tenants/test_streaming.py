@@ -23,7 +23,7 @@ from helpdesk.tickets.models import Queue
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAIT_SECONDS = 30
+WAIT_SECONDS = 10
 
 
 @pytest.fixture(autouse=True)

@@ -136,7 +136,7 @@ def test_events_come_in_order_one_a_line(tenant: Tenant, recorded: Any, ended: C
 def test_downloads_over_the_api_are_in_the_audit_log(tenant: Tenant) -> None:
     recording, call = ready_recording(tenant), caller(tenant)
     for path in ("", "video/", "video/", "events/"):
-        call("GET", f"/recordings/{recording.id}/{path}")
+        call("GET", f"/recordings/{recording.id}/{path}").close()
     with tenant_scope(tenant.id):
         told = list(AuditEvent.objects.order_by("at").values_list("action", "actor_kind", "object_id"))
     actions = [Action.RECORDING_DOWNLOADED, Action.RECORDING_DOWNLOADED, Action.RECORDING_EVENTS_READ]
@@ -154,7 +154,9 @@ def test_too_many_exports_are_refused_until_one_has_ended(tenant: Tenant, path: 
         assert not AuditEvent.objects.exists()
     for slot in slots:
         slot.release()
-    assert call("GET", f"/recordings/{recording.id}/{path}").status_code == 200
+    answer = call("GET", f"/recordings/{recording.id}/{path}")
+    answer.close()
+    assert answer.status_code == 200
 
 
 def test_busy_process_says_when_to_try_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
