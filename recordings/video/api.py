@@ -29,6 +29,8 @@ from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import progress_of, recordings
 
 VIDEO_URL_SECONDS = 600
+# No session is as long.
+SESSION_MS_MAX = 2**48
 
 
 class RecordedPageSerializer(serializers.Serializer[Any]):
@@ -57,6 +59,19 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of_ms = serializers.IntegerField()
     percent = serializers.IntegerField()
     remaining_ms = serializers.IntegerField(allow_null=True)
+
+
+class EventRangeSerializer(serializers.Serializer[Any]):
+    """Events of [from_ms, to_ms), ms since the session's start; all of them without."""
+
+    from_ms = serializers.IntegerField(min_value=0, max_value=SESSION_MS_MAX, default=0)
+    to_ms = serializers.IntegerField(min_value=0, max_value=SESSION_MS_MAX, required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("to_ms", SESSION_MS_MAX) < asked["from_ms"]:
+            text = _("This is less than “from_ms”: exchange them.")
+            raise serializers.ValidationError({"to_ms": [text]}, code="order")
+        return asked
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
@@ -123,11 +138,14 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportA
             raise Conflict(text % {"state": recording.state}, code="not_failed") from None
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
-    @extend_schema(responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
+    @extend_schema(parameters=[EventRangeSerializer], responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
         recording = self.get_object()
-        answer = stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)
+        asked = EventRangeSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        lines = event_lines(recording.session, **asked.validated_data)
+        answer = stream_in_tenant(current_tenant_id(), lines, content_type=NDJSON_TYPE)
         audit(request, Action.RECORDING_EVENTS_READ, recording)
         return answer

@@ -10,9 +10,10 @@ from typing import Any
 
 from assist.channel.models import AssistSession
 from recordings.archive import journal
-from recordings.archive.events import EventReader, read_events
+from recordings.archive.events import EventReader
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
+from recordings.archive.stretch import events_between
 
 NDJSON_TYPE = "application/x-ndjson"
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -32,9 +33,9 @@ def rrweb_lines(session: AssistSession) -> Iterator[bytes]:
         yield b"".join(map(as_line, converter.read(entry)))
 
 
-def event_lines(session: AssistSession) -> Iterator[bytes]:
-    """One archived event a line: `at_ms`, `page_id`, `name`, `data`."""
-    return map(as_line, read_events(journal.read(session)))
+def event_lines(session: AssistSession, *, from_ms: int = 0, to_ms: int | None = None) -> Iterator[bytes]:
+    """One archived event a line: `at_ms`, `page_id`, `name`, `data`; those of [from_ms, to_ms)."""
+    return map(as_line, events_between(session, from_ms=from_ms, to_ms=to_ms))
 
 
 def log_rows(session: AssistSession) -> Iterator[bytes]:
