@@ -1,5 +1,6 @@
 """`/recordings/`: the recordings of ended sessions, their videos and their archived events."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
 from recordings.archive.export.lines import NDJSON_TYPE, event_lines
 from recordings.video.actions import NotRetryable, retry_recording
+from recordings.video.archive_waits import waiting_since, words_of
 from recordings.video.audit import audit
 from recordings.video.export_api import ExportActions
 from recordings.video.models import Recording, RecordingState
@@ -81,14 +83,24 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
     skips = SkipSerializer(many=True, read_only=True)
     progress = serializers.SerializerMethodField()
     failure_advice = serializers.CharField(read_only=True)
+    archive_waits_since = serializers.SerializerMethodField()
+    archive_advice = serializers.SerializerMethodField()
 
     class Meta:
         model = Recording
         fields = (
-            "id", "session", "state", "progress", "failure", "failure_code", "failure_advice", "duration_ms",
+            "id", "session", "state", "progress", "failure", "failure_code", "failure_advice", "archive_waits_since",
+            "archive_advice", "duration_ms",
             "video_bytes", "sha256", "width", "height", "render_ms", "pages", "skips", "created_at", "ready_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_archive_waits_since(self, recording: Recording) -> datetime | None:
+        """Since when its archive waits for the object store; null when it does not."""
+        return waiting_since([recording]).get(recording.id)
+
+    def get_archive_advice(self, recording: Recording) -> str:
+        return words_of(self.get_archive_waits_since(recording))
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, recording: Recording) -> Any:
