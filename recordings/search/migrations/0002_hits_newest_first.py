@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.db import migrations
 
 from helpdesk.tenants.locks import CURRENT_TENANT_SQL, LookupFunction
@@ -17,6 +19,12 @@ BEGIN
     $find$ USING wanted, $2, $3, $4, tenant;
 END
 """
+NAME = "lookup_recordings_by_words"
+FACTS = {"argument": "text, timestamptz, uuid, integer", "returns": "recording_id uuid, recorded_at timestamptz"}
+
+
+class DropLookup(LookupFunction):
+    forwards, backwards = LookupFunction.backwards, LookupFunction.forwards
 
 
 class Migration(migrations.Migration):
@@ -30,12 +38,6 @@ class Migration(migrations.Migration):
             f"CREATE INDEX session_text_newest ON {TABLE} (tenant_id, recorded_at DESC, recording_id DESC)",
             "DROP INDEX session_text_newest",
         ),
-        migrations.RunSQL("DROP FUNCTION lookup_recordings_by_words(text, timestamptz, uuid, integer)", migrations.RunSQL.noop),
-        LookupFunction(
-            "lookup_recordings_by_words",
-            argument="text, timestamptz, uuid, integer",
-            returns="recording_id uuid, recorded_at timestamptz",
-            query=FIND,
-            language="plpgsql",
-        ),
+        DropLookup(NAME, **FACTS, query=import_module("recordings.search.migrations.0001_session_text").FIND),
+        LookupFunction(NAME, **FACTS, query=FIND, language="plpgsql"),
     ]
