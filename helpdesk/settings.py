@@ -136,18 +136,24 @@ CHANNEL_LAYERS = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 # A broker that goes without a word is given up as by `assist.channel.valkey`: by default a publish waits for ever.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10}
-# A worker takes all; with workers of their own (`--queues`), no mail, sweep or archive segment waits for a video, for
-# what is deleted, or for what was said in a session, which may take two minutes to read.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    **{"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10},
+    # A worker that takes several queues takes from the first that has something.
+    "queue_order_strategy": "priority",
+}
+# What a busy worker held in store would wait for it while another one has nothing to do.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker takes all, in this order; with workers of their own (`--queues`), no mail, sweep or archive segment waits for
+# a video or for what is deleted, and no video for what is read of a session beside it, which may take two minutes.
 RENDER_QUEUE, SEARCH_QUEUE = "render", "search"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE), Queue(SEARCH_QUEUE)]
 CELERY_TASK_ROUTES = {
     f"recordings.{task}": {"queue": RENDER_QUEUE}
     for task in (
-        *("video.prepare", "video.render", "video.join", "video.extras"),
+        *("video.prepare", "video.render", "video.join"),
         *("keeping.delete_due", "keeping.delete_objects", "keeping.delete_orphans", "keeping.erase"),
     )
-} | {"recordings.search.read": {"queue": SEARCH_QUEUE}}
+} | {f"recordings.{task}": {"queue": SEARCH_QUEUE} for task in ("search.read", "video.extras")}
 # A sweep that no worker takes for so long is dropped: they don't pile up in Valkey. Clocks of machines differ less.
 SWEEP_EXPIRES_SECONDS = 60
 # One that comes once a day must not be lost to a busy minute.

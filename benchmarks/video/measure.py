@@ -85,9 +85,9 @@ def _rendered(
     with workers(folder, cores=cores):
         render(recorded[-1:] * len(cores), logs=folder)
         videos = [render([one], logs=folder)[0] for one in recorded] if singly else []
-        began = time.monotonic()
-        render(recorded, logs=folder)
-        return videos, time.monotonic() - began
+        together = render(recorded, logs=folder)
+        seconds = max(one.ready_at for one in together) - min(one.ended_at for one in together)
+        return videos, seconds.total_seconds()
 
 
 def _judged(
@@ -97,7 +97,7 @@ def _judged(
     return Measured(
         session=session,
         video=video,
-        picture_ms=picture_ms(session.recorded, core=cores[0]),
+        picture_ms=picture_ms(session.recorded, cores=cores),
         cores=len(cores),
         ours=judge(Timed(video.data), session),
         real_time=judge(filmed[0], session),

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import io
 import json
 import os
 import sys
@@ -13,15 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import playwright
-from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from benchmarks.video.judge import Timed, centred
 from benchmarks.video.sessions import FOLDER, RRWEB, Session
 from helpdesk.embedded.browser import chromium_path
 from recordings.video.encoder import SegmentEncoder
+from recordings.video.surface import JpegReader, Surface
 from tests.capture import sites
 from tests.capture.chromium import launch
 from tests.capture.rig import SIZE
@@ -103,9 +101,10 @@ def _encoded(shown: list[tuple[float, bytes]]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "video.mp4")
         with SegmentEncoder(path, width=SIZE["width"], height=SIZE["height"]) as encoder:
+            surface, jpegs = Surface(SIZE["width"], SIZE["height"]), JpegReader()
             for at_ms, jpeg in shown:
-                picture = Image.open(io.BytesIO(jpeg)).convert("RGB")
-                encoder.add(np.asarray(picture.resize((SIZE["width"], SIZE["height"]))), at_ms=round(at_ms * SPEED))
+                surface.show(jpegs.read(jpeg), left=0, top=0)
+                encoder.add(surface.frame, at_ms=round(at_ms * SPEED))
             encoder.finish(duration_ms=round(shown[-1][0] * SPEED) + 1)
         return path.read_bytes()
 

@@ -15,27 +15,21 @@ from django.db.models import F
 from assist.channel.models import AssistSession
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
+from recordings.video import leases
 from recordings.video.facts import Layout, VideoFacts
 from recordings.video.failures import FailureCode, code_of, is_of_the_pages, text_of
 from recordings.video.idle import of_rows
 from recordings.video.models import Recording, RecordingState, VideoSegment
 
-LEASE_SECONDS = 60
-# After that many attempts at the pages a segment becomes a card; one that can't even be that fails the recording.
-CARD_ATTEMPT = 3
-# A worker that vanishes says nothing about the pages, unless it happens again and again.
-CARD_LOSSES = 6
 MOST_LOSSES = 8
+# What a page that can't be rendered takes of the workers: so many segments, each to its bound of time.
+MOST_CARDS = 8
 # A fault around the pages is waited out, each time for longer: 18 minutes in all.
 MOST_FAULTS = 8
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 15, 300
 FAILURE_CHARACTERS = 500
 # So long a step before or after the segments is tried again from its first failure.
 PATIENCE = timedelta(minutes=10)
-
-
-class LeaseLost(RuntimeError):
-    """Somebody else renders the segment by now, or it is done, or deleted."""
 
 
 class NotRetryable(RuntimeError):
@@ -67,8 +61,8 @@ def start_rendering(recording_id: UUID, *, layout: Layout | None, now: datetime)
     recording.save()
     if not recording.segments.filter(done_at=None).exists():
         queue_join(recording)
-    for segment in recording.segments.filter(done_at=None).order_by("number"):
-        queue_segment(segment, now=now)
+    for segment in recording.segments.filter(done_at=None).order_by("number")[: leases.QUEUED_AT_FIRST]:
+        leases.queue_segment(segment, now=now)
     _announce(recording)
 
 
@@ -89,70 +83,30 @@ def _lay_out(recording: Recording, layout: Layout) -> None:
     )
 
 
-def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
-    """Hand a segment to the workers; the sweep leaves it alone until a lease's time has passed."""
-    from recordings.video.tasks import render_segment_task
-
-    VideoSegment.objects.filter(id=segment.id).update(
-        lease_owner="", lease_until=now + timedelta(seconds=LEASE_SECONDS), done_ms=0
-    )
-    transaction.on_commit(partial(render_segment_task.delay, str(segment.tenant_id), str(segment.id)))
-
-
 def requeue_abandoned(segment_id: UUID, *, now: datetime) -> None:
     """Queue a segment again whose lease ran out; one that took too many workers along fails the recording."""
     _lock_of_segment(segment_id)
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_until and segment.lease_until > now):
         return
-    _note_loss(segment)
+    leases.note_loss(segment)
     segment.save(update_fields=["attempts", "losses"])
     if segment.losses >= MOST_LOSSES:
         text = f"segment {segment.number}: every worker that took it ended"
         fail_recording(segment.recording_id, failure=text, code=FailureCode.WORKERS_LOST)
     else:
-        queue_segment(segment, now=now)
-
-
-def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment | None:
-    """The segment, if it is to be rendered and nobody else does; counts an attempt."""
-    segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
-    if segment is None or (segment.lease_owner and segment.lease_until and segment.lease_until > now):
-        return None
-    _note_loss(segment)
-    segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
-    segment.attempts += 1
-    segment.save(update_fields=["lease_owner", "lease_until", "attempts", "losses"])
-    return segment
-
-
-def _note_loss(segment: VideoSegment) -> None:
-    """Who still owns a lease that ran out has vanished."""
-    if segment.lease_owner:
-        segment.losses, segment.attempts = segment.losses + 1, max(0, segment.attempts - 1)
-
-
-def becomes_card(segment: VideoSegment) -> bool:
-    """Whether the pages were tried often enough."""
-    return segment.attempts >= CARD_ATTEMPT or segment.losses >= CARD_LOSSES
-
-
-def renew_lease(segment_id: UUID, *, owner: str, done_ms: int, now: datetime) -> None:
-    """Note how much of the segment is rendered; raise `LeaseLost` when it is not `owner`'s any more."""
-    held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
-    if not held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS), done_ms=done_ms):
-        raise LeaseLost(segment_id)
+        leases.queue_segment(segment, now=now)
 
 
 def finish_segment(segment_id: UUID, *, owner: str, object_key: str, size_bytes: int, now: datetime) -> None:
     """Note the rendered object; with the last segment the join is queued. Raises `LeaseLost`."""
     recording = _lock_of_segment(segment_id)
     if recording is None:
-        raise LeaseLost(segment_id)
+        raise leases.LeaseLost(segment_id)
     held = VideoSegment.objects.filter(id=segment_id, lease_owner=owner, done_at=None)
     facts = {"object_key": object_key, "size_bytes": size_bytes, "done_ms": F("ends_ms") - F("starts_ms")}
     if not held.update(**facts, done_at=now, lease_until=None, lease_owner=""):
-        raise LeaseLost(segment_id)
+        raise leases.LeaseLost(segment_id)
     if not recording.segments.filter(done_at=None).exists():
         queue_join(recording)
     _announce(recording)
@@ -168,10 +122,18 @@ def release_segment(segment_id: UUID, *, owner: str, failure: BaseException, now
         return
     if not is_of_the_pages(failure):
         _wait_out(segment, failure=failure, now=now)
-    elif segment.attempts >= CARD_ATTEMPT:
+    elif segment.attempts >= leases.CARD_ATTEMPT:
         fail_recording(segment.recording_id, failure=text_of(failure), code=code_of(failure))
     else:
-        queue_segment(segment, now=now)
+        _give_up_pages(segment.recording)
+        leases.queue_segment(segment, now=now)
+
+
+def _give_up_pages(recording: Recording) -> None:
+    """Where so many segments could not be rendered, the missing ones become cards at once."""
+    if recording.segments.filter(attempts__gte=leases.CARD_ATTEMPT).exclude(done_at=None).count() >= MOST_CARDS:
+        missing = recording.segments.filter(done_at=None, attempts__lt=leases.CARD_ATTEMPT - 1)
+        missing.update(attempts=leases.CARD_ATTEMPT - 1)
 
 
 def _wait_out(segment: VideoSegment, *, failure: BaseException, now: datetime) -> None:

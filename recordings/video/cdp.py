@@ -1,8 +1,6 @@
 """A small client of the Chrome DevTools protocol over the browser's own pipe: no socket that anybody could join."""
 
-import base64
 import fcntl
-import json
 import os
 import select
 import shutil
@@ -14,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from recordings.video.envelopes import Envelopes, binary, packed
 
 READ_BYTES = 1 << 20
 FIRST_FREE_FD = 10
@@ -50,7 +50,7 @@ class Browser:
         self.deadline = float("inf")
         self._answers: dict[int, Parameters] = {}
         self._backlog: deque[Parameters] = deque()
-        self._buffer = bytearray()
+        self._envelopes = Envelopes()
         self._next_id = 0
         self._closed = threading.Event()
         self._over_memory = False
@@ -73,7 +73,7 @@ class Browser:
     def _spawn(self, path: str, flags: Sequence[str], environment: dict[str, str]) -> None:
         child_reads, self._write_fd = _pipe()
         self._read_fd, child_writes = _pipe()
-        arguments = [path, "--remote-debugging-pipe", f"--user-data-dir={self._profile}", *flags]
+        arguments = [path, "--remote-debugging-pipe=cbor", f"--user-data-dir={self._profile}", *flags]
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
@@ -102,10 +102,10 @@ class Browser:
     def send(self, method: str, parameters: Parameters | None = None, *, session: str | None = None) -> int:
         """Post a command without waiting; its number, for `result`."""
         self._next_id += 1
-        message: Parameters = {"id": self._next_id, "method": method, "params": parameters or {}}
+        message: Parameters = {"id": self._next_id, "method": method}
         if session:
             message["sessionId"] = session
-        self._write(json.dumps(message).encode() + b"\0")
+        self._write(packed(message, parameters or {}))
         return self._next_id
 
     def post(self, method: str, parameters: Parameters | None = None, *, session: str | None = None) -> None:
@@ -122,13 +122,17 @@ class Browser:
             raise CommandRefused(answer["error"].get("message", ""))
         return dict(answer["result"])
 
-    def wait_for(self, condition: Callable[[], bool], *, within_seconds: float) -> None:
-        """Handle events until the condition holds; raise BrowserFailed when it does not in time."""
+    def wait_for(self, condition: Callable[[], bool], *, within_seconds: float) -> bool:
+        """Handle events until the condition holds; False when it does not in time."""
         until = time.monotonic() + within_seconds
         self._handle_backlog()
         while not condition():
-            self._receive(until=until, bounded=False)
+            try:
+                self._receive(until=until, bounded=True)
+            except TimeoutError:
+                return False
             self._handle_backlog()
+        return True
 
     def _arrived(self, number: int) -> bool:
         self._handle_backlog()
@@ -156,11 +160,7 @@ class Browser:
     def _take(self, data: bytes) -> None:
         if not data:
             raise BrowserFailed(self._why_gone())
-        self._buffer += data
-        if b"\0" in data:
-            *messages, rest = bytes(self._buffer).split(b"\0")
-            self._buffer = bytearray(rest)
-            self._backlog.extend(json.loads(message) for message in messages)
+        self._backlog.extend(self._envelopes.take(data))
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -214,7 +214,7 @@ def response_of(headers: dict[str, str], body: bytes) -> Parameters:
     return {
         "responseCode": 200,
         "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
-        "body": base64.b64encode(body).decode(),
+        "body": binary(body),
     }
 
 

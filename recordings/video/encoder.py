@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import av
-import numpy as np
-from av.video.frame import PictureType
-
-from recordings.video.surface import Surface
+from av.video.frame import PictureType, VideoFrame
 
 MILLISECOND = Fraction(1, 1000)
 KEYFRAME_EVERY_MS = 10_000
@@ -26,6 +23,8 @@ OPTIONS = {
     "level": "4.2",
     "x264-params": "scenecut=0:threads=1:force-cfr=0",
 }
+# As the browser's pictures are: the matrix of BT.601, full range; primaries and curve as screens have them.
+COLOURS = {"colorspace": 6, "color_primaries": 1, "color_trc": 13, "color_range": 2}
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,8 @@ class SegmentEncoder:
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = MILLISECOND
-        for tag in ("colorspace", "color_primaries", "color_trc", "color_range"):
-            setattr(self._stream.codec_context, tag, 1)  # BT.709, limited range: what players assume anyway
-        self._surface = Surface()
+        for tag, value in COLOURS.items():
+            setattr(self._stream.codec_context, tag, value)
         self._key_at: int | None = None
         self._last_at = -1
         self._held: Any = None
@@ -60,10 +58,9 @@ class SegmentEncoder:
     def __exit__(self, *_exc: object) -> None:
         self._container.close()
 
-    def add(self, picture: np.ndarray, *, at_ms: int) -> None:
-        """`picture` is height × width × 3, RGB; a time that is not later than the last moves to just after it."""
+    def add(self, frame: VideoFrame, *, at_ms: int) -> None:
+        """`frame` is yuv420p, and copied; a time that is not later than the last moves to just after it."""
         at_ms = max(at_ms, self._last_at + LEAST_HOLD_MS)
-        frame = self._surface.show(picture)
         frame.pts, frame.time_base = at_ms, MILLISECOND
         is_key = self._key_at is None or at_ms - self._key_at >= KEYFRAME_EVERY_MS
         frame.pict_type = PictureType.I if is_key else PictureType.NONE

@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import Interpolation
 from PIL import Image
 
 MOST_TILES = 100
@@ -73,11 +74,14 @@ def _pictures_at(container: Any, times_ms: list[float]) -> Iterator[Image.Image]
 
 def _shown_at(frames: Iterator[Any], times_ms: list[float]) -> Iterator[Image.Image]:
     shown = following = next(frames, None)
+    small, picture = None, None
     for at_ms in times_ms:
         while following is not None and following.time * 1000 <= at_ms:
             shown, following = following, next(frames, None)
-        if shown is not None:
-            yield _small(shown)
+        if shown is not small:
+            small, picture = shown, _small(shown)
+        if picture is not None:
+            yield picture
 
 
 def _keyframes_at(container: Any, stream: Any, times_ms: list[float]) -> Iterator[Image.Image]:
@@ -92,8 +96,9 @@ def _keyframes_at(container: Any, stream: Any, times_ms: list[float]) -> Iterato
 
 
 def _small(frame: Any) -> Image.Image:
-    image: Image.Image = frame.to_image()
-    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    scale = min(1.0, THUMBNAIL_SIDE / max(frame.width, frame.height))
+    width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
+    image: Image.Image = frame.to_image(width=width, height=height, interpolation=Interpolation.AREA)
     return image
 
 

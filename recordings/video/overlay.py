@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from recordings.video.surface import Sprite, Surface
+
 RIPPLE_MS = 450
 RIPPLE_RADIUS = 26
 SUPERSAMPLING = 4
@@ -16,8 +18,6 @@ TOUCH_MS = 1_000
 ARROW = ((1, 1), (1, 17), (5, 13.5), (8, 20), (10.6, 18.9), (7.7, 12.6), (13, 12.6))
 ARROW_BOX = (16, 24)
 RIPPLE_COLOUR = (37, 99, 235)
-
-Picture = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,46 +88,30 @@ def _near(one: Mark, other: Mark) -> bool:
 
 
 def draw_marks(
-    picture: Picture, *, at_ms: float, pointer: Mark | None, clicks: Sequence[Mark], place: Placement
-) -> Picture:
-    """A copy of `picture` (height × width × 3, RGB) with the pointer and ripples on it."""
-    if pointer is None and not clicks:
-        return picture
-    drawn = picture.copy()
+    surface: Surface, *, at_ms: float, pointer: Mark | None, clicks: Sequence[Mark], place: Placement
+) -> None:
+    """The pointer and ripples."""
     for click in clicks:
         x, y = place.point(click)
         sprite = _ripple(min(9, int((at_ms - click.at_ms) / RIPPLE_MS * 10)))
-        _blend(drawn, sprite, x - sprite.shape[1] // 2, y - sprite.shape[0] // 2)
+        surface.blend(sprite, x - sprite.width // 2, y - sprite.height // 2)
     if pointer is not None:
         x, y = place.point(pointer)
-        _blend(drawn, _arrow(), x - 1, y - 1)
-    return drawn
-
-
-def _blend(picture: Picture, sprite: Picture, left: int, top: int) -> None:
-    height, width = picture.shape[:2]
-    x0, y0 = max(left, 0), max(top, 0)
-    x1, y1 = min(left + sprite.shape[1], width), min(top + sprite.shape[0], height)
-    if x0 >= x1 or y0 >= y1:
-        return
-    part = sprite[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.uint16)
-    alpha = part[..., 3:]
-    below = picture[y0:y1, x0:x1].astype(np.uint16)
-    picture[y0:y1, x0:x1] = ((part[..., :3] * alpha + below * (255 - alpha)) // 255).astype(np.uint8)
+        surface.blend(_arrow(), x - 1, y - 1)
 
 
 @cache
-def _arrow() -> Picture:
+def _arrow() -> Sprite:
     image = Image.new("RGBA", (ARROW_BOX[0] * SUPERSAMPLING, ARROW_BOX[1] * SUPERSAMPLING))
     outline = [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in ARROW]
     draw = ImageDraw.Draw(image)
     draw.polygon(outline, fill=(20, 20, 20, 255))
     draw.line([*outline, outline[0], outline[1]], fill=(255, 255, 255, 255), width=SUPERSAMPLING + 2, joint="curve")
-    return np.asarray(image.resize(ARROW_BOX, Image.Resampling.LANCZOS))
+    return Sprite(np.asarray(image.resize(ARROW_BOX, Image.Resampling.LANCZOS)))
 
 
 @cache
-def _ripple(stage: int) -> Picture:
+def _ripple(stage: int) -> Sprite:
     """The ring of a click at tenth `stage` of its life."""
     size = (RIPPLE_RADIUS + 4) * 2
     image = Image.new("RGBA", (size * SUPERSAMPLING, size * SUPERSAMPLING))
@@ -136,4 +120,4 @@ def _ripple(stage: int) -> Picture:
     box = (centre - radius, centre - radius, centre + radius, centre + radius)
     fill, edge = round(110 * (1 - stage / 10)), round(230 * (1 - stage / 10))
     ImageDraw.Draw(image).ellipse(box, fill=(*RIPPLE_COLOUR, fill), outline=(*RIPPLE_COLOUR, edge), width=12)
-    return np.asarray(image.resize((size, size), Image.Resampling.LANCZOS))
+    return Sprite(np.asarray(image.resize((size, size), Image.Resampling.LANCZOS)))

@@ -12,13 +12,12 @@ RESTLESS_MS = 1_000
 
 
 class Pace:
-    """All times in ms since the session's start at `epoch_ms`. `is_hot`: the last picture was another than before."""
+    """All times in ms since the session's start at `epoch_ms`."""
 
     def __init__(self, epoch_ms: float) -> None:
         self._epoch_ms = epoch_ms
         self._activity = Activity(is_moving=True, timer_ms=None)
         self._asked_at = self._looked_at = self._restless_until = -math.inf
-        self.is_hot = False
 
     def moves(self, at: float) -> bool:
         return self._activity.is_moving or at < self._restless_until
@@ -31,8 +30,8 @@ class Pace:
         timer_at = timer_ms - self._epoch_ms if timer_ms is not None else math.inf
         return min(self._looked_at + LOOK_MS, max(timer_at, self._looked_at + STEP_MS))
 
-    def look(self, at: float, *, is_hot: bool) -> None:
-        self._looked_at, self.is_hot = at, is_hot
+    def look(self, at: float) -> None:
+        self._looked_at = at
 
     def wants_activity(self, at: float, *, has_moved: bool) -> bool:
         """An animation can be where nobody sees it, and so does not tell by itself that it has ended."""

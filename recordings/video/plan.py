@@ -2,7 +2,7 @@
 
 import json
 import math
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any
 from assist.channel.front import ENTERING, FrontPage
 from assist.channel.protocol import BadFrame, Frame, FrameKind, decode_frame
 from recordings.archive.clock import Clock
+from recordings.video.cuts import cuts_of
 from recordings.video.idle import Skip, VideoTime, idle_skips
 
 LAST_VISITOR_KIND = 31
@@ -20,9 +21,6 @@ SMALLEST_SIDE = 16
 LONGEST_SIDE = 16_384
 LARGEST_DPR = 16
 MAX_SCALE = 2.0
-SEGMENT_MS = 12_000
-LONGEST_SEGMENT_MS = 32_000
-SHORTEST_SEGMENT_MS = 4_000
 SHORTEST_CARD_MS = 1_500
 # In characters; what a page tells beyond is cut.
 LONGEST = {"kind": 40, "url": 2_000, "title": 300}
@@ -74,7 +72,7 @@ class Canvas:
 class Timeline:
     """A session's archive in outline; all times in ms since the session's start, `duration_ms` its length.
 
-    `active_seconds` are those, from its start, in which something came; `skips` what the video shows in less time.
+    `frames` are how many came in each second from its start; `skips` what the video shows in less time.
     """
 
     duration_ms: int
@@ -82,7 +80,7 @@ class Timeline:
     viewports: list[tuple[int, int, float]] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
     first_page_ms: int | None = None
-    active_seconds: set[int] = field(default_factory=set)
+    frames: Counter[int] = field(default_factory=Counter)
     skips: list[Skip] = field(default_factory=list)
 
     @property
@@ -94,7 +92,7 @@ class Timeline:
         return round(self.time.of_video(session_ms))
 
     def shorten_idle(self) -> None:
-        self.skips = idle_skips(self.active_seconds, duration_ms=self.duration_ms)
+        self.skips = idle_skips(self.frames, duration_ms=self.duration_ms)
 
     def canvas(self, *, strip: int = 0) -> Canvas:
         """Room for the largest viewport below the strip, within CANVAS_LIMIT, with even sides."""
@@ -105,16 +103,10 @@ class Timeline:
         return Canvas(_even(width * scale), _even(height * scale), scale, strip)
 
     def cuts(self) -> list[tuple[int, int]]:
-        """Segments `[(starts_ms, ends_ms)]`: at visits where they lie well in the video, else in equal parts."""
-        time = self.time
-        starts, length_ms = [time.of_video(visit.starts_ms) for visit in self.visits], time.of_video(self.duration_ms)
-        cuts = [0.0]
-        while length_ms - cuts[-1] > SEGMENT_MS:
-            cuts.append(_next_cut(cuts[-1], starts, length_ms))
-        if len(cuts) > 1 and length_ms - cuts[-1] < SHORTEST_SEGMENT_MS:
-            cuts.pop()
-        in_session = [round(time.of_session(cut)) for cut in cuts]
-        return list(zip(in_session, [*in_session[1:], self.duration_ms], strict=True))
+        """Segments `[(starts_ms, ends_ms)]`."""
+        visits = [visit.starts_ms for visit in self.visits]
+        starts = cuts_of(self.time, duration_ms=self.duration_ms, frames=self.frames, visits=visits)
+        return list(zip(starts, [*starts[1:], self.duration_ms], strict=True))
 
     def chapters(self) -> list[dict[str, Any]]:
         """A chapter for each visit: `{page_id, title, url, kind, starts_ms, ends_ms}`; the first begins at 0."""
@@ -189,7 +181,7 @@ class TimelineReader:
         if frame is None or frame.kind > LAST_VISITOR_KIND:
             return
         at_ms = self.since_start(entry.at_ms)
-        self._timeline.active_seconds.add(at_ms // 1000)
+        self._timeline.frames[at_ms // 1000] += 1
         self._check_order(frame, at_ms)
         self._follow(frame, at_ms)
         if frame.kind == FrameKind.VIEWPORT:
@@ -244,15 +236,6 @@ class TimelineReader:
         self._timeline.visits.sort(key=lambda visit: visit.starts_ms)
         self._timeline.holes.sort(key=lambda hole: hole.starts_ms)
         return self._timeline
-
-
-def _next_cut(last: float, visit_starts: list[float], length_ms: float) -> float:
-    """The first visit that leaves a segment of good length; else equal parts, so that as many workers end together."""
-    at = bisect_left(visit_starts, last + SEGMENT_MS)
-    if at < len(visit_starts) and visit_starts[at] <= min(last + LONGEST_SEGMENT_MS, length_ms):
-        return visit_starts[at]
-    left_ms = length_ms - last
-    return last + left_ms / math.ceil(left_ms / LONGEST_SEGMENT_MS)
 
 
 def _chapter(visit: Visit, ends_ms: int) -> dict[str, Any]:

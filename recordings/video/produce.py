@@ -4,16 +4,11 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from assist.channel.models import AssistSession
-from assist.console.assets import stage_asset
-from helpdesk.embedded.browser import BrowserMissing, headless_shell_path
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
@@ -22,26 +17,14 @@ from recordings.archive.clock import Clock
 from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
-from recordings.video.cards import cards_of, covering, failure_card
-from recordings.video.cdp import Browser, BrowserFailed, CommandRefused, NotDrawn
 from recordings.video.encoder import Chapter, join_segments
-from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
-from recordings.video.launch import open_browser
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
-from recordings.video.render import render_stretch
-from recordings.video.shell import StageShell
-from recordings.video.stretch import Card, RenderCost, Stretch
 from recordings.video.strip import HEIGHT, Strip, presences_of
 from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
 
 logger = logging.getLogger(__name__)
-
-STAGE_SCRIPT = settings.BASE_DIR / "web" / "dist" / "stage.js"
-# A segment of a second may take so long, and of each second more; what takes longer becomes a card.
-RENDER_SECONDS = 120
-RENDER_SECONDS_A_SECOND = 4
 
 
 class SegmentGone(store.NoSuchObject):
@@ -159,41 +142,6 @@ def frames_for(
     yield from narrowed(window, parts())
 
 
-def render_segment(
-    archive: Archive, segment: VideoSegment, path: Path, *, on_progress: Callable[[int], None]
-) -> RenderCost:
-    """Write the segment's file; raises BrowserFailed, CommandRefused. A browser that stops drawing is replaced once."""
-    try:
-        return _render_pages(archive, segment, path, on_progress=on_progress)
-    except NotDrawn:
-        logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
-        return _render_pages(archive, segment, path, on_progress=on_progress)
-
-
-def _render_pages(
-    archive: Archive, segment: VideoSegment, path: Path, *, on_progress: Callable[[int], None]
-) -> RenderCost:
-    timeline = archive.timeline
-    span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
-    cards = covering(cards_of(timeline, language=archive.language), **span)
-    renew = partial(on_progress, 0)
-    with _open_shell(archive, segment, script=STAGE_SCRIPT.read_bytes(), renew=renew) as shell:
-        shell.load(frames_for(archive, segment, on_part=renew))
-        renew()
-        stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
-        return render_stretch(shell, stretch, path, on_progress=on_progress)
-
-
-def render_card(
-    archive: Archive, segment: VideoSegment, path: Path, *, on_progress: Callable[[int], None]
-) -> RenderCost:
-    """Write a file that says that this segment could not be rendered."""
-    card = failure_card(starts_ms=segment.starts_ms, ends_ms=segment.ends_ms, language=archive.language)
-    stretch = _stretch(archive, segment, cards=[card], first_page_ms=None)
-    with _open_shell(archive, segment, script=b"", renew=partial(on_progress, 0)) as shell:
-        return render_stretch(shell, stretch, path, on_progress=on_progress)
-
-
 def join_video(archive: Archive, segments: list[VideoSegment], folder: Path) -> Path:
     """The whole video from the segments' objects."""
     video_ms = archive.timeline.video_ms
@@ -218,50 +166,3 @@ def _downloaded(segment: VideoSegment, folder: Path) -> Path:
     except store.NoSuchObject as failure:
         raise SegmentGone(segment.id) from failure
     return path
-
-
-def _open_shell(archive: Archive, segment: VideoSegment, *, script: bytes, renew: Callable[[], None]) -> StageShell:
-    canvas = archive.canvas
-    browser = _open_browser(scale=canvas.scale)
-    try:
-        renew()
-    except BaseException:
-        browser.close()
-        raise
-    length_ms = archive.timeline.video_ms(segment.ends_ms) - archive.timeline.video_ms(segment.starts_ms)
-    browser.allow_seconds(RENDER_SECONDS + RENDER_SECONDS_A_SECOND * length_ms / 1000)
-
-    def find_asset(sha256: str) -> tuple[str, bytes] | None:
-        with tenant_scope(archive.tenant_id):
-            found = stage_asset(archive.session_id, sha256=sha256)
-        return (found.content_type, found.body) if found else None
-
-    try:
-        return StageShell(browser, script=script, find_asset=find_asset, width=canvas.width, height=canvas.height)
-    except (BrowserFailed, CommandRefused) as failure:
-        raise NoBrowser(text_of(failure)) from failure
-
-
-def _open_browser(*, scale: float) -> Browser:
-    try:
-        return open_browser(str(headless_shell_path()), scale=scale)
-    except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
-        raise NoBrowser(text_of(failure)) from failure
-    except OSError as failure:
-        if code_of(failure) == FailureCode.DISK:
-            raise
-        raise NoBrowser(text_of(failure)) from failure
-
-
-def _stretch(archive: Archive, segment: VideoSegment, *, cards: list[Card], first_page_ms: int | None) -> Stretch:
-    return Stretch(
-        starts_ms=segment.starts_ms,
-        ends_ms=segment.ends_ms,
-        epoch_ms=archive.epoch_ms,
-        canvas=archive.canvas,
-        cards=cards,
-        first_page_ms=first_page_ms,
-        marks_from_ms=archive.timeline.visit_start(segment.starts_ms),
-        time=archive.timeline.time,
-        strip=archive.strip,
-    )

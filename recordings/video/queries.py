@@ -83,9 +83,11 @@ def rendered_segments(recording_id: UUID) -> list[VideoSegment]:
 
 
 def abandoned_segments(now: datetime) -> Iterator[tuple[UUID, UUID]]:
-    """(tenant, segment) of all tenants that somebody should render and whose lease ran out."""
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    rows = VideoSegment.across_tenants.filter(free, done_at=None, recording__state=RecordingState.RENDERING)
+    """(tenant, segment) of all tenants that somebody should render: their lease ran out, or nobody comes to them."""
+    missing = VideoSegment.across_tenants.filter(done_at=None)
+    coming = missing.filter(recording=OuterRef("recording"), lease_until__gte=now)
+    free = Q(lease_until__lt=now) | (Q(lease_until=None) & ~Exists(coming))
+    rows = missing.filter(free, recording__state=RecordingState.RENDERING).order_by("recording", "number")
     yield from rows.values_list("tenant_id", "id")[:SWEEP_ROWS]
 
 

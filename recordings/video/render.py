@@ -1,29 +1,24 @@
 """Renders one segment by stepping: from change to change, a picture only where something visible changed."""
 
-import io
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from recordings.video.encoder import SegmentEncoder
-from recordings.video.overlay import Mark, Marks, Picture, Placement, draw_marks
+from recordings.video.overlay import Mark, Marks, Placement, draw_marks
 from recordings.video.pace import MOVING_STEP_MS, STEP_MS, Pace
 from recordings.video.plan import Canvas
 from recordings.video.shell import Shown, StageShell
 from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
 from recordings.video.stretch import Card, RenderCost, Stretch
+from recordings.video.surface import JpegReader, Surface
 
 RIPPLE_STEP_MS = 75
 # Of the pointer's path; a click is a change, and has a step of its own.
 POINTER_STEP_MS = 66
 SETTLING_MS = 400
-MATTE = (31, 41, 55)
 REPORT_SECONDS = 1.0
-MAX_PICTURE_PIXELS = 40_000_000
 
 
 def render_stretch(
@@ -45,7 +40,8 @@ class _Renderer:
         self._edges = sorted({edge for card in stretch.cards for edge in (card.starts_ms, card.ends_ms)})
         self._shown: Shown | None = None
         self._card: Card | None = None
-        self._base: Picture | None = None
+        self._surface, self._jpegs = Surface(stretch.canvas.width, stretch.canvas.height), JpegReader()
+        self._has_picture = False
         self._overlay: object = None
         self._place, self._top = Placement(1.0, 0, 0), 0
         self._strip: tuple[str, str, str] | None = None
@@ -90,7 +86,7 @@ class _Renderer:
         self._seek(stretch.starts_ms)
         self._shell.start_clock(stretch.epoch_ms + stretch.starts_ms - settling_ms)
         for back_ms in range(settling_ms, 0, -MOVING_STEP_MS):
-            self._shell.move_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
+            self._shell.pass_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
 
     def _next(self, at: float) -> float:
         due, least = min(self._due_at(at)), self._later(at, STEP_MS)
@@ -112,45 +108,42 @@ class _Renderer:
 
     def _step(self, encoder: SegmentEncoder, at: float) -> None:
         self._cost.steps += 1
+        is_changed = self._changed_before(at) or self._covers_otherwise(at)
+        if is_changed:
+            self._change(at)
+        is_told = self._tell_strip(at)
+        is_due = at >= self._pace.due_at(at)
         is_new = False
-        if self._changed_before(at) or self._covers_otherwise(at):
-            is_new = self._change(at)
-        elif at >= self._pace.due_at(at):
-            is_new = self._look(at)
-        if self._tell_strip(at) or is_new or self._base is None:
-            is_new = self._take_picture(at)
+        if is_changed or is_told or is_due or not self._has_picture:
+            is_new = self._draw(at)
+            if is_due and not is_changed:
+                self._ask(at, is_new)
         self._emit(encoder, at, is_new)
 
-    def _change(self, at: float) -> bool:
-        """Whether anything visible changed. Time comes first: what the change sets moving begins at the change."""
-        is_hot = self._pace.is_hot and self._pace.moves(at)
+    def _change(self, at: float) -> None:
+        """Time comes first: what the change sets moving begins at the change."""
         if self._pace.moves(at):
-            self._timed("probe_ms", lambda: self._shell.advance(self._stretch.epoch_ms + at))
-        else:
-            self._timed("probe_ms", self._shell.forget_picture)
-            self._shell.wind(self._stretch.epoch_ms + at)
-        before = self._shown
-        self._seek(at)
+            self._timed("probe_ms", lambda: self._shell.pass_to(self._stretch.epoch_ms + at))
+        self._seek(at, now_ms=self._stretch.epoch_ms + at)
         self._cover(at)
-        # The first frame of another page or size is one without a picture: with one it may never be answered.
-        return (is_hot and _looks_as(before, self._shown)) or self._move(at)
-
-    def _look(self, at: float) -> bool:
-        """Whether anything moves by itself; as long as it does so at each step, the picture tells."""
-        if self._pace.is_hot:
-            return True
-        self._timed("probe_ms", self._shell.forget_picture)
-        has_moved = self._move(at)
-        self._ask(at, has_moved)
-        return has_moved
 
     def _ask(self, at: float, has_moved: bool) -> None:
         if self._pace.wants_activity(at, has_moved=has_moved):
             self._pace.tell(self._timed("probe_ms", self._shell.activity), at, has_moved=has_moved)
 
-    def _move(self, at: float) -> bool:
-        self._pace.look(at, is_hot=False)
-        return self._timed("probe_ms", lambda: self._shell.move_to(self._stretch.epoch_ms + at))
+    def _draw(self, at: float) -> bool:
+        """Whether the picture is another one than the last."""
+        self._pace.look(at)
+        data = self._timed("picture_ms", lambda: self._shell.draw(self._stretch.epoch_ms + at))
+        if data is self._data and self._has_picture:
+            return False
+        if data == self._data and self._has_picture:
+            self._cost.repeats += 1
+            return False
+        self._cost.pictures += 1
+        self._data = data
+        self._timed("decode_ms", lambda: self._show(data))
+        return True
 
     def _tell_strip(self, at: float) -> bool:
         """Whether what stands above the page is other than before."""
@@ -170,12 +163,13 @@ class _Renderer:
         del self._changes[:count]
         return count > 0
 
-    def _seek(self, at: float) -> None:
+    def _seek(self, at: float, *, now_ms: float | None = None) -> None:
         """The state at `at`, including what happened in that very millisecond."""
         first = self._stretch.first_page_ms
         if first is None:
             return
-        shown = self._timed("seek_ms", lambda: self._shell.seek(self._stretch.epoch_ms + max(at, first) + 1))
+        sought_ms = self._stretch.epoch_ms + max(at, first) + 1
+        shown = self._timed("seek_ms", lambda: self._shell.seek(sought_ms, now_ms=now_ms))
         if self._shown is None or (shown.width, shown.height) != (self._shown.width, self._shown.height):
             self._fit(shown)
         if self._shown is not None and shown.page != self._shown.page:
@@ -190,10 +184,10 @@ class _Renderer:
         # What is beyond the canvas is not drawn: a page can say that its window is as large as it likes.
         room, height = _css_size(canvas), shown.height + canvas.strip
         self._shell.set_size(width=min(shown.width, room["width"]), height=min(height, room["height"]))
-        left = (canvas.width - round(shown.width * scale)) // 2
-        self._top = max((canvas.height - round(height * scale)) // 2, 0)
-        self._place = Placement(scale, max(left, 0), self._top + round(canvas.strip * scale))
-        self._base = None
+        left = max(canvas.width - round(shown.width * scale), 0) // 4 * 2
+        self._top = max(canvas.height - round(height * scale), 0) // 4 * 2
+        self._place = Placement(scale, left, self._top + round(canvas.strip * scale))
+        self._has_picture = False
 
     def _card_at(self, at: float) -> Card | None:
         return next((card for card in self._stretch.cards if card.starts_ms <= at < card.ends_ms), None)
@@ -206,35 +200,9 @@ class _Renderer:
             self._card = self._card_at(at)
             self._shell.show_card(self._card.title if self._card else "", self._card.text if self._card else "")
 
-    def _take_picture(self, at: float) -> bool:
-        """Whether it is another one than the last."""
-        was_hot = self._pace.is_hot
-        data = self._timed("picture_ms", lambda: self._shell.picture(self._stretch.epoch_ms + at))
-        is_new = data != self._data
-        self._pace.look(at, is_hot=is_new)
-        if was_hot:
-            self._ask(at, is_new)
-        if not is_new and self._base is not None:
-            self._cost.repeats += 1
-            return False
-        self._cost.pictures += 1
-        self._data = data
-        image = Image.open(io.BytesIO(data))
-        if image.width * image.height > MAX_PICTURE_PIXELS:
-            raise ValueError("the picture is larger than any stage can be")
-        self._base = self._timed("decode_ms", lambda: self._on_canvas(np.asarray(image.convert("RGB"))))
-        return True
-
-    def _on_canvas(self, picture: Picture) -> Picture:
-        canvas = self._stretch.canvas
-        if picture.shape[:2] == (canvas.height, canvas.width):
-            return picture
-        whole = np.empty((canvas.height, canvas.width, 3), np.uint8)
-        whole[:] = MATTE
-        top, left = self._top, self._place.left
-        part = picture[: canvas.height - top, : canvas.width - left]
-        whole[top : top + part.shape[0], left : left + part.shape[1]] = part
-        return whole
+    def _show(self, data: bytes) -> None:
+        self._surface.show(self._jpegs.read(data), left=self._place.left, top=self._top)
+        self._has_picture = True
 
     def _emit(self, encoder: SegmentEncoder, at: float, damaged: bool) -> None:
         pointer, clicks = self._marks.at(at) if self._card is None else (None, [])
@@ -252,13 +220,15 @@ class _Renderer:
         if not damaged and overlay == self._overlay and encoder.frame_count:
             return
         self._overlay = overlay
-        assert self._base is not None
-        drawn = draw_typing(self._base, typed, self._place) if typed else self._base
-        drawn = draw_marks(drawn, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
-        drawn = draw_fast(drawn) if is_fast else drawn
+        self._surface.unmark()
+        if typed:
+            draw_typing(self._surface, typed, self._place)
+        draw_marks(self._surface, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
+        if is_fast:
+            draw_fast(self._surface)
         # In the middle of what it shows: half as late, or early, as at either end.
         at_ms = self._stretch.video_ms(at - self._spread / 2)
-        self._timed("encode_ms", lambda: encoder.add(drawn, at_ms=at_ms))
+        self._timed("encode_ms", lambda: encoder.add(self._surface.frame, at_ms=at_ms))
         self._cost.frames += 1
 
     def _typed_at(self, at: float) -> Box | None:
@@ -276,13 +246,6 @@ class _Renderer:
 def _after(times: Sequence[float], at: float) -> float:
     index = bisect_right(times, at)
     return times[index] if index < len(times) else float("inf")
-
-
-def _looks_as(before: Shown | None, now: Shown | None) -> bool:
-    """Whether page and size are the same."""
-    if before is None or now is None:
-        return before is now
-    return (before.page, before.width, before.height) == (now.page, now.width, now.height)
 
 
 def _css_size(canvas: Canvas) -> dict[str, int]:

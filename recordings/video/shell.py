@@ -2,19 +2,19 @@
 
 import base64
 import json
-import secrets
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, response_of, value_of
+from recordings.video.answers import ORIGIN, Answers, FindAsset
+from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, group_memory_bytes, value_of
 from recordings.video.launch import START_SECONDS
+from recordings.video.screencast import INTERVAL_MS, PICTURE, Screencast
 
 HERE = Path(__file__).parent
-ORIGIN = "https://stage.alongside.invalid"
 ENTRY = struct.Struct("!Id")
 PUSH_BYTES = 4 << 20
 # A power of two, so that sums are exact and equal distances in time stay equal.
@@ -33,16 +33,8 @@ SETTLE_SECONDS = 20
 MOST_DRAWS = 3
 # The second of two frames comes when the first is done, with all that it set moving; one alone may come too early.
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
-# With the sampling of colours that the video has anyway, and at a third of what a PNG takes to read.
-PICTURE = {"format": "jpeg", "quality": 95}
 # What a page gets that asks for any font of fixed width: as Chromium has it, not a shell.
 FONT_FAMILIES = {"fixed": "Monospace"}
-POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'unsafe-inline' data: blob:; "
-    "img-src 'self' data: blob:; font-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; "
-    "frame-src 'none'; object-src 'none'; form-action 'none'; base-uri 'none'; worker-src 'none'"
-)
-FindAsset = Callable[[str], tuple[str, bytes] | None]
 
 
 @dataclass(frozen=True)
@@ -77,26 +69,38 @@ class StageShell:
     """
 
     def __init__(self, browser: Browser, *, script: bytes, find_asset: FindAsset, width: int, height: int) -> None:
-        self.refused: list[str] = []
         self._browser = browser
-        self._script = script
-        self._find_asset = find_asset
-        self._nonce = secrets.token_urlsafe(16)
+        self._answers = Answers(browser, script=script, find_asset=find_asset)
         self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
-        self._loaded = self._damaged = self._pictured = False
+        self._loaded = False
+        self._picture = b""
         self._size: tuple[int, int] | None = None
-        self._asked_at = 0.0
         try:
             self._open(width=width, height=height)
         except BaseException:
             browser.close()
             raise
 
+    @property
+    def refused(self) -> list[str]:
+        """Addresses that the page asked for in vain."""
+        return self._answers.refused
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._browser.close()
+
+    def allow_seconds(self, seconds: float) -> None:
+        """From now on every wait ends after this time."""
+        self._browser.allow_seconds(seconds)
+
+    def memory_bytes(self) -> int:
+        return group_memory_bytes(self._browser.pid)
 
     def _open(self, *, width: int, height: int) -> None:
         target = self._browser.call(
@@ -105,7 +109,7 @@ class StageShell:
         )
         attached = self._browser.call("Target.attachToTarget", {"targetId": target["targetId"], "flatten": True})
         self._session = attached["sessionId"]
-        self._browser.handlers["Fetch.requestPaused"] = self._answer
+        self._screencast = Screencast(self._browser, self._session)
         self._browser.handlers["Page.loadEventFired"] = lambda _p, _s: setattr(self, "_loaded", True)
         self._call("Fetch.enable")
         self._call("Page.enable")
@@ -115,38 +119,23 @@ class StageShell:
         self._call("Page.addScriptToEvaluateOnNewDocument", {"source": (HERE / "clock.js").read_text()})
         self._navigate()
 
+    def empty(self) -> None:
+        """What is loaded next stands alone. The document stays, and with it what is compiled of our script."""
+        self._screencast.stop()
+        self._picture = b""
+        self.show_card("")
+
     def _navigate(self) -> None:
         """Load the stage. No frame is asked for meanwhile: one that falls between two documents is never answered."""
         self._call("Page.navigate", {"url": ORIGIN + "/"})
-        self._browser.wait_for(lambda: self._loaded, within_seconds=START_SECONDS)
+        if not self._browser.wait_for(lambda: self._loaded, within_seconds=START_SECONDS):
+            raise BrowserFailed("the stage did not load in time")
 
     def _call(self, method: str, parameters: Parameters | None = None) -> Parameters:
         return self._browser.call(method, parameters, session=self._session)
 
     def _send(self, method: str, parameters: Parameters | None = None) -> int:
         return self._browser.send(method, parameters, session=self._session)
-
-    def _answer(self, event: Parameters, session: str | None) -> None:
-        """Fulfil a request from what the worker has, or fail it: nothing leaves the machine."""
-        self._asked_at = time.monotonic()
-        request, url = event["requestId"], event["request"]["url"]
-        found = self._content(url.removeprefix(ORIGIN)) if url.startswith(ORIGIN + "/") else None
-        if found is None:
-            self.refused.append(url[:500])
-            parameters = {"requestId": request, "errorReason": "BlockedByClient"}
-            self._browser.post("Fetch.failRequest", parameters, session=session)
-            return
-        self._browser.post("Fetch.fulfillRequest", {"requestId": request, **response_of(*found)}, session=session)
-
-    def _content(self, path: str) -> tuple[dict[str, str], bytes] | None:
-        if path == "/":
-            page = (HERE / "stage.html").read_text().replace("{nonce}", self._nonce).encode()
-            policy = POLICY.format(nonce=self._nonce)
-            return {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, page
-        if path == "/stage.js":
-            return {"Content-Type": "text/javascript; charset=utf-8"}, self._script
-        asset = self._find_asset(path.removeprefix("/assets/")) if path.startswith("/assets/") else None
-        return ({"Content-Type": asset[0], "Access-Control-Allow-Origin": "*"}, asset[1]) if asset else None
 
     def evaluate(self, expression: str, *, frames_after_seconds: float = FRAMES_AFTER_SECONDS) -> Any:
         """The value of a JavaScript expression, awaited; timers go on while it is pending, and frames in the end."""
@@ -163,7 +152,7 @@ class StageShell:
 
     def _pump(self, waited_seconds: float, frames_after_seconds: float) -> None:
         self._send_and_forget(f"alongsideClock.pass({min(int(waited_seconds * 1000), 50)})")
-        is_quiet = not frames_after_seconds or time.monotonic() - self._asked_at > QUIET_SECONDS
+        is_quiet = not frames_after_seconds or self._answers.quiet_seconds() > QUIET_SECONDS
         if waited_seconds > frames_after_seconds and is_quiet:
             self._frame(self._tick + SMALLEST_TICK_MS)
 
@@ -193,11 +182,13 @@ class StageShell:
         self.evaluate(DRAWN, frames_after_seconds=0)
         self.evaluate(f"alongsideClock.start({at_ms})")
         self._start_ms, self._origin = at_ms, self._tick + ROUNDING_MS
+        self._now_ms = at_ms
 
-    def seek(self, at_ms: float) -> Shown:
-        """Bring the stage to the state just before `at_ms` (server's clock)."""
+    def seek(self, at_ms: float, *, now_ms: float | None = None) -> Shown:
+        """Bring the stage to the state just before `at_ms` (server's clock), where it is `now_ms` for scripts."""
         self._tick += ROUNDING_MS  # what this sets moving begins after the last frame: see start_clock
-        state, activity = self.evaluate(f"alongsideWorker.seek({at_ms})")
+        wound = "" if now_ms is None else self._wound(now_ms)
+        state, activity = self.evaluate(f"{wound}alongsideWorker.seek({at_ms})")
         viewport = state["viewport"]
         return Shown(
             page=state["page"],
@@ -248,47 +239,56 @@ class StageShell:
 
     def wind(self, at_ms: float) -> None:
         """Move the clock of scripts to `at_ms`, with the timers that fall due; nothing is drawn."""
-        self._send_and_forget(f"alongsideClock.moveTo({at_ms - self._start_ms})")
+        if wound := self._wound(at_ms):
+            self._send_and_forget(wound)
 
-    def advance(self, at_ms: float) -> None:
-        """Move time to `at_ms` and draw."""
+    def _wound(self, at_ms: float) -> str:
+        """The statement that does so, none where it is `at_ms` already."""
+        if at_ms == self._now_ms:
+            return ""
+        self._now_ms = at_ms
+        return f"alongsideClock.moveTo({at_ms - self._start_ms});"
+
+    def pass_to(self, at_ms: float) -> None:
+        """Move time to `at_ms`, with all that moves by itself; nothing is drawn."""
         self.wind(at_ms)
-        self._frame(self._origin + at_ms - self._start_ms)
+        self._frame(self._tick_at(at_ms), noDisplayUpdates=True)
 
-    def move_to(self, at_ms: float) -> bool:
-        """The same; whether anything visible changed since the last picture."""
-        self.advance(at_ms)
-        return self._damaged
+    def draw(self, at_ms: float) -> bytes:
+        """Move time to `at_ms` and draw: the picture, a JPEG, the same object where nothing changed."""
+        self.wind(at_ms)
+        is_changed = self._frame(self._tick_at(at_ms))["hasDamage"]
+        if is_changed and self._screencast.comes():
+            self._picture = self._screencast.data
+        elif is_changed or not self._picture:
+            is_first, self._picture = not self._picture, self.picture()
+            # The next frame says of the picture itself that it changed something.
+            self._frame(self._tick)
+            if is_first:
+                self._screencast.start(lambda: self._frame(self._tick))
+        return self._picture
 
-    def forget_picture(self) -> None:
-        """After a picture the next frame reports the picture itself as a change: let that pass, before there is one."""
-        if self._pictured:
-            self._frame(self._tick + SMALLEST_TICK_MS)
-            self._damaged = self._pictured = False
-
-    def picture(self, at_ms: float | None = None) -> bytes:
-        """A JPEG of the stage at `at_ms`, or as it is now."""
-        if at_ms is not None:
-            self.wind(at_ms)
-        tick = self._tick if at_ms is None else self._origin + at_ms - self._start_ms
+    def picture(self) -> bytes:
+        """A JPEG of the stage as it is now."""
         for _ in range(MOST_DRAWS):
-            answer = self._frame(tick, screenshot=PICTURE)
+            answer = self._frame(self._tick, screenshot=PICTURE)
             if "screenshotData" in answer:
-                self._damaged, self._pictured = False, True
-                return base64.b64decode(answer["screenshotData"])
+                return bytes(answer["screenshotData"])
         raise NotDrawn("the browser drew no picture")
+
+    def _tick_at(self, at_ms: float) -> float:
+        return self._origin + at_ms - self._start_ms
 
     def _frame(self, tick: float, **parameters: Any) -> Parameters:
         """One frame; its time must be later than that of the frame before, or it is never drawn."""
         self._tick = max(tick, self._tick + SMALLEST_TICK_MS)
-        frame = {"frameTimeTicks": self._tick, "interval": 33.0, "noDisplayUpdates": False, **parameters}
+        self._screencast.expect(self._tick)
+        frame = {"frameTimeTicks": self._tick, "interval": INTERVAL_MS, **parameters}
         number = self._send("HeadlessExperimental.beginFrame", frame)
         try:
-            answer = self._browser.result(number, within_seconds=SETTLE_SECONDS)
+            return self._browser.result(number, within_seconds=SETTLE_SECONDS)
         except TimeoutError:
             raise NotDrawn("the browser did not draw in time") from None
-        self._damaged = self._damaged or answer["hasDamage"] is True
-        return answer
 
 
 def _activity(told: Parameters) -> Activity:

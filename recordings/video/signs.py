@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from recordings.video.overlay import Picture, Placement
+from recordings.video.overlay import Placement
+from recordings.video.surface import MATTE, Sprite, Surface
 
 TYPED_MS = 600
 COLOUR = (37, 99, 235)
@@ -17,32 +18,25 @@ FAST_GAP = 12
 Box = tuple[float, float, float, float]
 
 
-def draw_typing(picture: Picture, box: Box, place: Placement) -> Picture:
-    """A copy of `picture` (height × width × 3, RGB) with an edge around the field."""
-    drawn = picture.copy()
-    height, width = picture.shape[:2]
+def draw_typing(surface: Surface, box: Box, place: Placement) -> None:
+    """An edge around the field."""
     left, top = place.left + round(box[0] * place.scale), place.top + round(box[1] * place.scale)
     right, bottom = left + round(box[2] * place.scale), top + round(box[3] * place.scale)
-    left, right = (min(max(side, 0), width) for side in (left - EDGE, right + EDGE))
-    top, bottom = (min(max(side, 0), height) for side in (top - EDGE, bottom + EDGE))
-    drawn[top : top + EDGE, left:right] = drawn[max(bottom - EDGE, 0) : bottom, left:right] = COLOUR
-    drawn[top:bottom, left : left + EDGE] = drawn[top:bottom, max(right - EDGE, 0) : right] = COLOUR
-    return drawn
+    surface.fill(COLOUR, left - EDGE, top - EDGE, right + EDGE, top)
+    surface.fill(COLOUR, left - EDGE, bottom, right + EDGE, bottom + EDGE)
+    surface.fill(COLOUR, left - EDGE, top, left, bottom)
+    surface.fill(COLOUR, right, top, right + EDGE, bottom)
 
 
-def draw_fast(picture: Picture) -> Picture:
-    """A copy of `picture` with two arrows at its upper right."""
-    drawn, sign = picture.copy(), _fast()
-    top, left = FAST_GAP, max(0, picture.shape[1] - FAST_GAP - sign.shape[1])
-    part = drawn[top : top + sign.shape[0], left : left + sign.shape[1]]
-    part[:] = sign[: part.shape[0], : part.shape[1]]
-    return drawn
+def draw_fast(surface: Surface) -> None:
+    """Two arrows at the upper right."""
+    surface.blend(_fast(), max(0, surface.frame.width - FAST_GAP - FAST_BOX[0]), FAST_GAP)
 
 
 @cache
-def _fast() -> Picture:
-    image = Image.new("RGB", FAST_BOX, (31, 41, 55))
+def _fast() -> Sprite:
+    image = Image.new("RGBA", FAST_BOX, MATTE)
     draw = ImageDraw.Draw(image)
     for left in (10, 23):
         draw.polygon([(left, 8), (left + 12, 16), (left, 24)], fill=(255, 255, 255))
-    return np.asarray(image)
+    return Sprite(np.asarray(image))

@@ -1,6 +1,7 @@
 """Rendering: prepare lays out the segments, each is rendered by whoever takes its lease, join makes the video."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.tasks import cross_tenant_task, tenant_task
-from recordings.video import actions, extras, planned, queries
+from recordings.video import actions, extras, leases, planned, queries
 from recordings.video.facts import Layout, VideoFacts
 from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState, VideoSegment
@@ -24,20 +25,21 @@ from recordings.video.produce import (
     Survey,
     join_video,
     planned_archive,
-    render_card,
-    render_segment,
     sha256_of,
     survey_archive,
 )
+from recordings.video.segment_files import SegmentFiles
 from recordings.video.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
 # With so many waiting the workers have enough to do; what is lost is queued again when they have come that far.
 SWEEP_MOST = 100
+# So long a worker stays with one recording while others wait; starting its browser takes half a second.
+TURN_SECONDS = 10
 
 
-@tenant_task("recordings.video.prepare", long=True)
+@tenant_task("recordings.video.prepare", long=True, acks_late=True)
 def prepare_task(tenant_id: UUID, recording_id: str) -> None:
     """Cut a pending recording into segments, once its archive is closed."""
     with tenant_scope(tenant_id):
@@ -80,18 +82,37 @@ def _failing_in_the_end(tenant_id: UUID, recording: Recording) -> Iterator[None]
             actions.note_failure(recording.id, failure=failure, now=timezone.now())
 
 
-@tenant_task("recordings.video.render", long=True)
+# acks_late: a worker that renders takes no other message meanwhile.
+@tenant_task("recordings.video.render", long=True, acks_late=True)
 def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
-    """Render one segment, unless somebody else does or did."""
-    owner = uuid4().hex
+    """Render this segment, unless somebody else does or did, and then further ones of its recording for a turn."""
+    owner, ends_at = uuid4().hex, time.monotonic() + TURN_SECONDS
     with tenant_scope(tenant_id):
-        segment = actions.take_lease(UUID(segment_id), owner=owner, now=timezone.now())
+        segment = leases.take_lease(UUID(segment_id), owner=owner, now=timezone.now())
         archive = planned_archive(queries.get_recording(segment.recording_id)) if segment else None
-    if segment is None or archive is None:
+    if archive is None:
         return
+    with SegmentFiles(archive) as files:
+        while segment is not None:
+            _render_leased(files, segment, owner=owner)
+            segment = _next_of(tenant_id, segment.recording_id, owner=owner, is_over=time.monotonic() > ends_at)
+
+
+def _next_of(tenant_id: UUID, recording_id: UUID, *, owner: str, is_over: bool) -> VideoSegment | None:
+    """Where others wait for a worker, the turn ends in time; where nobody waits, somebody may have nothing to do."""
+    is_busy = sync_client().llen(settings.RENDER_QUEUE) > 0
+    with tenant_scope(tenant_id):
+        segment = None if is_over and is_busy else leases.take_next(recording_id, owner=owner, now=timezone.now())
+        if segment is None or not is_busy:
+            leases.queue_next(recording_id, now=timezone.now())
+    return segment
+
+
+def _render_leased(files: SegmentFiles, segment: VideoSegment, *, owner: str) -> None:
+    tenant_id = files.archive.tenant_id
     try:
-        _render(archive, segment, owner=owner)
-    except actions.LeaseLost:
+        _render(files, segment, owner=owner)
+    except leases.LeaseLost:
         logger.info("segment %s was taken over, or deleted", segment.id)
     except Exception as failure:
         logger.exception("segment %s failed at attempt %s", segment.id, segment.attempts)
@@ -99,18 +120,18 @@ def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
             actions.release_segment(segment.id, owner=owner, failure=failure, now=timezone.now())
 
 
-def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
-    tenant_id = archive.tenant_id
+def _render(files: SegmentFiles, segment: VideoSegment, *, owner: str) -> None:
+    tenant_id = files.archive.tenant_id
 
     def renew(done_ms: int) -> None:
         with tenant_scope(tenant_id):
-            actions.renew_lease(segment.id, owner=owner, done_ms=done_ms, now=timezone.now())
+            leases.renew_lease(segment.id, owner=owner, done_ms=done_ms, now=timezone.now())
 
-    render = render_card if actions.becomes_card(segment) else render_segment
+    render = files.render_card if leases.becomes_card(segment) else files.render
     key = f"{_segments_key(tenant_id, segment.recording_id)}/{segment.number}-{owner}.mp4"
     with workspace() as folder:
         path = folder / "segment.mp4"
-        cost = render(archive, segment, path, on_progress=renew)
+        cost = render(segment, path, on_progress=renew)
         logger.info("segment %s of %s: %s", segment.number, segment.recording_id, cost)
         renew(segment.ends_ms - segment.starts_ms)
         store.put_file(key, str(path), content_type="video/mp4")
@@ -118,12 +139,12 @@ def _render(archive: Archive, segment: VideoSegment, *, owner: str) -> None:
     try:
         with tenant_scope(tenant_id):
             actions.finish_segment(segment.id, owner=owner, object_key=key, size_bytes=size_bytes, now=timezone.now())
-    except actions.LeaseLost:
+    except leases.LeaseLost:
         store.delete(key)
         raise
 
 
-@tenant_task("recordings.video.join", long=True)
+@tenant_task("recordings.video.join", long=True, acks_late=True)
 def join_task(tenant_id: UUID, recording_id: str) -> None:
     """Join the rendered segments, upload the video, commit it once, and remove the segments' objects."""
     with alone_at("join", UUID(recording_id)) as is_alone:

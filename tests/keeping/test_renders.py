@@ -17,7 +17,7 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.keeping import tasks as keeping
 from recordings.keeping.deletion import NotOver, delete_session
-from recordings.video import actions, extras, tasks
+from recordings.video import actions, extras, leases, tasks
 from recordings.video.facts import VideoFacts
 from recordings.video.models import Recording, VideoSegment
 from tests.keeping.kept import kept_session, keys_below
@@ -54,7 +54,7 @@ def test_failed_video_of_which_a_segment_is_being_rendered_is_waited_for(tenant:
 
 def test_segment_that_is_uploaded_after_it_was_deleted_has_lost_its_lease(tenant: Tenant) -> None:
     _recording, segment = deleted(tenant)
-    with pytest.raises(actions.LeaseLost), tenant_scope(tenant.id):
+    with pytest.raises(leases.LeaseLost), tenant_scope(tenant.id):
         actions.finish_segment(segment.id, owner="worker", object_key="key", size_bytes=1, now=NOW)
 
 

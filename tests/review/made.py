@@ -20,6 +20,7 @@ from recordings.video.encoder import SegmentEncoder, join_segments
 from recordings.video.models import Recording, RecordingState
 from tests import factories
 from tests.desks import Desk
+from tests.video.pictures import as_frame
 
 STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 START_MS = STARTED.timestamp() * 1000
@@ -119,7 +120,7 @@ def film(path: Path, *, seconds: int) -> Path:
         for second in range(seconds):
             picture = np.full((200, 320, 3), min(255, 4 * second), np.uint8)
             picture[80:120, :40] = (200, 30, 30)
-            encoder.add(picture, at_ms=1000 * second)
+            encoder.add(as_frame(picture), at_ms=1000 * second)
         encoder.finish(duration_ms=1000 * seconds)
     joined = path.with_name("joined.mp4")
     join_segments(joined, segments=[(path, 0)], duration_ms=1000 * seconds, chapters=[])

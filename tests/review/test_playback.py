@@ -98,10 +98,10 @@ def test_pictures_are_at_addresses_that_expire_soon(desk: Desk) -> None:
 
 def test_what_is_missing_is_asked_for_once(desk: Desk) -> None:
     base = f"/desk/recordings/{record(desk).id}"
-    waiting = sync_client().llen(settings.RENDER_QUEUE)
+    waiting = sync_client().llen(settings.SEARCH_QUEUE)
     answers = [desk.client.get(f"{base}/outline/") for _twice in range(2)]
     assert [(answer.status_code, answer.json()) for answer in answers] == [(202, {"state": "preparing"})] * 2
-    assert sync_client().llen(settings.RENDER_QUEUE) == waiting + 1
+    assert sync_client().llen(settings.SEARCH_QUEUE) == waiting + 1
     assert {desk.client.get(f"{base}/{name}/").status_code for name in ("thumbnail", "filmstrip")} == {404}
 
 

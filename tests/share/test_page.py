@@ -13,6 +13,7 @@ from recordings.share.models import ShareLink
 from recordings.video.encoder import SegmentEncoder
 from tests.desks import Desk
 from tests.share.test_links import recorded, share
+from tests.video.pictures import as_frame
 from tests.webserver import WebServer
 
 in_thread = sync_to_async(lambda fn: fn(), thread_sensitive=False)
@@ -24,7 +25,7 @@ def shared_video(desk: Desk, folder: Path) -> str:
     """The token of a link to a video of 8 s."""
     recording = recorded(desk, duration_ms=8000)
     with SegmentEncoder(folder / "video.mp4", width=320, height=180) as encoder:
-        encoder.add(PICTURE, at_ms=0)
+        encoder.add(as_frame(PICTURE), at_ms=0)
         encoder.finish(duration_ms=8000)
     store.put(recording.object_key, (folder / "video.mp4").read_bytes(), content_type="video/mp4")
     return share(desk, recording)

@@ -29,6 +29,7 @@
 
   window.alongsideStage = {
     async load(entries) {
+      applied = 0;
       operations = entries.map(({ at, frame: bytes }) => {
         const text = new TextDecoder().decode(bytes.slice(20));
         return { at, ...JSON.parse(text || "{}") };

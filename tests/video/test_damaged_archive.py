@@ -13,7 +13,7 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
 from recordings.archive.models import ArchiveSegment
-from recordings.video import actions, produce, tasks
+from recordings.video import actions, leases, produce, tasks
 from recordings.video.models import VideoSegment
 from tests import factories
 from tests.video.recorded import write_segments
@@ -129,9 +129,9 @@ def test_lease_is_renewed_with_each_archive_segment(tenant: Tenant) -> None:
 
     def renew() -> None:
         with tenant_scope(tenant.id):
-            actions.renew_lease(segment.id, owner="one", done_ms=0, now=timezone.now())
+            leases.renew_lease(segment.id, owner="one", done_ms=0, now=timezone.now())
 
-    with pytest.raises(actions.LeaseLost):
+    with pytest.raises(leases.LeaseLost):
         list(produce.frames_for(archive, segment, on_part=renew))
 
 

@@ -6,6 +6,7 @@ import av
 import numpy as np
 
 from recordings.video.encoder import Chapter, SegmentEncoder, join_segments
+from tests.video.pictures import as_frame
 
 RED, LIME, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -17,7 +18,7 @@ def picture(colour: tuple[int, int, int]) -> np.ndarray:
 def write_segment(path: Path, frames: list[tuple[int, tuple[int, int, int]]], *, duration_ms: int) -> Path:
     with SegmentEncoder(path, width=160, height=120) as encoder:
         for at_ms, colour in frames:
-            encoder.add(picture(colour), at_ms=at_ms)
+            encoder.add(as_frame(picture(colour)), at_ms=at_ms)
         encoder.finish(duration_ms=duration_ms)
     return path
 

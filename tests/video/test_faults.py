@@ -12,7 +12,7 @@ from PIL import UnidentifiedImageError
 
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.models import Tenant
-from recordings.video import actions, queries, tasks
+from recordings.video import actions, leases, queries, tasks
 from recordings.video.cdp import BrowserFailed, CommandRefused
 from recordings.video.failures import FailureCode, NoBrowser
 from recordings.video.locks import SPACE, alone_at
@@ -36,7 +36,7 @@ def lost_to(failure: BaseException, *, times: int, now: datetime) -> Any:
     recording = factories.recording(state=RecordingState.RENDERING)
     segment = factories.video_segment(recording=recording)
     for _ in range(times):
-        actions.take_lease(segment.id, owner="one", now=now)
+        leases.take_lease(segment.id, owner="one", now=now)
         actions.release_segment(segment.id, owner="one", failure=failure, now=now)
     return VideoSegment.objects.select_related("recording").get(id=segment.id)
 
@@ -47,11 +47,11 @@ def test_fault_around_the_pages_waits_for_longer_each_time_and_is_no_attempt(
 ) -> None:
     now = timezone.now()
     with tenant_scope(tenant.id):
-        segment = lost_to(failure, times=actions.CARD_ATTEMPT, now=now)
-        assert (segment.attempts, segment.faults, segment.lease_owner) == (0, actions.CARD_ATTEMPT, "")
+        segment = lost_to(failure, times=leases.CARD_ATTEMPT, now=now)
+        assert (segment.attempts, segment.faults, segment.lease_owner) == (0, leases.CARD_ATTEMPT, "")
         assert segment.lease_until - now == timedelta(seconds=4 * actions.FIRST_WAIT_SECONDS)
         assert segment.recording.state == RecordingState.RENDERING
-        assert not actions.becomes_card(segment)
+        assert not leases.becomes_card(segment)
 
 
 def test_fault_that_stays_fails_the_recording_with_its_code(tenant: Tenant) -> None:

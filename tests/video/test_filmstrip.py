@@ -11,6 +11,7 @@ from PIL import Image
 from recordings.video import filmstrip
 from recordings.video.encoder import SegmentEncoder
 from recordings.video.filmstrip import DECODED_WHOLE, MOST_TILES, make_filmstrip
+from tests.video.pictures import as_frame
 
 COLOURS = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
 
@@ -21,7 +22,7 @@ def video(path: Path, *, seconds: int, every_ms: int = 500, size: tuple[int, int
         for at_ms in range(0, seconds * 1000, every_ms):
             picture = np.full((size[1], size[0], 3), COLOURS[3 * at_ms // (seconds * 1000)], np.uint8)
             picture[:, at_ms // every_ms % size[0]] = 255
-            encoder.add(picture, at_ms=at_ms)
+            encoder.add(as_frame(picture), at_ms=at_ms)
         encoder.finish(duration_ms=seconds * 1000)
     return path
 
@@ -66,7 +67,7 @@ def test_sprite_of_noise_stays_within_its_bound(tmp_path: Path, monkeypatch: pyt
     noise = np.random.default_rng(1)
     with SegmentEncoder(tmp_path / "video.mp4", width=160, height=160) as encoder:
         for second in range(4):
-            encoder.add(noise.integers(0, 255, (160, 160, 3), np.uint8), at_ms=second * 1000)
+            encoder.add(as_frame(noise.integers(0, 255, (160, 160, 3), np.uint8)), at_ms=second * 1000)
         encoder.finish(duration_ms=4000)
     free = make_filmstrip(tmp_path / "video.mp4")
     monkeypatch.setattr(filmstrip, "MOST_SPRITE_BYTES", len(free.sprite) - 1)
@@ -82,7 +83,7 @@ def test_thumbnail_is_the_picture_with_most_to_see(tmp_path: Path) -> None:
     page[::6, 40:280] = 0
     with SegmentEncoder(tmp_path / "video.mp4", width=320, height=180) as encoder:
         for at_ms, picture in ((0, np.zeros_like(page)), (3000, page), (4000, np.zeros_like(page))):
-            encoder.add(picture, at_ms=at_ms)
+            encoder.add(as_frame(picture), at_ms=at_ms)
         encoder.finish(duration_ms=8000)
     strip = make_filmstrip(tmp_path / "video.mp4")
     assert np.asarray(Image.open(io.BytesIO(strip.thumbnail)).convert("L")).mean() > 150

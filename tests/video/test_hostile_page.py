@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from recordings.video import shell as shells
+from recordings.video import answers
 from recordings.video.launch import open_browser
 from recordings.video.shell import StageShell
 from tests.capture.hostile import PAGE_ID, VIEWPORT, Corpus, deep_snapshot, frames_of
@@ -40,13 +40,13 @@ def shown_hostile(bait: str) -> list[bytes]:
 @pytest.mark.parametrize("has_policy", [True, False], ids=["as it is", "without its policy"])
 def test_corpus_asks_nobody_and_without_the_policy_it_would(has_policy: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not has_policy:
-        monkeypatch.setattr(shells, "POLICY", "script-src 'nonce-{nonce}'")
+        monkeypatch.setattr(answers, "POLICY", "script-src 'nonce-{nonce}'")
     with stage(shown_hostile(BAIT)) as shell:
         shell.set_size(width=320, height=240)
         assert shell.seek(AT_MS + 500_000).page == PAGE_ID
         shell.start_clock(AT_MS)
         for at_ms in range(0, 500, 50):
-            shell.move_to(AT_MS + at_ms)
+            shell.draw(AT_MS + at_ms)
         assert shell.evaluate(TEXT.format("here")) == "Here"
         assert shell.evaluate(RAN) is False
         assert any(url.startswith(BAIT) for url in shell.refused) is not has_policy

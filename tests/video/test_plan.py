@@ -142,12 +142,6 @@ def test_canvas_holds_the_largest_viewport_within_its_limit(viewport: dict[str, 
     assert journal.timeline(1).canvas() == canvas
 
 
-def test_cuts_lie_at_visits_or_make_equal_parts() -> None:
-    visits = [Visit(1, "html", "", "", at) for at in (0, 3000, 14_000, 15_000, 100_000)]
-    cuts = Timeline(duration_ms=103_000, visits=visits).cuts()
-    assert cuts == [(0, 14_000), (14_000, 43_667), (43_667, 73_333), (73_333, 103_000)]
-
-
 def test_short_session_is_one_segment() -> None:
     assert Timeline(duration_ms=900).cuts() == [(0, 900)]
 

@@ -12,9 +12,10 @@ from helpdesk.celery import app
 from helpdesk.tenants.context import tenant_scope
 from tests import factories
 
-RENDERING = {f"recordings.video.{task}" for task in ("prepare", "render", "join", "extras")}
+RENDERING = {f"recordings.video.{task}" for task in ("prepare", "render", "join")}
 DELETING = {f"recordings.keeping.{task}" for task in ("delete_due", "delete_objects", "delete_orphans", "erase")}
 SLOW = RENDERING | DELETING
+BESIDE = {"recordings.search.read", "recordings.video.extras"}
 
 
 def test_only_what_takes_long_goes_to_queues_of_its_own() -> None:
@@ -23,7 +24,7 @@ def test_only_what_takes_long_goes_to_queues_of_its_own() -> None:
     assert set(ours) >= SLOW
     queues = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert {name for name, queue in queues.items() if queue == "render"} == SLOW
-    assert {name for name, queue in queues.items() if queue == "search"} == {"recordings.search.read"}
+    assert {name for name, queue in queues.items() if queue == "search"} == BESIDE
     assert set(queues.values()) == {"celery", "render", "search"}
 
 

@@ -19,7 +19,7 @@ from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.signals import archive_closed
-from recordings.video import actions, produce, queries, tasks
+from recordings.video import actions, leases, produce, queries, segment_files, tasks
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.video.conftest import chromium
@@ -41,7 +41,7 @@ def run_all(recording: Recording) -> Recording:
     tenant_id = str(recording.tenant_id)
     tasks.prepare_task(tenant_id, str(recording.id))
     for segment in segments_of(recording):
-        for _attempt in range(1, actions.CARD_ATTEMPT):  # each does nothing once the segment is rendered
+        for _attempt in range(1, leases.CARD_ATTEMPT):  # each does nothing once the segment is rendered
             tasks.render_segment_task(tenant_id, str(segment.id))
     tasks.join_task(tenant_id, str(recording.id))
     return fresh(recording)
@@ -187,10 +187,10 @@ def test_segment_that_can_not_be_rendered_becomes_a_card(
 ) -> None:
     broken = tmp_path / "stage.js"
     broken.write_text("window.alongsideStage = { load() { throw new Error('unreadable'); } };")
-    monkeypatch.setattr(produce, "STAGE_SCRIPT", broken)
+    monkeypatch.setattr(segment_files, "STAGE_SCRIPT", broken)
     recording = ended()
     tasks.prepare_task(str(recording.tenant_id), str(recording.id))
-    for _attempt in range(actions.CARD_ATTEMPT):
+    for _attempt in range(leases.CARD_ATTEMPT):
         for segment in segments_of(recording):
             tasks.render_segment_task(str(recording.tenant_id), str(segment.id))
     tasks.join_task(str(recording.tenant_id), str(recording.id))
@@ -218,17 +218,17 @@ def test_segment_under_lease_is_left_alone_until_it_runs_out(ended: Callable[...
     recording, now = ended(), timezone.now()
     tasks.prepare_task(str(recording.tenant_id), str(recording.id))
     segment = segments_of(recording)[0]
-    later = now + timedelta(seconds=actions.LEASE_SECONDS + 1)
+    later = now + timedelta(seconds=leases.LEASE_SECONDS + 1)
     with tenant_scope(recording.tenant_id):
-        assert actions.take_lease(segment.id, owner="first", now=now)
-        assert actions.take_lease(segment.id, owner="second", now=now) is None
-        taken = actions.take_lease(segment.id, owner="second", now=later)
+        assert leases.take_lease(segment.id, owner="first", now=now)
+        assert leases.take_lease(segment.id, owner="second", now=now) is None
+        taken = leases.take_lease(segment.id, owner="second", now=later)
         assert taken
         assert (taken.attempts, taken.losses) == (1, 1)
-        with pytest.raises(actions.LeaseLost):
+        with pytest.raises(leases.LeaseLost):
             actions.finish_segment(segment.id, owner="first", object_key="key", size_bytes=1, now=later)
         actions.finish_segment(segment.id, owner="second", object_key="key", size_bytes=1, now=later)
-        assert actions.take_lease(segment.id, owner="third", now=later + timedelta(hours=1)) is None
+        assert leases.take_lease(segment.id, owner="third", now=later + timedelta(hours=1)) is None
 
 
 def test_tasks_that_run_twice_leave_one_video_and_no_other_object(ended: Callable[..., Any]) -> None:
@@ -282,7 +282,7 @@ def test_session_without_a_page_has_a_video_that_says_so(tenant: Tenant) -> None
 def test_sweep_finds_what_was_left_behind(ended: Callable[..., Any]) -> None:
     recording = ended()
     now = timezone.now()
-    late = now + timedelta(seconds=actions.LEASE_SECONDS + 60)
+    late = now + timedelta(seconds=leases.LEASE_SECONDS + 60)
     assert found(queries.abandoned_recordings, late) == {recording.id}
     tasks.prepare_task(str(recording.tenant_id), str(recording.id))
     segments = segments_of(recording)

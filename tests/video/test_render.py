@@ -63,6 +63,23 @@ def test_first_page_is_shown_from_the_start(tmp_path: Path) -> None:
         assert_colour(frame_at(frames, at_ms), "red")
 
 
+def test_second_stretch_of_a_stage_is_as_if_it_were_the_first(tmp_path: Path) -> None:
+    style = "<style>@keyframes go{to{left:200px}}#b{position:absolute;top:0;left:0;width:40px;height:40px;"
+    moving = style + "background:blue;animation:go 1s linear infinite}</style><div id=b></div>"
+    first = Stretch(0, 1500, EPOCH_MS, CANVAS, cards=[Card(1000, 2000, "Nothing was received")])
+    second = Stretch(0, 2500, EPOCH_MS, CANVAS)
+    entries = [page(0, block("lime", extra=moving)), page(1200, block("red"))]
+    with open_stage([page(0, block("blue", extra=moving))]) as shell:
+        render_stretch(shell, first, tmp_path / "before.mp4")
+        shell.empty()
+        shell.load(entries)
+        render_stretch(shell, second, tmp_path / "second.mp4")
+    render(tmp_path / "alone.mp4", entries, ends_ms=2500)
+    kept, alone = frames_of(tmp_path / "second.mp4"), frames_of(tmp_path / "alone.mp4")
+    assert [at for at, _ in kept] == [at for at, _ in alone]
+    assert all(np.array_equal(one, other) for (_, one), (_, other) in zip(kept, alone, strict=True))
+
+
 def test_pictures_are_taken_only_where_something_changed(tmp_path: Path) -> None:
     entries = [page(0, block("red")), entry(5000, id="a", style="height:240px;background:lime")]
     cost = render(tmp_path / "a.mp4", entries, ends_ms=20_000)
@@ -157,8 +174,8 @@ def test_timers_of_the_stage_run_in_virtual_time(tmp_path: Path) -> None:
         shell.start_clock(EPOCH_MS)
         shell.evaluate("setTimeout(() => { window.fired = Date.now(); }, 60000), 0")
         started = time.monotonic()
-        shell.move_to(EPOCH_MS + 59_000)
+        shell.draw(EPOCH_MS + 59_000)
         assert shell.evaluate("window.fired ?? null") is None
-        shell.move_to(EPOCH_MS + 61_000)
+        shell.draw(EPOCH_MS + 61_000)
         assert shell.evaluate("window.fired") == pytest.approx(EPOCH_MS + 60_000)
         assert time.monotonic() - started < 10

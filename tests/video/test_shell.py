@@ -73,7 +73,7 @@ def test_hostile_page_reaches_nobody(canary: Canary) -> None:
             shell.seek(EPOCH_MS + 1)
             shell.start_clock(EPOCH_MS)
             for at_ms in range(0, 5000, 50):
-                shell.move_to(EPOCH_MS + at_ms)
+                shell.draw(EPOCH_MS + at_ms)
             assert shell.picture().startswith(b"\xff\xd8")
             assert shell.evaluate("window.ran ?? null") is None
     assert canary.visitors == []

@@ -1,0 +1,146 @@
+"""Writes the files of a recording's segments, one after the other with the same browser."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+
+from assist.console.assets import stage_asset
+from helpdesk.embedded.browser import BrowserMissing, headless_shell_path
+from helpdesk.tenants.context import tenant_scope
+from recordings.video.cards import cards_of, covering, failure_card
+from recordings.video.cdp import Browser, BrowserFailed, CommandRefused, NotDrawn
+from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
+from recordings.video.launch import open_browser
+from recordings.video.models import VideoSegment
+from recordings.video.produce import Archive, frames_for
+from recordings.video.render import render_stretch
+from recordings.video.shell import StageShell
+from recordings.video.stretch import Card, RenderCost, Stretch
+
+logger = logging.getLogger(__name__)
+
+STAGE_SCRIPT = settings.BASE_DIR / "web" / "dist" / "stage.js"
+# A segment of a second may take so long, and of each second more; what takes longer becomes a card.
+RENDER_SECONDS = 120
+RENDER_SECONDS_A_SECOND = 4
+# A browser that has kept more than this of one segment is not used for the next.
+MOST_KEPT_BYTES = 500_000_000
+
+Progress = Callable[[int], None]
+
+
+class SegmentFiles:
+    """Of one recording. Ends its browser with itself, and after each failure; methods raise what the browser raises."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self._shell: StageShell | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._close()
+
+    def render(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
+        """Write what was shown. A browser that stops drawing is replaced once."""
+        try:
+            return self._render(segment, path, on_progress=on_progress)
+        except NotDrawn:
+            logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
+            return self._render(segment, path, on_progress=on_progress)
+
+    def _render(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
+        archive, timeline, renew = self.archive, self.archive.timeline, partial(on_progress, 0)
+        span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
+        cards = covering(cards_of(timeline, language=archive.language), **span)
+        try:
+            shell = self._opened(segment, renew=renew)
+            shell.load(frames_for(archive, segment, on_part=renew))
+            renew()
+            stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
+            return render_stretch(shell, stretch, path, on_progress=on_progress)
+        except BaseException:
+            self._close()
+            raise
+
+    def render_card(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
+        """Write that this segment could not be rendered."""
+        archive = self.archive
+        card = failure_card(starts_ms=segment.starts_ms, ends_ms=segment.ends_ms, language=archive.language)
+        stretch = _stretch(archive, segment, cards=[card], first_page_ms=None)
+        self._close()
+        with self._new(script=b"", renew=partial(on_progress, 0)) as shell:
+            shell.allow_seconds(self._seconds(segment))
+            return render_stretch(shell, stretch, path, on_progress=on_progress)
+
+    def _opened(self, segment: VideoSegment, *, renew: Callable[[], None]) -> StageShell:
+        """With an empty stage."""
+        if self._shell and self._shell.memory_bytes() > MOST_KEPT_BYTES:
+            self._close()
+        if self._shell:
+            self._shell.allow_seconds(self._seconds(segment))
+            self._shell.empty()
+        else:
+            self._shell = self._new(script=STAGE_SCRIPT.read_bytes(), renew=renew)
+            self._shell.allow_seconds(self._seconds(segment))
+        return self._shell
+
+    def _close(self) -> None:
+        if self._shell:
+            self._shell.close()
+        self._shell = None
+
+    def _seconds(self, segment: VideoSegment) -> float:
+        video_ms = self.archive.timeline.video_ms
+        return (
+            RENDER_SECONDS + RENDER_SECONDS_A_SECOND * (video_ms(segment.ends_ms) - video_ms(segment.starts_ms)) / 1000
+        )
+
+    def _new(self, *, script: bytes, renew: Callable[[], None]) -> StageShell:
+        canvas = self.archive.canvas
+        browser = _open_browser(scale=canvas.scale)
+        try:
+            renew()
+        except BaseException:
+            browser.close()
+            raise
+        size = {"width": canvas.width, "height": canvas.height}
+        try:
+            return StageShell(browser, script=script, find_asset=self._find_asset, **size)
+        except (BrowserFailed, CommandRefused) as failure:
+            raise NoBrowser(text_of(failure)) from failure
+
+    def _find_asset(self, sha256: str) -> tuple[str, bytes] | None:
+        with tenant_scope(self.archive.tenant_id):
+            found = stage_asset(self.archive.session_id, sha256=sha256)
+        return (found.content_type, found.body) if found else None
+
+
+def _open_browser(*, scale: float) -> Browser:
+    try:
+        return open_browser(str(headless_shell_path()), scale=scale)
+    except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
+        raise NoBrowser(text_of(failure)) from failure
+    except OSError as failure:
+        if code_of(failure) == FailureCode.DISK:
+            raise
+        raise NoBrowser(text_of(failure)) from failure
+
+
+def _stretch(archive: Archive, segment: VideoSegment, *, cards: list[Card], first_page_ms: int | None) -> Stretch:
+    return Stretch(
+        starts_ms=segment.starts_ms,
+        ends_ms=segment.ends_ms,
+        epoch_ms=archive.epoch_ms,
+        canvas=archive.canvas,
+        cards=cards,
+        first_page_ms=first_page_ms,
+        marks_from_ms=archive.timeline.visit_start(segment.starts_ms),
+        time=archive.timeline.time,
+        strip=archive.strip,
+    )
