@@ -28,7 +28,7 @@ def words_of(since: datetime | None) -> str:
     if since is None:
         return ""
     text = _(
-        "Its archive has waited for the object store since %(time)s. Nothing is lost: what is not stored yet is kept, "
-        "and goes on by itself. Ask your operator whether the object store and the database answer and have room."
+        "Since %(time)s its archive waits for the object store. Nothing is lost: what is not stored yet is kept, and "
+        "goes on by itself. Ask your operator whether the object store and the database answer and have room."
     )
     return text % {"time": date_format(localtime(since), "SHORT_DATETIME_FORMAT")}

@@ -45,14 +45,14 @@ async def test_archive_waits_for_the_store_says_so_and_is_whole(channel: Scene, 
     assert await sync_to_async(waiting)(channel) >= 7
     since, told = await sync_to_async(_told)(channel, recording)
     assert since
-    assert all("waited for the object store since" in text for text in told)
+    assert all("its archive waits for the object store" in text for text in told)
     way.backends[:] = ports
     await sync_to_async(close)(channel)
     assert await sync_to_async(waiting)(channel) == 0
     assert await sync_to_async(seqs)(channel) == list(range(1, 8))
     since, told = await sync_to_async(_told)(channel, recording)
     assert since is None
-    assert not any("waited for the object store since" in text for text in told)
+    assert not any("its archive waits for the object store" in text for text in told)
 
 
 def _ended(scene: Scene) -> Recording:
