@@ -1,13 +1,14 @@
 """Bounds that Daphne lacks: it reads whole bodies, and takes and sends on sockets, as much as anybody likes.
 
 Other servers hold these themselves: uvicorn and granian hand a body on in pieces, and wait for slow readers.
+An answer that is streamed is asked for as it is read, so that a slow reader fills no memory.
 """
 
 import asyncio
 from collections import deque
 from typing import Any
 
-from daphne import http_protocol, ws_protocol
+from daphne import http_protocol, server, ws_protocol
 from django.conf import settings
 
 from helpdesk.bounds import REACHED
@@ -15,6 +16,7 @@ from helpdesk.bounds import REACHED
 WAITING_BYTES = 2 * 1024 * 1024  # taken from a socket, and not yet by the application
 UNSENT_BYTES = 16 * 1024 * 1024  # a console's whole window fits twice
 LOOK_SECONDS = 0.02
+UNREAD_SECONDS = 60  # in which nothing of a streamed answer was taken: its reader is gone
 CLOSE_SECONDS = 10  # for the other side to answer a close; cut sooner, a busy one never reads why
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -22,7 +24,28 @@ TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Len
 def apply() -> None:
     """For every server that this process starts from now on."""
     http_protocol.WebRequest = BoundedRequest
+    server.Server.handle_reply = _reply_in_turn
     ws_protocol.WebSocketFactory.protocol = BoundedSocket
+
+
+_reply = server.Server.handle_reply
+
+
+async def _reply_in_turn(self: server.Server, protocol: Any, message: Any) -> None:
+    """What the application awaits when it sends something."""
+    await _reply(self, protocol, message)
+    if isinstance(protocol, BoundedRequest):
+        await protocol.taken()
+
+
+class Room:
+    """Whether more of a streamed answer may come, as its connection says; none is waited for once that is closed."""
+
+    def __init__(self) -> None:
+        self.is_there = asyncio.Event()
+        self.resumeProducing = self.stopProducing = self.is_there.set
+        self.pauseProducing = self.is_there.clear
+        self.is_there.set()
 
 
 class BoundedRequest(http_protocol.WebRequest):
@@ -30,6 +53,7 @@ class BoundedRequest(http_protocol.WebRequest):
 
     _taken_bytes = 0
     _is_refused = False
+    _room: Room | None = None
 
     def gotLength(self, length: int | None) -> None:
         super().gotLength(0 if (length or 0) > _most() else length)
@@ -46,6 +70,29 @@ class BoundedRequest(http_protocol.WebRequest):
     def requestReceived(self, *args: Any) -> None:
         if not self._is_refused:
             super().requestReceived(*args)
+
+    def handle_reply(self, message: Any) -> None:
+        if self._room is None and message.get("more_body") and self.channel and not self.finished:
+            self._room = Room()
+            self.registerProducer(self._room, True)
+        super().handle_reply(message)
+
+    def finish(self) -> None:
+        if self._room and self.channel:
+            self.unregisterProducer()
+        self._room = None
+        super().finish()
+
+    async def taken(self) -> None:
+        """Once what was written has left, but for what the connection holds; a reader that takes nothing is left."""
+        if self._room is None:
+            return
+        try:
+            await asyncio.wait_for(self._room.is_there.wait(), UNREAD_SECONDS)
+        except TimeoutError:
+            REACHED.labels("answer").inc()
+            if self.channel:
+                self.channel.transport.abortConnection()
 
     def handle_exception(self, exception: Exception) -> None:
         """An answer that has begun can't become another one: its reader has to see that it is not whole."""

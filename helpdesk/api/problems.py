@@ -17,6 +17,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from helpdesk.api.places import Place
+from helpdesk.tenants.streaming import RETRY_SECONDS, STREAMS_A_TENANT, TooManyStreams
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -28,6 +29,12 @@ class Conflict(exceptions.APIException):
 
     status_code = 409
     default_code = "conflict"
+
+
+class Waits(exceptions.APIException):
+    """Not now: the caller is told after how many seconds to try again."""
+
+    wait = RETRY_SECONDS - 1  # the header names a second more
 
 
 class PlacedDetail(exceptions.ErrorDetail):
@@ -65,7 +72,27 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, TooManyStreams):
+        return _too_many(error)
     return error if isinstance(error, exceptions.APIException) else None
+
+
+def _too_many(error: TooManyStreams) -> Waits:
+    refused = Waits(words_of(error), code="too_many_exports" if error.is_of_tenant else "busy")
+    refused.status_code = HTTPStatus.TOO_MANY_REQUESTS if error.is_of_tenant else HTTPStatus.SERVICE_UNAVAILABLE
+    return refused
+
+
+def words_of(error: TooManyStreams) -> str:
+    """What happened and when to try again, for people and programs."""
+    if error.is_of_tenant:
+        text = _(
+            "%(count)s exports of your organisation are under way, as many as may be at once: try again when one of "
+            "them has ended, or in %(seconds)s seconds."
+        )
+        return text % {"count": STREAMS_A_TENANT, "seconds": RETRY_SECONDS}
+    text = _("The desk makes as many exports as it can at once: try again in %(seconds)s seconds.")
+    return text % {"seconds": RETRY_SECONDS}
 
 
 def _unexpected(error: Exception, context: Mapping[str, Any]) -> Response:

@@ -152,11 +152,12 @@ class LookupFunction(SqlOperation):
     member of the jobs role to hand the function over.
     """
 
-    def __init__(self, name: str, *, argument: str, returns: str, query: str) -> None:
+    def __init__(self, name: str, *, argument: str, returns: str, query: str, language: str = "sql") -> None:
         self.name = name
         self.argument = argument
         self.returns = returns
         self.query = query
+        self.language = language
 
     def describe(self) -> str:
         return f"Look up before a tenant is known: {self.name}"
@@ -164,7 +165,8 @@ class LookupFunction(SqlOperation):
     def forwards(self, quote: Any) -> list[str]:
         signature, jobs = f"{quote(self.name)}({self.argument})", quote(jobs_role())
         return [
-            f"CREATE FUNCTION {signature} RETURNS TABLE ({self.returns}) LANGUAGE sql STABLE SECURITY DEFINER "
+            f"CREATE FUNCTION {signature} RETURNS TABLE ({self.returns}) LANGUAGE {self.language} STABLE "
+            "SECURITY DEFINER "
             f"SET search_path = public, pg_temp AS $lookup$ {self.query} $lookup$",
             f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {signature} TO {quote(app_role())}",

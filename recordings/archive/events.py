@@ -37,6 +37,8 @@ class EventReader:
     streams: dict[int, PageStream] = field(default_factory=dict)
     packed: dict[int, None] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
+    # Of what the last event was read from.
+    said_bytes: int = 0
 
     def read(self, entry: JournalEntry) -> Iterator[dict[str, Any]]:
         try:
@@ -53,7 +55,7 @@ class EventReader:
             yield self._control(frame, at_ms)
 
     def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
-        payload = _object(frame.payload)
+        payload, self.said_bytes = _object(frame.payload), len(frame.payload)
         if frame.kind == FrameKind.SESSION_START:
             self.started_at_ms = float(payload.get("started_at_ms", at_ms))
         if frame.kind == FrameKind.TAB_HELLO:
@@ -107,6 +109,7 @@ class EventReader:
             at_ms = self.clock.operation(frame.tab, stream.base_ms + float(time), stream_at=stream_at)
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise BadStream("bad_stream") from None
+        self.said_bytes = len(line)
         return self._event(at_ms, frame, str(name), data)
 
     def _event(self, at_ms: float, frame: Frame, name: str, data: Any) -> dict[str, Any]:

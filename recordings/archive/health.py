@@ -1,6 +1,7 @@
 """Whether archive segments can be written: said where it shows, since live sessions go on without."""
 
 import time
+from datetime import UTC, datetime
 
 from assist.channel.valkey import sync_client
 from helpdesk.tenants.keys import archive_fault_key, archive_try_key
@@ -31,7 +32,12 @@ def may_try() -> bool:
     return not is_at_fault() or bool(sync_client().set(archive_try_key(), 1, nx=True, ex=TRY_SECONDS))
 
 
-def waits_seconds() -> float:
-    """For how long segments have waited for the object store or the database; 0 when they don't."""
+def fault_since() -> datetime | None:
+    """Since when segments wait for the object store or the database; None when they don't."""
     since = sync_client().get(archive_fault_key())
-    return max(0.0, time.time() - float(since)) if since else 0.0
+    return datetime.fromtimestamp(float(since), UTC) if since else None
+
+
+def waits_seconds() -> float:
+    since = fault_since()
+    return max(0.0, time.time() - since.timestamp()) if since else 0.0

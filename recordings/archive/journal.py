@@ -1,7 +1,7 @@
 """Every frame of a session, once and in order: from committed segments, then from what is still in Valkey."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assist.channel.live import SessionKeys
@@ -49,7 +49,11 @@ def header_of(frame: bytes) -> tuple[int, int]:
     return page, seq
 
 
-def read(session: AssistSession) -> Iterator[JournalEntry]:
+# Given the rows of a segment that was read and of all that follow it: whether what follows is not asked for.
+IsEnough = Callable[[ArchiveSegment, Sequence[ArchiveSegment]], bool]
+
+
+def read(session: AssistSession, *, is_enough: IsEnough | None = None) -> Iterator[JournalEntry]:
     """Needs the tenant's scope until the first entry only; raises `CorruptSegment`, `store.NoSuchObject`.
 
     The journal is read first: what leaves it meanwhile is in a segment that the second step finds.
@@ -57,14 +61,19 @@ def read(session: AssistSession) -> Iterator[JournalEntry]:
     waiting = list(in_valkey(SessionKeys(current_tenant_id(), session.id)))
     segments = list(ArchiveSegment.objects.filter(session=session).order_by("number"))
     last_id = segments[-1].last_journal_id if segments else "0-0"
-    return _read(segments, waiting, _order(last_id.encode()))
+    return _read(segments, waiting, _order(last_id.encode()), is_enough)
 
 
 def _read(
-    segments: list[ArchiveSegment], waiting: list[JournalEntry], last_id: tuple[int, int]
+    segments: list[ArchiveSegment],
+    waiting: list[JournalEntry],
+    last_id: tuple[int, int],
+    is_enough: IsEnough | None,
 ) -> Iterator[JournalEntry]:
     seen = Seen()
-    for segment in segments:
+    for at, segment in enumerate(segments):
+        if at and is_enough and is_enough(segments[at - 1], segments[at:]):
+            return
         yield from (entry for entry in fetch(segment) if seen.is_new(entry.frame))
     for entry in waiting:
         is_record = header_of(entry.frame)[1] == 0

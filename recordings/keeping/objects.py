@@ -1,6 +1,8 @@
 """Deleting the objects, and the keys in Valkey, of rows that are gone."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,6 +14,7 @@ from assist.pages.models import Asset, SessionAsset
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.keeping.models import Doomed, DoomedKind, ErasureItem
+from recordings.video.locks import alone_at_recording
 
 BATCH = 100
 # In one call of the store, while uploads wait.
@@ -19,7 +22,7 @@ ASSETS_AT_ONCE = 25
 
 
 class Busy(RuntimeError):
-    """Visitors are uploading assets: not now."""
+    """Visitors are uploading assets, or a worker is at the recording and may upload something: not now."""
 
 
 def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
@@ -51,15 +54,26 @@ def doomed_of(item_id: UUID) -> QuerySet[Doomed]:
 
 def _delete_folder(tenant_id: UUID, row: Doomed) -> None:
     """Counted before anything is deleted: whoever goes on after a crash would find less."""
-    if row.item_id:
-        counts = Counter({"objects": 0, "bytes": 0})
-        for size_bytes in store.sizes_below(row.name):
-            counts += Counter({"objects": 1, "bytes": size_bytes})
+    with _nobody_writes(row.name):
+        if row.item_id:
+            counts = Counter({"objects": 0, "bytes": 0})
+            for size_bytes in store.sizes_below(row.name):
+                counts += Counter({"objects": 1, "bytes": size_bytes})
+            with tenant_scope(tenant_id):
+                _count_once(row, counts)
+        store.delete_below(row.name)
         with tenant_scope(tenant_id):
-            _count_once(row, counts)
-    store.delete_below(row.name)
-    with tenant_scope(tenant_id):
-        Doomed.objects.filter(id=row.id).delete()
+            Doomed.objects.filter(id=row.id).delete()
+
+
+@contextmanager
+def _nobody_writes(folder: str) -> Iterator[None]:
+    """Whoever began before the rows went may be killed after an upload, before finding no row. Raises `Busy`."""
+    _tenants, _tenant_id, kind, owner, *_rest = folder.split("/")
+    with alone_at_recording(UUID(owner)) if kind == "recordings" else nullcontext(True) as is_alone:
+        if not is_alone:
+            raise Busy
+        yield
 
 
 def _count_once(row: Doomed, counts: Counter[str]) -> None:

@@ -25,6 +25,7 @@ from recordings.review.saved_views import (
     keep_saved_view,
     views_for,
 )
+from recordings.video.archive_waits import waiting_since, words_of
 
 
 @never_cache
@@ -39,10 +40,11 @@ def recording_list(request: HttpRequest) -> HttpResponse:
         page = recording_page(reviewer, form=form, cursor=cursor) if form.is_valid() else RecordingPage([], "")
     except BadCursor:
         raise Http404 from None
+    waits = waiting_since(page.rows)
     context = {
         "section": "recordings",
         "page": page,
-        "lines": [(row, page.moments.get(row.pk)) for row in page.rows],
+        "lines": [(row, page.moments.get(row.pk), words_of(waits.get(row.pk))) for row in page.rows],
         "form": form,
         "filters": urlencode(form.texts()),
         "saved_views": [(view, urlencode(view.filters)) for view in views_for(reviewer)],

@@ -57,16 +57,17 @@ def _moments(form: RecordingFilterForm, rows: list[Recording]) -> dict[UUID, Mom
 def _page_by_words(rows: QuerySet[Recording], *, query: str, cursor: str) -> KeysetPage[Recording]:
     before: tuple[datetime, UUID] | None = read_cursor(cursor) if cursor else None
     found: list[Recording] = []
-    # Asked for once: the function reads all that the tenant has of the words, however few it returns.
-    all_hits = find_by_words(query, before=before, most=HITS_MAX)
-    for at in range(0, HITS_MAX, HITS_AT_ONCE):
-        hits = all_hits[at : at + HITS_AT_ONCE]
-        found += _in_order(rows, hits)
-        if len(found) > PAGE_ROWS:
-            return KeysetPage(found[:PAGE_ROWS], cursor_of(found[PAGE_ROWS - 1], "created_at"))
-        if len(hits) < HITS_AT_ONCE:
-            return KeysetPage(found, "")
-        before = (hits[-1].recorded_at, hits[-1].recording_id)
+    # Few are enough, unless the other filters leave little of them; then all of the rest are asked for at once.
+    for most in (HITS_AT_ONCE, HITS_MAX - HITS_AT_ONCE):
+        all_hits = find_by_words(query, before=before, most=most)
+        for at in range(0, most, HITS_AT_ONCE):
+            hits = all_hits[at : at + HITS_AT_ONCE]
+            found += _in_order(rows, hits)
+            if len(found) > PAGE_ROWS:
+                return KeysetPage(found[:PAGE_ROWS], cursor_of(found[PAGE_ROWS - 1], "created_at"))
+            if len(hits) < HITS_AT_ONCE:
+                return KeysetPage(found, "")
+            before = (hits[-1].recorded_at, hits[-1].recording_id)
     return KeysetPage(found, f"{before[0].isoformat()}_{before[1]}" if before else "")
 
 

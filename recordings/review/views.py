@@ -32,6 +32,7 @@ from recordings.review.queries import (
     visible_recordings,
 )
 from recordings.video.actions import NotRetryable, retry_recording
+from recordings.video.archive_waits import waiting_since, words_of
 from recordings.video.audit import audit, audit_once
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import progress_of
@@ -59,6 +60,7 @@ def review(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         "recording": recording,
         "session": session,
         "progress": progress_of(recording, now=timezone.now()),
+        "archive_words": words_of(waiting_since([recording]).get(recording.id)),
         **panels_context(request, recording),
         "hold": hold_of(session.id),
         "hold_form": HoldForm(),
@@ -140,12 +142,12 @@ def download(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def _facts(outcome: str, recording: Recording | None) -> dict[str, object]:
     if recording is None:
         return {"state": outcome, "label": "", "percent": 0, "remaining_ms": None, "advice": "", "url": ""}
-    progress = progress_of(recording, now=timezone.now())
+    progress, since = progress_of(recording, now=timezone.now()), waiting_since([recording]).get(recording.id)
     return {
         "state": outcome,
         "label": recording.get_state_display(),
         "percent": progress.percent,
         "remaining_ms": progress.remaining_ms,
-        "advice": recording.failure_advice,
+        "advice": recording.failure_advice or words_of(since),
         "url": reverse("recording", args=[recording.id]),
     }

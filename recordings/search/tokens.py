@@ -40,9 +40,18 @@ def address_tokens(url: str) -> Iterator[str]:
 
 
 def query(words: str, *, address: str = "") -> str:
-    """A tsquery that all tokens of both fit, each as the beginning of one; empty when there is nothing to look for."""
-    wanted = [*_wanted(words), *(ADDRESS + token for token in _wanted(address))]
-    return " & ".join(f"'{token}':*" for token in dict.fromkeys(wanted[:QUERY_TOKENS_MAX]))
+    """A tsquery that all tokens of both fit, each as the beginning of one; empty when there is nothing to look for.
+
+    A single letter or digit has to be a word of its own: most words of a language begin with one of few letters.
+    """
+    wanted = [("", token) for token in _wanted(words)] + [(ADDRESS, token) for token in _wanted(address)]
+    parts = (f"'{field}{token}'{':*' if _is_beginning(token) else ''}" for field, token in wanted[:QUERY_TOKENS_MAX])
+    return " & ".join(dict.fromkeys(parts))
+
+
+def _is_beginning(token: str) -> bool:
+    """Of scripts without spaces also a single character."""
+    return len(token) > 1 or bool(UNSPACED.match(token))
 
 
 def _wanted(text: str) -> Iterator[str]:
@@ -64,9 +73,13 @@ def best_moment(moments: Iterable[tuple[int, str]], *, words: str) -> tuple[int,
         if sum(word in plain for word in wanted) <= most:
             continue
         have = set(tokens(text))
-        fits = sum(any(token.startswith(word) for token in have) for word in wanted)
+        fits = sum(word in have or (_is_beginning(word) and _begins(have, word)) for word in wanted)
         if fits > most:
             best, most = (at_ms, text), fits
         if fits == len(wanted):
             break
     return best
+
+
+def _begins(have: Iterable[str], word: str) -> bool:
+    return any(token.startswith(word) for token in have)

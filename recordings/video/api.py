@@ -1,5 +1,6 @@
 """`/recordings/`: the recordings of ended sessions, their videos and their archived events."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,12 +24,15 @@ from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
 from recordings.archive.export.lines import NDJSON_TYPE, event_lines
 from recordings.video.actions import NotRetryable, retry_recording
+from recordings.video.archive_waits import waiting_since, words_of
 from recordings.video.audit import audit
 from recordings.video.export_api import ExportActions
 from recordings.video.models import Recording, RecordingState
 from recordings.video.queries import progress_of, recordings
 
 VIDEO_URL_SECONDS = 600
+# No session is as long.
+SESSION_MS_MAX = 2**48
 
 
 class RecordedPageSerializer(serializers.Serializer[Any]):
@@ -59,6 +63,19 @@ class ProgressSerializer(serializers.Serializer[Any]):
     remaining_ms = serializers.IntegerField(allow_null=True)
 
 
+class EventRangeSerializer(serializers.Serializer[Any]):
+    """Events of [from_ms, to_ms), ms since the session's start; all of them without."""
+
+    from_ms = serializers.IntegerField(min_value=0, max_value=SESSION_MS_MAX, default=0)
+    to_ms = serializers.IntegerField(min_value=0, max_value=SESSION_MS_MAX, required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("to_ms", SESSION_MS_MAX) < asked["from_ms"]:
+            text = _("This is less than “from_ms”: exchange them.")
+            raise serializers.ValidationError({"to_ms": [text]}, code="order")
+        return asked
+
+
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
     """`duration_ms`, `pages` and `skips` are in the session's time; `failure_advice` says what to do next."""
 
@@ -66,14 +83,24 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
     skips = SkipSerializer(many=True, read_only=True)
     progress = serializers.SerializerMethodField()
     failure_advice = serializers.CharField(read_only=True)
+    archive_waits_since = serializers.SerializerMethodField()
+    archive_advice = serializers.SerializerMethodField()
 
     class Meta:
         model = Recording
         fields = (
-            "id", "session", "state", "progress", "failure", "failure_code", "failure_advice", "duration_ms",
+            "id", "session", "state", "progress", "failure", "failure_code", "failure_advice", "archive_waits_since",
+            "archive_advice", "duration_ms",
             "video_bytes", "sha256", "width", "height", "render_ms", "pages", "skips", "created_at", "ready_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_archive_waits_since(self, recording: Recording) -> datetime | None:
+        """Since when its archive waits for the object store; null when it does not."""
+        return waiting_since([recording]).get(recording.id)
+
+    def get_archive_advice(self, recording: Recording) -> str:
+        return words_of(self.get_archive_waits_since(recording))
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, recording: Recording) -> Any:
@@ -123,10 +150,14 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ExportA
             raise Conflict(text % {"state": recording.state}, code="not_failed") from None
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
-    @extend_schema(responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
+    @extend_schema(parameters=[EventRangeSerializer], responses={(200, NDJSON_TYPE): OpenApiTypes.STR})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def events(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The archived events in order, one JSON object a line: `at_ms`, `page_id`, `name`, `data`."""
         recording = self.get_object()
+        asked = EventRangeSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        lines = event_lines(recording.session, **asked.validated_data)
+        answer = stream_in_tenant(current_tenant_id(), lines, content_type=NDJSON_TYPE)
         audit(request, Action.RECORDING_EVENTS_READ, recording)
-        return stream_in_tenant(current_tenant_id(), event_lines(recording.session), content_type=NDJSON_TYPE)
+        return answer

@@ -3,23 +3,22 @@
 import fcntl
 import os
 import select
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from recordings.video.envelopes import Envelopes, binary, packed
+from recordings.video.workspace import workspace
 
 READ_BYTES = 1 << 20
 FIRST_FREE_FD = 10
 MEMORY_LIMIT_BYTES = 1_200_000_000  # with the worker itself at most 1.5 GB
 MEMORY_CHECK_SECONDS = 0.5
-PROFILE_PREFIX = "alongside-shell-"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Parameters = dict[str, Any]
@@ -54,13 +53,13 @@ class Browser:
         self._next_id = 0
         self._closed = threading.Event()
         self._over_memory = False
-        remove_abandoned_profiles()
-        self._profile = tempfile.mkdtemp(prefix=f"{PROFILE_PREFIX}{os.getpid()}-")
-        self._log = Path(self._profile, "stderr.log")
+        self._folder = ExitStack()
+        self._profile = self._folder.enter_context(workspace())
+        self._log = self._profile / "stderr.log"
         try:
-            self._spawn(path, flags, {**os.environ, **(environment or {}), "HOME": self._profile})
+            self._spawn(path, flags, {**os.environ, **(environment or {}), "HOME": str(self._profile)})
         except BaseException:
-            shutil.rmtree(self._profile, ignore_errors=True)
+            self._folder.close()
             raise
         threading.Thread(target=self._watch_memory, daemon=True).start()
 
@@ -197,7 +196,7 @@ class Browser:
         os.waitpid(self.pid, 0)
         os.close(self._read_fd)
         os.close(self._write_fd)
-        shutil.rmtree(self._profile, ignore_errors=True)
+        self._folder.close()
 
 
 def value_of(answer: Parameters) -> Any:
@@ -216,14 +215,6 @@ def response_of(headers: dict[str, str], body: bytes) -> Parameters:
         "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
         "body": binary(body),
     }
-
-
-def remove_abandoned_profiles() -> None:
-    """Remove the folders of browsers whose worker was killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}*-*"):
-        owner = folder.name.removeprefix(PROFILE_PREFIX).partition("-")[0]
-        if not Path("/proc", owner).exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def group_memory_bytes(group: int) -> int:

@@ -117,10 +117,13 @@ EXPORTS = {
 
 
 def export_answer(request: HttpRequest | Request, recording: Recording, kind: str) -> StreamingHttpResponse:
-    """Streamed, noted in the audit log; `kind` is one of EXPORTS. Whether the caller may is looked at before."""
+    """Streamed, noted in the audit log; `kind` is one of EXPORTS. Whether the caller may is looked at before.
+
+    Raises `TooManyStreams`.
+    """
     export = EXPORTS[kind]
-    audit(request, Action.RECORDING_EXPORTED, recording, kind=kind)
     answer = stream_in_tenant(current_tenant_id(), export.make(recording), content_type=export.content_type)
+    audit(request, Action.RECORDING_EXPORTED, recording, kind=kind)
     answer["Content-Disposition"] = f'attachment; filename="recording-{recording.id}.{export.suffix}"'
     answer["Cache-Control"] = "no-store"
     return answer

@@ -1,7 +1,6 @@
 """What is made beside a video: its filmstrip and thumbnail, and the outline and log that the review page reads."""
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +22,7 @@ from recordings.video.filmstrip import CONTENT_TYPE, make_filmstrip
 from recordings.video.locks import alone_at
 from recordings.video.models import Recording, RecordingState
 from recordings.video.outline import read_outline
+from recordings.video.workspace import workspace
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def _make_extras(tenant_id: UUID, recording_id: str) -> None:
     if not recording.outline_key and recording.session.archive_closed_at:
         add_outline(recording)
     if not recording.thumbnail_key and recording.state == RecordingState.READY:
-        with tempfile.TemporaryDirectory(prefix="alongside-filmstrip-") as folder:
-            path = Path(folder, "video.mp4")
+        with workspace() as folder:
+            path = folder / "video.mp4"
             store.get_file(recording.object_key, str(path))
             add_filmstrip(recording, path)
 

@@ -1,13 +1,15 @@
 """One worker at a time for the steps of a recording that hold no lease, and for what is deleted of a tenant."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from django.db import connection
 
 # Of all advisory locks of two keys these are of steps; that of `assist.pages.locks` is 1.
 SPACE = 2
+# Of a recording, each with this lock: who is at one may be about to upload something.
+STEPS = ("prepare", "join", "extras")
 # So that a machine that is gone without a word holds none for longer than half a minute; seconds, seconds, times.
 KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
@@ -30,3 +32,10 @@ def alone_at(step: str, of: UUID) -> Iterator[bool]:
         if is_alone and connection.connection is not None and connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+@contextmanager
+def alone_at_recording(recording_id: UUID) -> Iterator[bool]:
+    """Whether nobody is at any step of it, nor begins one in this block."""
+    with ExitStack() as held:
+        yield all(held.enter_context(alone_at(step, recording_id)) for step in STEPS)

@@ -1,8 +1,6 @@
 """The archive as rrweb events, piece by piece: what a page's stream may say, on a page as small as can be."""
 
-import json
 import sys
-import zlib
 from typing import Any
 
 import pytest
@@ -15,64 +13,7 @@ from recordings.archive.export.pages import KEPT_STATES, Page, States
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.export.tree import Node, Tree
 from recordings.archive.segments import JournalEntry
-
-PAGE, OTHER = 1 << 16 | 1, 2 << 16 | 1
-START_MS = 1_000_000
-VIEWPORT = {"width": 800, "height": 600}
-DIGEST = "0123456789abcdef" * 4
-
-
-class Visitor:
-    """Says lines of pages; collects the events that come of them."""
-
-    def __init__(self) -> None:
-        self.converter, self.seq = Converter(ArchiveAssets({}, lambda sha256: b"")), 0
-        self.deflaters: dict[int, Any] = {}
-        self.events: list[dict[str, Any]] = []
-        self._read(FrameKind.SESSION_START, b'{"started_at_ms": %d}' % START_MS, page=0)
-
-    def enter(self, page: int = PAGE, *, flags: int = 0) -> list[dict[str, Any]]:
-        payload = {"url": "http://x/", "title": "X", "kind": "html", "viewport": VIEWPORT}
-        return self._read(FrameKind.PAGE_ENTER, json.dumps(payload).encode(), page=page, flags=flags)
-
-    def snapshot(self, body: list[Any], *, page: int = PAGE, **volatile: Any) -> list[dict[str, Any]]:
-        self.deflaters[page] = zlib.compressobj(6, zlib.DEFLATED, -15)
-        line = ["snapshot", 0, [9, [[1, "html", {}, [[1, "body", {}, body]]]]], volatile, VIEWPORT]
-        return self._say(FrameKind.SNAPSHOT, line, page=page, flags=FrameFlag.STREAM_START)
-
-    def say(self, *line: Any, page: int = PAGE) -> list[dict[str, Any]]:
-        return self._say(FrameKind.OPERATIONS, list(line), page=page)
-
-    def control(self, kind: int, payload: dict[str, Any], *, page: int = PAGE) -> list[dict[str, Any]]:
-        return self._read(kind, json.dumps(payload).encode(), page=page)
-
-    def _say(self, kind: int, line: list[Any], *, page: int, flags: int = 0) -> list[dict[str, Any]]:
-        deflater = self.deflaters[page]
-        data = deflater.compress(json.dumps(line).encode() + b"\n") + deflater.flush(zlib.Z_SYNC_FLUSH)
-        return self._read(kind, data, page=page, flags=flags)
-
-    def _read(self, kind: int, payload: bytes, *, page: int, flags: int = 0) -> list[dict[str, Any]]:
-        self.seq += bool(page)
-        frame = Frame(kind, flags, page, self.seq if page else 0, START_MS + self.seq, payload)
-        made = list(self.converter.read(JournalEntry(b"", START_MS + self.seq, encode_frame(frame))))
-        self.events += made
-        return made
-
-
-def opened(body: list[Any], **volatile: Any) -> Visitor:
-    visitor = Visitor()
-    visitor.enter()
-    visitor.snapshot(body, **volatile)
-    return visitor
-
-
-def mutation(events: list[dict[str, Any]]) -> dict[str, Any]:
-    (event,) = [event for event in events if event["data"].get("source") == 0]
-    return event["data"]
-
-
-def texts(node: dict[str, Any]) -> str:
-    return node.get("textContent", "") + "".join(map(texts, node.get("childNodes", [])))
+from tests.archive.visitor import DIGEST, OTHER, PAGE, START_MS, VIEWPORT, Visitor, mutation, opened, texts
 
 
 def test_page_begins_with_its_size_and_snapshot() -> None:
@@ -150,8 +91,10 @@ def test_visitor_comes_back_to_a_state_that_was_named() -> None:
 
 def test_what_does_not_fit_is_said_and_the_next_snapshot_counts() -> None:
     visitor = opened(["here"])
-    for line in (["mutation", 1, {"t": [[99, "x"]]}, 0], ["scroll", 2], ["mutation", 3, {"a": [[3, 0, [0, 7]]]}, 9]):
+    for line in (["scroll", 2], ["mutation", 3, {"a": [[3, 0, [0, 7]]]}, 9]):
         assert [event["data"]["tag"] for event in visitor.say(*line)] == ["alongside.fault"]
+    # Nobody knows what the page is now.
+    assert visitor.say("mutation", 4, {"t": [[4, "there"]]}, 0) == visitor.say("scroll", 5, 4, 0, 9) == []
     assert [event["type"] for event in visitor.snapshot(["again"])] == [4, 2]
 
 

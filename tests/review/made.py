@@ -105,7 +105,11 @@ def archive(desk: Desk, writer: Writer, *, seconds: int, segment_every: int, **v
 def _segment(session_id: UUID, number: int, entries: list[JournalEntry]) -> None:
     data = encode_segment(entries)
     segment = factories.archive_segment(
-        session_id=session_id, number=number, sha256=sha256(data).hexdigest(), size_bytes=len(data)
+        session_id=session_id,
+        number=number,
+        sha256=sha256(data).hexdigest(),
+        size_bytes=len(data),
+        last_journal_id=f"{entries[-1].received_at_ms}-0",
     )
     store.put(segment.object_key, data)
 

@@ -129,6 +129,9 @@ def test_pages_by_words_go_on_where_the_last_one_ended(desk: Desk, monkeypatch: 
     assert walk()[0] == wanted
     with CaptureQueriesContext(connection) as queries:
         client.get("/desk/recordings/", {"q": "same", "agent": desk.agent.pk})
+    assert sum("lookup_recordings_by_words" in query["sql"] for query in queries) == 2
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/desk/recordings/", {"q": "same nothing"})
     assert sum("lookup_recordings_by_words" in query["sql"] for query in queries) == 1
 
 

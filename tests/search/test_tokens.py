@@ -25,10 +25,17 @@ def test_text_becomes_tokens(text: str, found: list[str] | None) -> None:
 def test_query_is_of_tokens_only() -> None:
     assert query("Refund 退款订单") == "'refund':* & '退款':* & '款订':* & '订单':*"
     assert query("单") == "'单':*"
-    assert query("' | !x:* & (") == "'x':*"
+    assert query("' | !xy:* & (") == "'xy':*"
     assert query("---") == ""
-    assert query("a a", address="shop.example/orders") == "'a':* & 'u:shop':* & 'u:example':* & 'u:orders':*"
+    assert query("ab ab", address="shop.example/orders") == "'ab':* & 'u:shop':* & 'u:example':* & 'u:orders':*"
     assert len(query(" ".join(map(str, range(100)))).split("&")) == 20
+
+
+def test_single_letter_is_a_word_of_its_own() -> None:
+    """As a beginning it would be one of nearly all recordings, each of which has to be read."""
+    assert query("a 7 é", address="x") == "'a' & '7' & 'é' & 'u:x'"
+    moments = [(0, "an apple"), (5, "plan a")]
+    assert best_moment(moments, words="a") == (5, "plan a")
 
 
 def test_addresses_are_tokens_of_their_own() -> None:

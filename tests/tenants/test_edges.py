@@ -1,17 +1,13 @@
-"""The other ways in: tasks, commands and streamed answers."""
+"""The other ways in: tasks and commands."""
 
-import asyncio
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.management.base import CommandError
 
 from helpdesk.tenants.commands import TenantCommand
 from helpdesk.tenants.context import TenantNotSet, current_tenant_id, tenant_scope
-from helpdesk.tenants.streaming import BATCH_BYTES, stream_in_tenant
 from helpdesk.tenants.tasks import LongTenantTask, TenantTask
 from helpdesk.tickets.models import Queue
 from tests import factories
@@ -65,37 +61,3 @@ def test_command_runs_for_the_tenant_of_its_short_name() -> None:
 def test_command_for_an_unknown_tenant_says_so() -> None:
     with pytest.raises(CommandError, match="no tenant 'nowhere'"):
         NamesCommand().handle(tenant="nowhere")
-
-
-def test_stream_reads_in_its_tenant_after_the_request_has_ended() -> None:
-    for slug in ("one", "two"):
-        with tenant_scope(factories.tenant(slug).id):
-            factories.queue(name=slug)
-            last = current_tenant_id()
-
-    def chunks() -> Iterator[bytes]:
-        for _ in range(5):
-            yield ",".join(Queue.objects.values_list("name", flat=True)).encode()
-
-    async def read() -> list[bytes]:
-        answer = stream_in_tenant(last, chunks(), content_type="text/plain", batch=2)
-        return [chunk async for chunk in answer]
-
-    assert asyncio.run(read()) == [b"two"] * 5
-
-
-def test_large_chunks_of_a_streamed_answer_are_taken_one_by_one() -> None:
-    taken: list[int] = []
-
-    def chunks() -> Iterator[bytes]:
-        for number in range(3):
-            taken.append(number)
-            yield bytes(BATCH_BYTES)
-
-    async def first() -> None:
-        answer = stream_in_tenant(uuid4(), chunks(), content_type="text/plain")
-        async for _chunk in answer:
-            return
-
-    asyncio.run(first())
-    assert taken == [0]

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import threading
 import urllib.error
 import urllib.request
 import zipfile
@@ -19,10 +20,11 @@ from assist.pages.subtrees import _canonical
 from helpdesk.api.actions import create_token
 from helpdesk.api.scopes import Scope
 from helpdesk.audit.models import Action, AuditEvent
-from helpdesk.tenants import store
+from helpdesk.tenants import store, streaming
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
+from helpdesk.tenants.streaming import STREAMS_A_TENANT, take_slot
 from recordings.archive import journal
 from recordings.archive.events import EventReader
 from recordings.archive.export.assets import archive_assets
@@ -134,11 +136,33 @@ def test_events_come_in_order_one_a_line(tenant: Tenant, recorded: Any, ended: C
 def test_downloads_over_the_api_are_in_the_audit_log(tenant: Tenant) -> None:
     recording, call = ready_recording(tenant), caller(tenant)
     for path in ("", "video/", "video/", "events/"):
-        call("GET", f"/recordings/{recording.id}/{path}")
+        call("GET", f"/recordings/{recording.id}/{path}").close()
     with tenant_scope(tenant.id):
         told = list(AuditEvent.objects.order_by("at").values_list("action", "actor_kind", "object_id"))
     actions = [Action.RECORDING_DOWNLOADED, Action.RECORDING_DOWNLOADED, Action.RECORDING_EVENTS_READ]
     assert told == [(action, "token", recording.pk) for action in actions]
+
+
+@pytest.mark.parametrize("path", ["events/", "rrweb/", "log/", "export/"])
+def test_too_many_exports_are_refused_until_one_has_ended(tenant: Tenant, path: str) -> None:
+    recording, call = ready_recording(tenant), caller(tenant)
+    slots = [take_slot(tenant.id) for _ in range(STREAMS_A_TENANT)]
+    refused = call("GET", f"/recordings/{recording.id}/{path}")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "30")
+    assert (refused.json()["code"], "in 30 seconds" in refused.json()["detail"]) == ("too_many_exports", True)
+    with tenant_scope(tenant.id):
+        assert not AuditEvent.objects.exists()
+    for slot in slots:
+        slot.release()
+    answer = call("GET", f"/recordings/{recording.id}/{path}")
+    answer.close()
+    assert answer.status_code == 200
+
+
+def test_busy_process_says_when_to_try_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "_free", threading.Semaphore(0))
+    refused = caller(tenant)("GET", f"/recordings/{ready_recording(tenant).id}/log/")
+    assert (refused.status_code, refused["Retry-After"], refused.json()["code"]) == (503, "30", "busy")
 
 
 @pytest.fixture

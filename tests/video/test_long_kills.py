@@ -59,7 +59,7 @@ def test_workers_killed_at_random_leave_complete_videos(
     deadline = time.monotonic() + MINUTES * 60
     while any(fresh(recording).state != RecordingState.READY for recording in recordings):
         assert time.monotonic() < deadline, [(fresh(row).state, fresh(row).failure) for row in recordings]
-        time.sleep(dice.uniform(1, 20))
+        time.sleep(dice.uniform(2, 7))
         live_stack.kill_worker()
         kills, lost = kills + 1, lost + sum(run_out(recording) for recording in recordings)
         live_stack.start_worker()

@@ -22,7 +22,7 @@ export async function readRecording(url: string): Promise<RecordingFacts> {
 }
 
 export function recordingWords(facts: RecordingFacts): string {
-  if (facts.state === "failed" && facts.advice) return facts.advice;
+  if (facts.advice) return facts.advice;
   if (facts.state !== "rendering") return wordOf("recording", facts.state);
   const { percent, remaining_ms } = facts;
   if (remaining_ms === null) return word("recording.rendering", { percent });

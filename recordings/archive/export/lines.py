@@ -10,9 +10,10 @@ from typing import Any
 
 from assist.channel.models import AssistSession
 from recordings.archive import journal
-from recordings.archive.events import EventReader, read_events
+from recordings.archive.events import EventReader
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
+from recordings.archive.stretch import events_between
 
 NDJSON_TYPE = "application/x-ndjson"
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -20,6 +21,7 @@ COLUMNS = ("at", "at_ms", "page_id", "url", "title", "name", "details")
 # Where a spreadsheet may take a formula for begun: it may split a cell too, at its own separator, and take quotes away.
 FORMULA = re.compile(r'^(?=[\t\r])|(?:^|[;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])')
 DETAILS_LENGTH = 2000
+TOO_DEEP = "too_deep"
 WITHOUT_DETAILS = {"snapshot", "shelf", "assets", "motion", "checkpoint"}
 COUNTED = {"r": "removed", "a": "added", "t": "texts", "s": "attributes", "e": "extras"}
 
@@ -31,9 +33,9 @@ def rrweb_lines(session: AssistSession) -> Iterator[bytes]:
         yield b"".join(map(as_line, converter.read(entry)))
 
 
-def event_lines(session: AssistSession) -> Iterator[bytes]:
-    """One archived event a line: `at_ms`, `page_id`, `name`, `data`."""
-    return map(as_line, read_events(journal.read(session)))
+def event_lines(session: AssistSession, *, from_ms: int = 0, to_ms: int | None = None) -> Iterator[bytes]:
+    """One archived event a line: `at_ms`, `page_id`, `name`, `data`; those of [from_ms, to_ms)."""
+    return map(as_line, events_between(session, from_ms=from_ms, to_ms=to_ms))
 
 
 def log_rows(session: AssistSession) -> Iterator[bytes]:
@@ -49,7 +51,7 @@ def _logged(
 ) -> Iterator[bytes]:
     for event in events:
         number, name, data = event["page_id"], event["name"], event["data"]
-        if name in ("page_enter", "history"):
+        if name in ("page_enter", "history") and isinstance(data, dict):
             pages[number] = (str(data.get("url", "")), str(data.get("title", "")))
         url, title = pages.get(number, ("", ""))
         moment = _iso(reader.started_at_ms + event["at_ms"])
@@ -60,16 +62,30 @@ def details(name: str, data: Any) -> str:
     """What was said, as JSON; of what is long how much it was."""
     if name in WITHOUT_DETAILS:
         return ""
-    if name == "mutation" and data and isinstance(data[0], dict):
-        counts = {COUNTED[part]: len(said) for part, said in data[0].items() if part in COUNTED}
+    if name == "mutation" and isinstance(data, list) and data and isinstance(data[0], dict):
+        counts = {COUNTED[part]: len(said) for part, said in data[0].items() if part in COUNTED and _is_list(said)}
         return json.dumps(counts)
-    text = json.dumps(data, ensure_ascii=False)
+    try:
+        text = json.dumps(data, ensure_ascii=False)
+    except RecursionError:
+        return TOO_DEEP
     return text if len(text) <= DETAILS_LENGTH else text[:DETAILS_LENGTH] + "…"
 
 
+def _is_list(said: Any) -> bool:
+    return isinstance(said, list)
+
+
 def as_line(event: dict[str, Any]) -> bytes:
-    """Half of a surrogate pair, which a page's text can end with, becomes a question mark."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+    """Half of a surrogate pair, which a page's text can end with, becomes a question mark.
+
+    What is nested too deep to be said is `too_deep`.
+    """
+    try:
+        text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        text = json.dumps({**event, "data": TOO_DEEP})
+    return text.encode(errors="replace") + b"\n"
 
 
 def _iso(at_ms: float) -> str:

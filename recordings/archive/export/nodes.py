@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from recordings.archive.export.assets import EVENT_CHARACTERS, SHEET_CHARACTERS, ArchiveAssets, Room
 from recordings.archive.export.pages import Page
-from recordings.archive.export.tree import CDATA, DOCTYPE, DOCUMENT, ELEMENT, SHADOW, TEXT, Node
+from recordings.archive.export.tree import CDATA, DOCTYPE, DOCUMENT, ELEMENT, SHADOW, TEXT, Node, TreeFault
 
 Json = dict[str, Any]
 # Nothing runs, as with rrweb; and stock players draw on no canvas, so that it is a picture.
@@ -19,6 +19,10 @@ LOADING = {"iframe": ("src", "srcdoc"), "frame": ("src",), "object": ("data",), 
 CSS_URL = re.compile(
     r"""(url\(\s{0,20}|@import\s{1,20})(?:"([^"]*)"|'([^']*)'|([^"'()\s]+)(?=\s{0,20}\)))""", re.IGNORECASE
 )
+# JSON in Python goes no deeper: twice as many levels there.
+MOST_DEPTH = 300
+# What may come when its page has been told; the page knows of each what was put in.
+SHOWN_LATER = {"link", "img"}
 FIELDS = {"input", "textarea", "select"}
 CHECKABLE = {"checkbox", "radio"}
 
@@ -31,11 +35,13 @@ class Serializer:
         self._room = Room(EVENT_CHARACTERS, of=assets.room)
         self._chosen: dict[Node, set[Node]] = {}
 
-    def whole(self, node: Node) -> Json:
-        """With all that is in it, but documents of frames."""
+    def whole(self, node: Node, *, depth: int = 0) -> Json:
+        """With all that is in it, but documents of frames. Raises `TreeFault`."""
+        if depth > MOST_DEPTH:
+            raise TreeFault("the tree is deeper than an export goes")
         made = self.alone(node)
         if "childNodes" in made:
-            made["childNodes"] = [self.whole(child) for child in inner(node)]
+            made["childNodes"] = [self.whole(child, depth=depth + 1) for child in inner(node)]
         return made
 
     def alone(self, node: Node) -> Json:
@@ -90,7 +96,8 @@ class Serializer:
             text = self._room.admit(self._found(node)) if self._room.left else None
         if node.tag == "canvas":
             text = text or NOTHING
-        self._page.shown[node] = hash(text)
+        if node.tag in SHOWN_LATER:
+            self._page.shown[node] = hash(text)
         return {} if text is None else {name: text}
 
     def _found(self, node: Node) -> str | None:

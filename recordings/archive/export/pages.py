@@ -9,11 +9,13 @@ from typing import Any
 from recordings.archive.export.tree import Node, Numbering, Tree, TreeFault, flat, unflat, with_ids
 
 # Of the states that the visitor may come back to, compressed; of more the oldest go, and such a return is a fault.
-KEPT_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = 32 * 1024 * 1024
 KEPT_STATES = 8
 # Of a digest that names a state.
 NAME_LENGTH = 16
 MOST_ON_SHELF = 10_000
+# Of the lines that filled the shelves of all tabs; read, they take some four times as much.
+SHELF_CHARACTERS = 16 * 1024 * 1024
 
 
 @dataclass
@@ -60,6 +62,18 @@ class Page:
         if all(isinstance(side, int | float) and 0 < side < 100_000 for side in sides):
             self.width, self.height = round(sides[0]), round(sides[1])  # type: ignore[arg-type]
 
+    def empty(self) -> None:
+        """Nothing of it is known but its address and the states that it may come back to."""
+        self.tree = None
+        for known in (self.scroll, self.values, self.media, self.canvas, self.shown):
+            known.clear()
+
+    def tidy(self) -> None:
+        """Forget what is said of nodes that are gone."""
+        for known in (self.scroll, self.values, self.media, self.canvas):
+            for node in [node for node in known if self.tree is None or node not in self.tree]:
+                del known[node]
+
     def settle(self, tree: Tree, volatile: dict[str, Any]) -> None:
         """The page is this now."""
         self.shown = {}
@@ -75,7 +89,10 @@ class Page:
         tree, change = self._tree(), Change()
         for parent_id, node_id in said.get("r", ()):
             parent = tree.node(parent_id)
-            change.gone.append((tree.remove(parent_id, node_id), parent))
+            gone = tree.remove(parent_id, node_id)
+            change.gone.append((gone, parent))
+            for node in gone.walk():
+                self.shown.pop(node, None)
         numbering = Numbering(lambda _number: None, first or 0)
         for parent_id, next_id, placed in said.get("a", ()):
             node = _node(tree, placed, numbering if first is not None else None)
@@ -125,24 +142,36 @@ def _set_attributes(node: Node, changes: dict[str, str | None]) -> None:
 
 
 class Shelves:
-    """What snapshots of a tab refer to by number: of each tab the newest edition."""
+    """What snapshots of a tab refer to by number: of each tab the newest edition; the one filled last at the end."""
 
     def __init__(self) -> None:
         self._by_tab: dict[int, tuple[int, list[Any]]] = {}
+        self._sizes: dict[int, int] = {}
 
-    def put(self, tab: int, edition: int, first: int, subtrees: list[Any]) -> None:
+    def put(self, tab: int, edition: int, first: int, subtrees: list[Any], *, characters: int) -> None:
+        """Raise `TreeFault`, also where there is no room: of too much, the shelf filled longest ago is cleared."""
         known, shelf = self._by_tab.get(tab, (None, []))
         if known != edition:
+            self._forget(tab)
             shelf = []
             if first == 1:
                 self._by_tab[tab] = (edition, shelf)
         if not 1 <= first <= len(shelf) + 1 or first + len(subtrees) > MOST_ON_SHELF:
             raise TreeFault("the shelf is not known from its beginning")
         shelf[first - 1 : first - 1 + len(subtrees)] = subtrees
+        self._sizes[tab] = self._sizes.pop(tab, 0) + characters
+        while sum(self._sizes.values()) > SHELF_CHARACTERS:
+            self._forget(next(iter(self._sizes)))
+        if tab not in self._by_tab:
+            raise TreeFault("there is more on the shelf than an export keeps")
 
     def look(self, tab: int, edition: int, number: int) -> Any:
         known, shelf = self._by_tab.get(tab, (None, []))
         return shelf[number - 1] if known == edition and 0 < number <= len(shelf) else None
+
+    def _forget(self, tab: int) -> None:
+        self._by_tab.pop(tab, None)
+        self._sizes.pop(tab, None)
 
 
 class States:

@@ -4,18 +4,23 @@ rrweb has one document at a time, an archive all pages of all tabs. So every tur
 FullSnapshot of it as it is then; what goes on in pages that nobody looks at changes their state and no event.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.db import DatabaseError
 
 from assist.channel.front import FrontPage
 from assist.channel.protocol import COUNTER_BITS, BadFrame, Frame, FrameFlag, decode_frame
 from recordings.archive.events import EventReader
 from recordings.archive.export.assets import ArchiveAssets
 from recordings.archive.export.changes import frames_attached, mutation_events, sheets_adopted
+from recordings.archive.export.held import HeldPages
 from recordings.archive.export.nodes import Json, Serializer, chosen_value
-from recordings.archive.export.pages import Change, Page, Shelves, States
-from recordings.archive.export.said import Said, positions
-from recordings.archive.export.tree import Numbering, Tree, TreeFault, with_ids
+from recordings.archive.export.pages import Change, Page, Shelves
+from recordings.archive.export.said import positions
+from recordings.archive.export.tree import Numbering, Tree, with_ids
 from recordings.archive.segments import JournalEntry
 
 FULL, INCREMENTAL, META, CUSTOM = 2, 3, 4, 5
@@ -28,7 +33,11 @@ CLICKS = {
 # What has a place in rrweb's events, or only serves to make them; everything else becomes a custom event.
 SERVING = {"canvas", "shelf", "checkpoint", "page_leave", "page_close", "tab_hello", "viewport", "snapshot", "mutation"}
 NOT_PUT_IN = hash(None)
-FAULTS = (TreeFault, LookupError, ValueError, TypeError, AttributeError, RecursionError)
+# After a fault in one of these nobody knows what the page is.
+OF_TREES = {"snapshot", "mutation", "history", "page"}
+NOT_OF_THE_PAGES = (BotoCoreError, ClientError, DatabaseError)
+# Of one frame of the archive; a second reads 40 to 90 KB of what is packed.
+FRAME_SECONDS = 60
 
 
 class Converter:
@@ -37,9 +46,7 @@ class Converter:
     def __init__(self, assets: ArchiveAssets) -> None:
         self._assets = assets
         self._reader, self._front = EventReader(), FrontPage()
-        self._pages: dict[int, Page] = {}
-        self._streams: dict[int, Said] = {}
-        self._shelves, self._states = Shelves(), States()
+        self._pages, self._shelves = HeldPages(), Shelves()
         self._shown, self._latest_ms = 0, 0.0
 
     def read(self, entry: JournalEntry) -> Iterator[Json]:
@@ -49,24 +56,31 @@ class Converter:
             return
         self._front.take(frame)
         if frame.flags & FrameFlag.STREAM_START:
-            self._streams[frame.page] = Said()
+            self._pages.begin_stream(frame.page)
+        self._reader.allowance.until = time.monotonic() + FRAME_SECONDS
         for event in self._reader.read(entry):
             self._latest_ms = max(self._latest_ms, self._reader.started_at_ms + event["at_ms"])
-            for made in self._taken(frame, event["name"], self._events(frame, event["name"], event["data"])):
-                yield {**made, "timestamp": round(self._latest_ms)}
-        turned = self._taken(frame, "page", self._turned())
-        yield from ({**made, "timestamp": round(self._latest_ms)} for made in turned)
+            yield from self._timed(self._taken(frame, event["name"], self._events(frame, event["name"], event["data"])))
+        yield from self._timed(self._taken(frame, "page", self._turned()))
+
+    def _timed(self, made: list[Json]) -> Iterator[Json]:
+        yield from ({**event, "timestamp": round(self._latest_ms)} for event in made)
 
     def page(self, number: int) -> Page:
         """As it is after the last entry; raises `KeyError`."""
         return self._pages[number]
 
     def _taken(self, frame: Frame, name: str, made: Iterator[Json]) -> list[Json]:
-        """What does not fit is a custom event; its page goes on from its next snapshot."""
+        """What does not fit is a custom event; a page whose tree it was to be goes on from its next snapshot."""
         try:
             return list(made)
-        except FAULTS as fault:
-            return [_custom("fault", {"page_id": frame.page, "what": name, "why": str(fault)[:200]})]
+        except NOT_OF_THE_PAGES:
+            raise
+        except Exception as fault:  # whatever a hostile page has said, the other ones are told
+            number = self._shown if name == "page" else frame.page
+            if name in OF_TREES and (page := self._pages.get(number)):
+                self._pages.empty(page)
+            return [_fault(number, name, str(fault))]
 
     def _events(self, frame: Frame, name: str, data: Any) -> Iterator[Json]:
         if name == "shelf":
@@ -75,7 +89,7 @@ class Converter:
         if name == "assets":
             self._assets.learn(data[0])
         number = frame.page if frame.page & COUNTER_BITS else self._shown
-        page = self._pages.setdefault(number, Page(number))
+        page = self._pages.heard(number)
         self._control(page, name, data)
         if name == "snapshot":
             self._take_snapshot(frame, page, *data)
@@ -84,6 +98,16 @@ class Converter:
             yield from told
         if name not in SERVING and name not in TOLD:
             yield _custom(name, {"page_id": number, "data": data})
+        yield from self._shed(page, name)
+
+    def _shed(self, page: Page, name: str) -> Iterator[Json]:
+        """Count what the event has added, and say which pages had to make room."""
+        if name in ("snapshot", "history"):
+            self._pages.measure(page)
+        elif name != "page_close":
+            self._pages.count(page, self._reader.said_bytes)
+        for left in self._pages.shed(shown=self._shown):
+            yield _fault(left.number, "page", "more is open than an export keeps: it goes on with its next snapshot")
 
     def _told(self, frame: Frame, page: Page, name: str, data: Any) -> Iterator[Json]:
         is_shown = page.number == self._shown
@@ -102,38 +126,39 @@ class Converter:
             yield from self._come(page)
 
     def _take_shelf(self, frame: Frame, edition: int, first: int, subtrees: list[Any]) -> None:
-        found = [self._assets.subtree(node[0]) if _is_stored(node) else node for node in subtrees]
-        self._shelves.put(frame.tab, edition, first, found)
+        self._shelves.put(frame.tab, edition, first, subtrees, characters=self._reader.said_bytes)
+
+    def _looked(self, tab: int, edition: int, number: int) -> Any:
+        node = self._shelves.look(tab, edition, number)
+        return self._assets.subtree(node[0]) if _is_stored(node) else node
 
     def _control(self, page: Page, name: str, data: Any) -> None:
         if name in ("page_enter", "history"):
             page.arrive(data)
         if name == "history":
-            page.settle(self._states.state(page, str(data.get("checkpoint", ""))), data.get("volatile") or {})
+            page.settle(self._pages.states.state(page, str(data.get("checkpoint", ""))), data.get("volatile") or {})
         if name == "page_leave":
-            self._states.keep(page, str(data.get("digest", "")))
+            self._pages.states.keep(page, str(data.get("digest", "")))
         if name == "checkpoint":
-            self._states.keep(page, str(data[0]))
+            self._pages.states.keep(page, str(data[0]))
         if name == "viewport":
             page.resize(data if isinstance(data, dict) else data[0])
         if name == "page_close":
-            self._states.forget(page)
-            del self._pages[page.number]
+            self._pages.close(page)
 
     def _take_snapshot(
         self, frame: Frame, page: Page, said: Any, volatile: Json, viewport: Any, edition: int = 0
     ) -> None:
-        self._states.forget(page)
+        self._pages.states.forget(page)
         if isinstance(said, list) and isinstance(said[1], int):
             root = with_ids(said)
         else:
-            root = Numbering(lambda number: self._shelves.look(frame.tab, edition, number)).node(said)
+            root = Numbering(lambda number: self._looked(frame.tab, edition, number)).node(said)
         page.settle(Tree(root), volatile)
         page.resize(viewport)
 
     def _mutate(self, frame: Frame, page: Page, said: Json, first: int | None = None) -> Change:
-        stream = self._streams.setdefault(frame.page, Said())
-        return page.change(stream.mutation(said, first), first)
+        return page.change(self._pages.stream(frame.page).mutation(said, first), first)
 
     def _turned(self) -> Iterator[Json]:
         """The visitor looks at another page, which has something to show."""
@@ -243,9 +268,8 @@ def _incremental(source: int, **data: Any) -> Json:
     return {"type": INCREMENTAL, "data": {"source": source, **data}}
 
 
-def _attributes(by_node: dict[int, Json]) -> Json:
-    changes = [{"id": node, "attributes": attributes} for node, attributes in by_node.items()]
-    return _incremental(0, texts=[], removes=[], adds=[], attributes=changes)
+def _fault(number: int, what: str, why: str) -> Json:
+    return _custom("fault", {"page_id": number, "what": what, "why": why[:200]})
 
 
 def _custom(name: str, payload: Any) -> Json:

@@ -45,6 +45,10 @@ class _Forms:
         self._forms: list[_Form] = []
         self.length = 0
 
+    def size(self, node_characters: int) -> int:
+        of_values = sum(sum(map(len, form.values)) for form in self._forms)
+        return of_values + node_characters * sum(form.nodes for form in self._forms)
+
     def read(self, node: Any) -> Any:
         if isinstance(node, list) and node and node[0] == 0:
             return self._filled(node)
@@ -125,6 +129,10 @@ class Said:
 
     sheets: list[list[str]] = field(default_factory=list)
     forms: _Forms = field(default_factory=_Forms)
+
+    def size(self, node_characters: int) -> int:
+        """Characters that it holds, with so many more for each node."""
+        return sum(len(rule) for sheet in self.sheets for rule in sheet) + self.forms.size(node_characters)
 
     def mutation(self, change: dict[str, Any], first: int | None) -> dict[str, Any]:
         """`{"r": [[parent, id]…], "a": [[parent, next, node|id]…], "t", "s", "e"}`, ids as they are.

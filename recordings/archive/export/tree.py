@@ -15,7 +15,7 @@ class TreeFault(ValueError):
     """What was said does not fit the tree, or would make it too large."""
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False, repr=False, slots=True)
 class Node:
     """`text` of texts, comments and CDATA; `names` (name, publicId, systemId) of a doctype.
 
