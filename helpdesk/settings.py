@@ -136,14 +136,10 @@ CHANNEL_LAYERS = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 # A broker that goes without a word is given up as by `assist.channel.valkey`: by default a publish waits for ever.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    **{"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10},
-    # A worker that takes several queues takes from the first that has something.
-    "queue_order_strategy": "priority",
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 3, "health_check_interval": 10}
 # What a busy worker held in store would wait for it while another one has nothing to do.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A worker takes all, in this order; with workers of their own (`--queues`), no mail, sweep or archive segment waits for
+# A worker takes all, in turn; with workers of their own (`--queues`), no mail, sweep or archive segment waits for
 # a video or for what is deleted, and no video for what is read of a session beside it, which may take two minutes.
 RENDER_QUEUE, SEARCH_QUEUE = "render", "search"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue(RENDER_QUEUE), Queue(SEARCH_QUEUE)]

@@ -1,12 +1,9 @@
-"""The browser's own time for one picture of a page that changes between two of them, with a browser on each core."""
+"""The browser's own time for one picture, on one core, of a page that changes between two of them."""
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from itertools import chain
 from statistics import median
 
 from assist.channel.protocol import decode_frame
@@ -21,18 +18,13 @@ PICTURES = 40
 CHANGE = "document.body.style.outline = '{}px solid #123'"
 
 
-def picture_ms(recorded: Recorded, *, cores: Sequence[int]) -> float:
+def picture_ms(recorded: Recorded, *, core: int) -> float:
     """Median from the request for a frame with a picture to its arrival, of the page in the middle of the session."""
-    with ThreadPoolExecutor(len(cores)) as pool:
-        return median(chain.from_iterable(pool.map(partial(_on_core, recorded), cores)))
-
-
-def _on_core(recorded: Recorded, core: int) -> list[float]:
     middle_ms = (recorded.started_ms + recorded.ended_ms) / 2
     with on_core(core), _shell(recorded) as shell:
         shell.seek(middle_ms)
         shell.start_clock(middle_ms)
-        return [_one(shell, middle_ms + 33 * number, number) for number in range(1, PICTURES + 1)]
+        return median(_one(shell, middle_ms + 33 * number, number) for number in range(1, PICTURES + 1))
 
 
 def _one(shell: StageShell, at_ms: float, number: int) -> float:

@@ -97,7 +97,7 @@ def _judged(
     return Measured(
         session=session,
         video=video,
-        picture_ms=picture_ms(session.recorded, cores=cores),
+        picture_ms=picture_ms(session.recorded, core=cores[0]),
         cores=len(cores),
         ours=judge(Timed(video.data), session),
         real_time=judge(filmed[0], session),

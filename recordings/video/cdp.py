@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-from recordings.video.envelopes import Envelopes, binary, packed
+from recordings.video.envelopes import BadEnvelope, Envelopes, binary, packed
 from recordings.video.workspace import workspace
 
 READ_BYTES = 1 << 20
@@ -159,7 +159,10 @@ class Browser:
     def _take(self, data: bytes) -> None:
         if not data:
             raise BrowserFailed(self._why_gone())
-        self._backlog.extend(self._envelopes.take(data))
+        try:
+            self._backlog.extend(self._envelopes.take(data))
+        except BadEnvelope as failure:
+            raise BrowserFailed(str(failure)) from failure
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

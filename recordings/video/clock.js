@@ -42,7 +42,7 @@
       const [number, timer] = entry;
       now = Math.max(now, timer.at);
       if (timer.repeat) timer.at += timer.every; else timers.delete(number);
-      timer.call();
+      try { timer.call(); } catch (error) { reportError(error); }
     }
     now = Math.max(now, until);
   };

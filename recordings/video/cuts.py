@@ -10,14 +10,15 @@ from recordings.video.idle import VideoTime
 # What rendering takes on a core, by the seconds of three sessions of `make bench-video`: of their differences the
 # number of frames explains 0.87 (R²).
 SECOND_MS, FRAME_MS = 10, 26
-# What a second of an animation takes, of which nothing is said but its beginning.
+# Changes beyond the steps of a second are shown together. Of an animation only the beginning is known, so it counts by
+# its length.
 MOST_FRAMES_A_SECOND = 25
 # Each has a page to build first, which takes half a second.
 SEGMENT_COST_MS = 6_000
 # So many workers find enough to do; what needs more for its length is cut into equal lengths.
 MOST_BY_COST = 64
 # Of the video: bounds what a worker holds, and what is lost where one ends.
-LONGEST_SEGMENT_MS = 45_000
+LONGEST_SEGMENT_MS = 32_000
 SHORTEST_SEGMENT_MS = 2_000
 # A page begins within so much of a part from where it would be cut: there the browser has to build least.
 NEAR = 0.2

@@ -58,7 +58,10 @@ class Envelopes:
                 return
             body = bytes(memoryview(self._buffer)[HEAD.size : end])
             del self._buffer[:end]
-            yield dict(_read(body))
+            try:
+                yield dict(_read(body))
+            except (cbor2.CBORError, TypeError, ValueError) as failure:
+                raise BadEnvelope("what the browser sends can't be read") from failure
 
 
 def _read(body: bytes) -> Any:

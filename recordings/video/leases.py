@@ -47,22 +47,23 @@ def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment |
 
 def take_next(recording_id: UUID, *, owner: str, now: datetime) -> VideoSegment | None:
     """Another segment of the recording that nobody renders, as `take_lease` gives it."""
-    found = _unclaimed(recording_id, now=now).select_for_update(skip_locked=True).first()
+    found = _unclaimed(recording_id, now=now).first()
     return take_lease(found.id, owner=owner, now=now) if found else None
 
 
 def queue_next(recording_id: UUID, *, now: datetime) -> None:
     """Hand over a segment that nobody renders and that waits in no queue, if there is one."""
-    found = _unclaimed(recording_id, now=now).filter(lease_until=None).select_for_update(skip_locked=True).first()
+    found = _unclaimed(recording_id, now=now).filter(lease_until=None).first()
     if found:
         queue_segment(found, now=now)
 
 
 def _unclaimed(recording_id: UUID, *, now: datetime) -> QuerySet[VideoSegment]:
-    """In order; without those that wait for the end of a fault."""
+    """In order, without those that wait for the end of a fault; locked, but for those that somebody else has locked."""
     of_recording = VideoSegment.objects.filter(recording_id=recording_id, recording__state=RecordingState.RENDERING)
     free = of_recording.filter(Q(lease_owner="") | Q(lease_until__lt=now), done_at=None)
-    return free.exclude(faults__gt=0, lease_until__gt=now).order_by("number")
+    usable = free.exclude(faults__gt=0, lease_until__gt=now).order_by("number")
+    return usable.select_for_update(skip_locked=True, of=("self",))
 
 
 def note_loss(segment: VideoSegment) -> None:

@@ -2,7 +2,7 @@
 
 import math
 
-from recordings.video.shell import Activity
+from recordings.video.shown import Activity
 
 STEP_MS = 33
 MOVING_STEP_MS = 100

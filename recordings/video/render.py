@@ -9,7 +9,8 @@ from recordings.video.encoder import SegmentEncoder
 from recordings.video.overlay import Mark, Marks, Placement, draw_marks
 from recordings.video.pace import MOVING_STEP_MS, STEP_MS, Pace
 from recordings.video.plan import Canvas
-from recordings.video.shell import Shown, StageShell
+from recordings.video.shell import StageShell
+from recordings.video.shown import Shown
 from recordings.video.signs import TYPED_MS, Box, draw_fast, draw_typing
 from recordings.video.stretch import Card, RenderCost, Stretch
 from recordings.video.surface import JpegReader, Surface

@@ -5,7 +5,6 @@ they changed something, and whoever has them need not ask first whether there is
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from recordings.video.cdp import Browser, Parameters
 
@@ -22,14 +21,17 @@ FIRST_FRAMES, FIRST_SECONDS = 10, 0.02
 
 
 class Screencast:
-    """Of the page of `session`. `data` is the last picture, a JPEG; `is_on` ends where pictures stay away."""
+    """Of the page of `session`; `data` is the last picture, a JPEG.
+
+    `is_on` only where the browser says of which frame a picture is, as Chromium does from 154 on.
+    """
 
     def __init__(self, browser: Browser, session: str) -> None:
         self.data = b""
         self.is_on = False
         self._browser = browser
         self._session = session
-        self._has_begun = False
+        self._has_begun = self._tells_ticks = False
         self._before = self._tick = self._wanted = -1.0
 
     def start(self, draw: Callable[[], object]) -> None:
@@ -38,9 +40,11 @@ class Screencast:
         self._browser.call("Page.startScreencast", {**PICTURE, "everyNthFrame": 1}, session=self._session)
         for _ in range(FIRST_FRAMES):
             if self._browser.wait_for(lambda: self._has_begun, within_seconds=FIRST_SECONDS):
-                self.is_on = True
-                return
+                break
             draw()
+        self.is_on = self._tells_ticks
+        if not self.is_on:
+            self.stop()
 
     def expect(self, tick: float) -> None:
         """A frame is about to be asked for."""
@@ -55,15 +59,11 @@ class Screencast:
     def _take(self, event: Parameters, session: str | None) -> None:
         acknowledged = {"sessionId": event["sessionId"]}
         self._browser.post("Page.screencastFrameAck", acknowledged, session=session)
-        self._has_begun = True
-        if self.is_on and self._is_wanted(event["metadata"]):
+        told = event["metadata"].get("monotonicTimestamp")
+        self._has_begun, self._tells_ticks = True, told is not None
+        if self.is_on and told is not None and abs(told * 1000 - INTERVAL_MS - self._wanted) < PRECISION_MS:
             self._tick, self.data = self._wanted, event["data"]
-
-    def _is_wanted(self, told: dict[str, Any]) -> bool:
-        """Browsers before 154 do not say of which frame a picture is."""
-        at = told.get("monotonicTimestamp")
-        return at is None or abs(at * 1000 - INTERVAL_MS - self._wanted) < PRECISION_MS
 
     def stop(self) -> None:
         self._browser.call("Page.stopScreencast", session=self._session)
-        self.is_on = self._has_begun = False
+        self.is_on = self._has_begun = self._tells_ticks = False

@@ -29,6 +29,8 @@ RENDER_SECONDS = 120
 RENDER_SECONDS_A_SECOND = 4
 # A browser that has kept more than this of one segment is not used for the next.
 MOST_KEPT_BYTES = 500_000_000
+# Nor one whose frame times the machine's clock could overtake within the next segment.
+LEAST_AHEAD_MS = 400_000
 
 Progress = Callable[[int], None]
 
@@ -47,10 +49,13 @@ class SegmentFiles:
         self._close()
 
     def render(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
-        """Write what was shown. A browser that stops drawing is replaced once."""
+        """Write what was shown. A browser that stops drawing, or that another segment has left, is replaced once."""
+        is_kept = self._shell is not None
         try:
             return self._render(segment, path, on_progress=on_progress)
-        except NotDrawn:
+        except BrowserFailed as failure:
+            if not is_kept and not isinstance(failure, NotDrawn):
+                raise
             logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
             return self._render(segment, path, on_progress=on_progress)
 
@@ -80,7 +85,7 @@ class SegmentFiles:
 
     def _opened(self, segment: VideoSegment, *, renew: Callable[[], None]) -> StageShell:
         """With an empty stage."""
-        if self._shell and self._shell.memory_bytes() > MOST_KEPT_BYTES:
+        if self._shell and (self._shell.memory_bytes() > MOST_KEPT_BYTES or self._shell.ahead_ms() < LEAST_AHEAD_MS):
             self._close()
         if self._shell:
             self._shell.allow_seconds(self._seconds(segment))

@@ -5,7 +5,6 @@ import json
 import struct
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from recordings.video.answers import ORIGIN, Answers, FindAsset
 from recordings.video.cdp import Browser, BrowserFailed, NotDrawn, Parameters, group_memory_bytes, value_of
 from recordings.video.launch import START_SECONDS
 from recordings.video.screencast import INTERVAL_MS, PICTURE, Screencast
+from recordings.video.shown import Activity, Shown, activity_of, shown_of
 
 HERE = Path(__file__).parent
 ENTRY = struct.Struct("!Id")
@@ -37,31 +37,6 @@ DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame
 FONT_FAMILIES = {"fixed": "Monospace"}
 
 
-@dataclass(frozen=True)
-class Activity:
-    """Whether animations run on the stage, and when its next timer is due (ms, server's clock; None: never)."""
-
-    is_moving: bool
-    timer_ms: float | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the stage shows: the page, and the visitor's viewport in CSS pixels.
-
-    `typed` is where the field is that something was typed into just before: left, top, width, height.
-    """
-
-    page: int
-    kind: str
-    url: str
-    title: str
-    width: int
-    height: int
-    activity: Activity
-    typed: tuple[float, float, float, float] | None = None
-
-
 class StageShell:
     """`window.alongsideStage` of `script` in a page that can reach `find_asset` and nothing else.
 
@@ -72,7 +47,7 @@ class StageShell:
         self._browser = browser
         self._answers = Answers(browser, script=script, find_asset=find_asset)
         self._tick = self._origin = round(time.monotonic() * 1000) + AHEAD_MS
-        self._loaded = False
+        self._loaded = self._is_changed = False
         self._picture = b""
         self._size: tuple[int, int] | None = None
         try:
@@ -102,6 +77,10 @@ class StageShell:
     def memory_bytes(self) -> int:
         return group_memory_bytes(self._browser.pid)
 
+    def ahead_ms(self) -> float:
+        """How far frame times are ahead of the machine's clock: see AHEAD_MS."""
+        return self._tick - time.monotonic() * 1000
+
     def _open(self, *, width: int, height: int) -> None:
         target = self._browser.call(
             "Target.createTarget",
@@ -120,7 +99,7 @@ class StageShell:
         self._navigate()
 
     def empty(self) -> None:
-        """What is loaded next stands alone. The document stays, and with it what is compiled of our script."""
+        """Begin anew: what is loaded next stands alone. The document stays, with what is compiled of our script."""
         self._screencast.stop()
         self._picture = b""
         self.show_card("")
@@ -174,7 +153,7 @@ class StageShell:
         batch.clear()
 
     def start_clock(self, at_ms: float) -> None:
-        """Now is `at_ms`: from here on `move_to` counts.
+        """Now is `at_ms`: from here on `draw` counts.
 
         What is shown begins to move before, by more than rounding takes: else it would decide on which side of an
         animation's turn a frame is that comes a whole number of turns later.
@@ -188,21 +167,10 @@ class StageShell:
         """Bring the stage to the state just before `at_ms` (server's clock), where it is `now_ms` for scripts."""
         self._tick += ROUNDING_MS  # what this sets moving begins after the last frame: see start_clock
         wound = "" if now_ms is None else self._wound(now_ms)
-        state, activity = self.evaluate(f"{wound}alongsideWorker.seek({at_ms})")
-        viewport = state["viewport"]
-        return Shown(
-            page=state["page"],
-            kind=state["kind"],
-            url=state["url"],
-            title=state["title"],
-            width=int(viewport["width"]),
-            height=int(viewport["height"]),
-            activity=_activity(activity),
-            typed=tuple(state["typed"]) if state.get("typed") else None,
-        )
+        return shown_of(*self.evaluate(f"{wound}alongsideWorker.seek({at_ms})"))
 
     def activity(self) -> Activity:
-        return _activity(self.evaluate("alongsideWorker.activity()"))
+        return activity_of(self.evaluate("alongsideWorker.activity()"))
 
     def changes(self, *, from_ms: float, to_ms: float) -> list[float]:
         return list(self.evaluate(f"alongsideStage.changes({from_ms}, {to_ms})"))
@@ -257,16 +225,21 @@ class StageShell:
     def draw(self, at_ms: float) -> bytes:
         """Move time to `at_ms` and draw: the picture, a JPEG, the same object where nothing changed."""
         self.wind(at_ms)
-        is_changed = self._frame(self._tick_at(at_ms))["hasDamage"]
-        if is_changed and self._screencast.comes():
+        is_late = self._is_changed  # by a frame before, whose picture nobody waited for
+        self._frame(self._tick_at(at_ms))
+        if self._is_changed and not is_late and self._screencast.comes():
             self._picture = self._screencast.data
-        elif is_changed or not self._picture:
-            is_first, self._picture = not self._picture, self.picture()
-            # The next frame says of the picture itself that it changed something.
-            self._frame(self._tick)
-            if is_first:
-                self._screencast.start(lambda: self._frame(self._tick))
+        elif self._is_changed or not self._picture:
+            self._ask()
+        self._is_changed = False
         return self._picture
+
+    def _ask(self) -> None:
+        is_first, self._picture = not self._picture, self.picture()
+        # The next frame says of the picture itself that it changed something.
+        self._frame(self._tick)
+        if is_first:
+            self._screencast.start(lambda: self._frame(self._tick))
 
     def picture(self) -> bytes:
         """A JPEG of the stage as it is now."""
@@ -286,10 +259,8 @@ class StageShell:
         frame = {"frameTimeTicks": self._tick, "interval": INTERVAL_MS, **parameters}
         number = self._send("HeadlessExperimental.beginFrame", frame)
         try:
-            return self._browser.result(number, within_seconds=SETTLE_SECONDS)
+            answer = self._browser.result(number, within_seconds=SETTLE_SECONDS)
         except TimeoutError:
             raise NotDrawn("the browser did not draw in time") from None
-
-
-def _activity(told: Parameters) -> Activity:
-    return Activity(is_moving=bool(told["moving"]), timer_ms=told["timer"])
+        self._is_changed = self._is_changed or answer["hasDamage"] is True
+        return answer

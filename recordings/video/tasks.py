@@ -229,10 +229,10 @@ def sweep_task() -> None:
     Nobody can tell that from what only waits in the queue, so the queue's length is the bound.
     """
     now, room = timezone.now(), SWEEP_MOST - sync_client().llen(settings.RENDER_QUEUE)
-    left = [(requeue_task, found) for found in queries.abandoned_segments(now)]
-    left += [(join_task, found) for found in queries.unjoined_recordings(now)]
+    left = [(join_task, found) for found in queries.unjoined_recordings(now)]
     left += [(prepare_task, found) for found in queries.abandoned_recordings(now)]
     left += [(clear_task, found) for found in queries.uncleared_recordings(now)]
+    left += [(requeue_task, found) for found in queries.abandoned_segments(now)]
     for task, (tenant_id, row_id) in left[: max(0, room)]:
         task.delay(str(tenant_id), str(row_id))
 

@@ -30,6 +30,7 @@
   window.alongsideStage = {
     async load(entries) {
       applied = 0;
+      frame.contentDocument.documentElement.innerHTML = "";
       operations = entries.map(({ at, frame: bytes }) => {
         const text = new TextDecoder().decode(bytes.slice(20));
         return { at, ...JSON.parse(text || "{}") };

@@ -65,3 +65,14 @@ def test_what_is_no_page_hurts_no_other() -> None:
             assert 0 <= seen.width <= 16_384
         assert shell.seek(AT_MS + 1_000_000).page == PAGE_ID + 51
         assert shell.evaluate(TEXT.format("good")) == "Good"
+
+
+def test_nothing_stays_of_what_was_loaded_before() -> None:
+    with stage(frames_of(["snapshot", 0, TREE, {}, VIEWPORT])) as shell:
+        shell.seek(AT_MS + 500)
+        assert shell.evaluate(TEXT.format("good")) == "Good"
+        shell.empty()
+        shell.load([(AT_MS, frame) for frame in frames_of()])
+        shell.seek(AT_MS + 500)
+        gone = "[...document.querySelectorAll('iframe')].some((at) => at.contentDocument?.getElementById('good'))"
+        assert shell.evaluate(gone) is False

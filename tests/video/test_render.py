@@ -13,6 +13,7 @@ from PIL import Image
 from recordings.video.pace import LOOK_MS
 from recordings.video.plan import Canvas
 from recordings.video.render import render_stretch
+from recordings.video.shell import FRAMES_AFTER_SECONDS
 from recordings.video.stretch import Card, RenderCost, Stretch
 from tests.video.stage import EPOCH_MS, entry, open_stage, page
 
@@ -78,6 +79,38 @@ def test_second_stretch_of_a_stage_is_as_if_it_were_the_first(tmp_path: Path) ->
     kept, alone = frames_of(tmp_path / "second.mp4"), frames_of(tmp_path / "alone.mp4")
     assert [at for at, _ in kept] == [at for at, _ in alone]
     assert all(np.array_equal(one, other) for (_, one), (_, other) in zip(kept, alone, strict=True))
+
+
+def test_change_that_another_frame_has_drawn_is_in_the_next_picture(tmp_path: Path) -> None:
+    """As when a page takes long to settle, or is laid out anew."""
+    with open_stage([page(0, block("red")), entry(1000, id="a", style="height:240px;background:lime")]) as shell:
+        shell.set_size(width=320, height=240)
+        shell.seek(EPOCH_MS + 500)
+        shell.start_clock(EPOCH_MS + 500)
+        assert_colour(picture_of(shell.draw(EPOCH_MS + 600)), "red")
+        shell.seek(EPOCH_MS + 1500)
+        shell._pump(FRAMES_AFTER_SECONDS + 1, FRAMES_AFTER_SECONDS)
+        assert_colour(picture_of(shell.draw(EPOCH_MS + 1500)), "lime")
+
+
+def test_browsers_own_pictures_are_as_those_that_are_asked_for(tmp_path: Path) -> None:
+    changes = [entry(100 * at, id="a", style=f"height:{10 * at}px;background:lime") for at in range(1, 20)]
+    with open_stage([page(0, block("red")), *changes]) as shell:
+        shell.set_size(width=320, height=240)
+        shell.seek(EPOCH_MS + 1)
+        shell.start_clock(EPOCH_MS)
+        shell.draw(EPOCH_MS + 1)
+        for at_ms in range(100, 2000, 100):
+            shell.seek(EPOCH_MS + at_ms + 1)
+            drawn = picture_of(shell.draw(EPOCH_MS + at_ms))
+            assert_colour(drawn, "lime", y=at_ms // 10 - 3)
+            assert drawn[min(at_ms // 10 + 3, 239), 160].min() > 200 or at_ms == 1900
+        assert shell._screencast.data
+        assert np.array_equal(drawn, picture_of(shell.picture()))
+
+
+def picture_of(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
 def test_pictures_are_taken_only_where_something_changed(tmp_path: Path) -> None:

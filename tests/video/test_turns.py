@@ -1,13 +1,18 @@
 """Many segments of one session keep neither another session nor a free worker waiting."""
 
+import os
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from assist.channel.valkey import sync_client
@@ -70,6 +75,28 @@ def test_worker_goes_on_with_what_nobody_renders(rendering: Recording) -> None:
     assert held(rendering, 1) == []
 
 
+def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) -> None:
+    """Who finishes a segment holds the recording's row; who takes one holds that one's."""
+    locked, done = Event(), Event()
+
+    def commit() -> None:
+        with tenant_scope(rendering.tenant_id):
+            Recording.objects.select_for_update().get(id=rendering.id)
+            leases.take_next(rendering.id, owner="colleague", now=timezone.now())
+            locked.set()
+            done.wait(20)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        colleague = pool.submit(commit)
+        assert locked.wait(20)
+        try:
+            assert held(rendering, 2) == [1, 2]
+        finally:
+            done.set()
+        colleague.result()
+
+
 def test_segment_that_waits_for_the_end_of_a_fault_is_left_alone(rendering: Recording) -> None:
     with tenant_scope(rendering.tenant_id):
         segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
@@ -107,6 +134,8 @@ def test_one_browser_renders_segment_after_segment(
     assert all(segment.done_at for segment in segments)
     with segment_files.SegmentFiles(archive) as files:
         files.render(segments[1], tmp_path / "alone.mp4", on_progress=lambda _done_ms: None)
+        os.kill(files._shell._browser.pid, signal.SIGKILL)  # type: ignore[union-attr]
+        files.render(segments[1], tmp_path / "again.mp4", on_progress=lambda _done_ms: None)
     (tmp_path / "after.mp4").write_bytes(store.get(segments[1].object_key))
     alone, after = (frames_of(tmp_path / name)[-1][1].astype(int) for name in ("alone.mp4", "after.mp4"))
     assert np.abs(alone - after).mean() < 1

@@ -15,14 +15,23 @@ declare global {
 let player: Player | null = null;
 
 function ownPlayer(): Player {
-  const assets = new AssetMap(document.baseURI);
-  document.documentElement.style.overflow = "hidden"; // what is enlarged is larger than the picture
-  player ??= new Player(new View(document.getElementById("stage") ?? document.body, assets), assets);
+  player ??= newPlayer();
   return player;
 }
 
+/** With an empty stage: nothing stays of what another one has shown. */
+function newPlayer(): Player {
+  const [holder, assets] = [document.getElementById("stage"), new AssetMap(document.baseURI)];
+  document.documentElement.style.overflow = "hidden"; // what is enlarged is larger than the picture
+  holder?.replaceChildren();
+  return new Player(new View(holder ?? document.body, assets), assets);
+}
+
 window.alongsideStage = {
-  load: (entries) => ownPlayer().load(entries),
+  load: (entries) => {
+    player = newPlayer();
+    return player.load(entries);
+  },
   seek: (atMs) => ownPlayer().seek(atMs),
   changes: (fromMs, toMs) => ownPlayer().changes(fromMs, toMs),
   marks: (fromMs, toMs) => ownPlayer().marks(fromMs, toMs),
