@@ -52,6 +52,10 @@ async def fetch_asset(tenant_id: UUID, session_id: UUID, url: str) -> Fetched:
     async with turn(session_id, what="fetch", at_once=limits.SESSION_FETCHES):
         async with turn(session_id):
             known = await run_in_tenant(tenant_id, _looked_up, session_id, url)
+        if not isinstance(known, Fetched) and (tenant_id, url) not in _flights:
+            # Who read it may have come to the end since it was looked up.
+            async with turn(session_id):
+                known = await run_in_tenant(tenant_id, _remembered, session_id, url) or known
         if isinstance(known, Fetched):
             return known
         try:

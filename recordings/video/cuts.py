@@ -18,7 +18,7 @@ SEGMENT_COST_MS = 6_000
 # So many workers find enough to do; what needs more for its length is cut into equal lengths.
 MOST_BY_COST = 64
 # Of the video: bounds what a worker holds, and what is lost where one ends.
-LONGEST_SEGMENT_MS = 32_000
+LONGEST_SEGMENT_MS = 40_000
 SHORTEST_SEGMENT_MS = 2_000
 # A page begins within so much of a part from where it would be cut: there the browser has to build least.
 NEAR = 0.2
