@@ -46,6 +46,7 @@ export class Fields {
     const budget = new Budget(SLICE_MS / 2, LEAST_STEPS);
     this.underWay ??= this.all();
     for (let step = this.underWay.next(); !step.done; step = this.underWay.next()) {
+      if (this.noted.has(step.value)) continue; // an event told, and when
       if (!this.isTold(step.value, fieldState(step.value, this.masking))) this.note(step.value);
       if (budget.isSpent) return;
     }
@@ -65,7 +66,7 @@ export class Fields {
   private isTold(field: Field, now: FieldState): boolean {
     const sent = this.sent.get(field);
     if (sent && sent.id === this.recorder.idOf(field)) return sameState(sent, now);
-    return !now.text && !now.checked && sameState(defaultState(field, this.masking), now);
+    return !(now.text || now.checked) && sameState(defaultState(field, this.masking), now);
   }
 
   private input(field: Field, at: number): Operation[] {
