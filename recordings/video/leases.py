@@ -38,17 +38,22 @@ def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment |
     segment = VideoSegment.objects.select_for_update().filter(id=segment_id, done_at=None).first()
     if segment is None or (segment.lease_owner and segment.lease_until and segment.lease_until > now):
         return None
-    note_loss(segment)
-    segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
-    segment.attempts += 1
-    segment.save(update_fields=["lease_owner", "lease_until", "attempts", "losses"])
-    return segment
+    return _leased(segment, owner=owner, now=now)
 
 
 def take_next(recording_id: UUID, *, owner: str, now: datetime) -> VideoSegment | None:
     """Another segment of the recording that nobody renders, as `take_lease` gives it."""
     found = _unclaimed(recording_id, now=now).first()
-    return take_lease(found.id, owner=owner, now=now) if found else None
+    return _leased(found, owner=owner, now=now) if found else None
+
+
+def _leased(segment: VideoSegment, *, owner: str, now: datetime) -> VideoSegment:
+    """Of a segment that is locked."""
+    note_loss(segment)
+    segment.lease_owner, segment.lease_until = owner, now + timedelta(seconds=LEASE_SECONDS)
+    segment.attempts += 1
+    segment.save(update_fields=["lease_owner", "lease_until", "attempts", "losses"])
+    return segment
 
 
 def queue_next(recording_id: UUID, *, now: datetime) -> None:

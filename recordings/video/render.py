@@ -136,10 +136,8 @@ class _Renderer:
         """Whether the picture is another one than the last."""
         self._pace.look(at)
         data = self._timed("picture_ms", lambda: self._shell.draw(self._stretch.epoch_ms + at))
-        if data is self._data and self._has_picture:
-            return False
-        if data == self._data and self._has_picture:
-            self._cost.repeats += 1
+        if self._has_picture and data == self._data:
+            self._cost.repeats += data is not self._data
             return False
         self._cost.pictures += 1
         self._data = data

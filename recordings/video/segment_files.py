@@ -87,13 +87,12 @@ class SegmentFiles:
         """With an empty stage."""
         if self._shell and (self._shell.memory_bytes() > MOST_KEPT_BYTES or self._shell.ahead_ms() < LEAST_AHEAD_MS):
             self._close()
-        if self._shell:
-            self._shell.allow_seconds(self._seconds(segment))
-            self._shell.empty()
-        else:
-            self._shell = self._new(script=STAGE_SCRIPT.read_bytes(), renew=renew)
-            self._shell.allow_seconds(self._seconds(segment))
-        return self._shell
+        kept = self._shell
+        shell = self._shell = kept or self._new(script=STAGE_SCRIPT.read_bytes(), renew=renew)
+        shell.allow_seconds(self._seconds(segment))
+        if kept:
+            shell.empty()
+        return shell
 
     def _close(self) -> None:
         if self._shell:
