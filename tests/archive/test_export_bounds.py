@@ -47,6 +47,31 @@ def test_node_that_makes_no_sense_leaves_a_gap_that_is_named(node: list[Any]) ->
     assert texts(next(event["data"]["node"] for event in back if event["type"] == 2)) == "here"
 
 
+def test_page_of_a_tab_that_has_lost_frames_is_not_shown_as_it_was() -> None:
+    visitor = opened(["shown"])
+    left, elsewhere = PAGE + 1, OTHER
+    for page in (left, elsewhere):
+        visitor.enter(page, flags=FrameFlag.BACKGROUND)
+        visitor.snapshot(["before"], page=page)
+    visitor.seqs[PAGE >> 16] += 2
+    gap, *_ = visitor.control(FrameKind.VISIBILITY, {})
+    data = {"from_seq": visitor.seqs[PAGE >> 16] - 2, "to_seq": visitor.seqs[PAGE >> 16] - 1, "reason": "lost"}
+    assert gap["data"] == {"tag": "alongside.gap", "payload": {"page_id": PAGE >> 16 << 16, "data": data}}
+    kinds = [
+        [event["type"] for event in visitor._read(FrameKind.VISIBILITY, b"{}", page=page, flags=FrameFlag.FRONT)]
+        for page in (left, elsewhere)
+    ]
+    assert kinds == [[5], [5, 4, 2]]
+    assert [event["type"] for event in visitor.snapshot(["again"], page=left)] == []
+    assert [
+        event["type"] for event in visitor._read(FrameKind.VISIBILITY, b"{}", page=left, flags=FrameFlag.FRONT)
+    ] == [
+        5,
+        4,
+        2,
+    ]
+
+
 def test_pages_heard_of_longest_ago_are_left_out_when_there_are_too_many(monkeypatch: Any) -> None:
     monkeypatch.setattr(held, "HELD_CHARACTERS", 36_000)
     monkeypatch.setattr(held, "LEFT_CHARACTERS", 30_000)

@@ -124,8 +124,20 @@ export class Decoder {
         return [{ ...place, name: "viewport", viewport: bounded(payload) }];
       case FrameKind.TAB_HELLO:
         this.clock.hello(payload.tab, payload.offset_ms, place.at);
+        break;
+      case FrameKind.GAP:
+        if (!place.seq) this.lose(place.tab);
     }
     return [];
+  }
+
+  /** The archive has lost frames of the tab: what comes of its streams would be read wrong until they begin anew. */
+  private lose(tab: number): void {
+    for (const page of this.streams.keys()) {
+      if (tabOf(page) !== tab) continue;
+      this.streams.delete(page);
+      this.packed.delete(page);
+    }
   }
 
   /** Frames of one stream, which may begin with the first of them. */

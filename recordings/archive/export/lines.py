@@ -10,7 +10,7 @@ from typing import Any
 
 from assist.channel.models import AssistSession
 from recordings.archive import journal
-from recordings.archive.events import EventReader
+from recordings.archive.events import EventReader, began_ms
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.stretch import events_between
@@ -28,7 +28,8 @@ COUNTED = {"r": "removed", "a": "added", "t": "texts", "s": "attributes", "e": "
 
 def rrweb_lines(session: AssistSession) -> Iterator[bytes]:
     """One event of rrweb a line. An empty chunk stands for a frame of which nothing is told, so none takes long."""
-    entries, converter = journal.read(session), Converter(archive_assets(session.id))
+    entries = journal.read(session)
+    converter = Converter(archive_assets(session.id), began_at_ms=began_ms(session))
     for entry in entries:
         yield b"".join(map(as_line, converter.read(entry)))
 
@@ -40,7 +41,7 @@ def event_lines(session: AssistSession, *, from_ms: int = 0, to_ms: int | None =
 
 def log_rows(session: AssistSession) -> Iterator[bytes]:
     """The log as CSV (RFC 4180), a row for each operation and control frame, in order; times are UTC."""
-    entries, reader, pages = journal.read(session), EventReader(), dict[int, tuple[str, str]]()
+    entries, reader, pages = journal.read(session), EventReader(began_ms(session)), dict[int, tuple[str, str]]()
     yield _row(COLUMNS)
     for entry in entries:
         yield b"".join(_logged(reader.read(entry), reader, pages))

@@ -137,6 +137,20 @@ test("a packed stream goes when its page is left", () => {
   );
 });
 
+for (const kind of STREAMS) {
+  test(`${kind.name}: nothing is read behind frames that the archive has lost, until the next snapshot`, () => {
+    const sender = new Sender(kind);
+    sender.snapshot(1);
+    for (const text of ["one", "two", "three"]) sender.operate(text);
+    const payload = new TextEncoder().encode("{}");
+    sender.frames[2] = { kind: FrameKind.GAP, flags: 0, page: 65536, seq: 0, time: BEGAN, payload };
+    sender.snapshot(1);
+    sender.operate("four");
+    const said = oneByOne(sender.frames).map((item) => item.name === "operation" && item.operation.slice(0, 1)[0]);
+    assert.deepEqual(said, ["snapshot", "input", "snapshot", "input"]);
+  });
+}
+
 function hello(decoder: Decoder, offset_ms: number, received: number): void {
   const payload = new TextEncoder().encode(JSON.stringify({ tab: 1, offset_ms }));
   decoder.decode({ kind: FrameKind.TAB_HELLO, flags: 0, page: 65536, seq: 0, time: received, payload }, received);
