@@ -22,6 +22,7 @@ from recordings.archive.export.lines import CSV_TYPE, NDJSON_TYPE, as_line, log_
 from recordings.archive.journal import UNNAMED
 from recordings.archive.stretch import events_between
 from recordings.video.audit import audit
+from recordings.video.deeds import agents_deeds
 from recordings.video.models import Recording, RecordingState
 
 ZIP_TYPE = "application/zip"
@@ -109,7 +110,7 @@ def _parts(recording: Recording) -> Iterator[Part]:
     yield Part("session.json", _document(_facts(recording)))
     yield Part("rrweb.ndjson", rrweb_lines(recording.session))
     yield Part("events.ndjson", map(as_line, missing.noted(events_between(recording.session))))
-    yield Part("log.csv", log_rows(recording.session))
+    yield Part("log.csv", _log(recording))
     if recording.state == RecordingState.READY:
         key = recording.object_key
         yield from _stored("video.mp4", key, kind="video/mp4", sha256=recording.sha256, missing=missing)
@@ -117,6 +118,10 @@ def _parts(recording: Recording) -> Iterator[Part]:
         key = asset_key(current_tenant_id(), sha256)
         yield from _stored(f"assets/{sha256}", key, kind=kind, sha256=sha256, missing=missing)
     yield Part("missing.json", _document(asdict(missing)))
+
+
+def _log(recording: Recording) -> Iterator[bytes]:
+    return log_rows(recording.session, deeds=agents_deeds(recording.session))
 
 
 def _stored(name: str, key: str, *, kind: str, sha256: str, missing: Missing) -> Iterator[Part]:
@@ -160,7 +165,7 @@ def _moment(at: Any) -> str | None:
 
 EXPORTS = {
     "rrweb": Export(NDJSON_TYPE, "rrweb.ndjson", lambda recording: rrweb_lines(recording.session)),
-    "log": Export(CSV_TYPE, "log.csv", lambda recording: log_rows(recording.session)),
+    "log": Export(CSV_TYPE, "log.csv", _log),
     "zip": Export(ZIP_TYPE, "zip", zipped),
 }
 

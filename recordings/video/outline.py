@@ -18,8 +18,8 @@ from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decod
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.events import EventReader
+from recordings.archive.export.lines import Deed
 from recordings.archive.segments import JournalEntry
-from recordings.video.deeds import Deed
 from recordings.video.log_rows import Rows
 from recordings.video.plan import Entry, Timeline, TimelineReader
 

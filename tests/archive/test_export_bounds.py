@@ -1,6 +1,7 @@
 """What does not fit and what is too much: the export of a session goes on, and says what it leaves out."""
 
 import json
+from collections import deque
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_words_of_operations_that_are_none_do_not_end_the_log() -> None:
         deep = [deep]
     said = [("page_enter", [1]), ("mutation", {"a": 1}), ("mutation", [{"a": 5, "t": [1]}]), ("x", deep)]
     events = [{"at_ms": 0, "page_id": 1, "name": name, "data": data} for name, data in said]
-    rows = b"".join(_logged(events, EventReader(), {})).decode().splitlines()
+    rows = b"".join(_logged(events, EventReader(), {}, deque())).decode().splitlines()
     assert [row.rpartition(",mutation,")[2] for row in rows[1:3]] == ['"{""a"": 1}"', '"{""texts"": 1}"']
     assert rows[3].endswith(",x,too_deep")
     assert json.loads(as_line(events[3]))["data"] == "too_deep"
