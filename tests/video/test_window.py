@@ -9,7 +9,7 @@ from assist.channel.protocol import SHELF_COUNTER, Frame, FrameFlag, FrameKind, 
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
 from recordings.video.plan import Timeline, TimelineReader, server_times
-from recordings.video.window import ArchiveIndex, as_document, joined, narrowed, of_document
+from recordings.video.window import ArchiveIndex, Window, as_document, joined, narrowed, of_document
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH_MS = STARTED.timestamp() * 1000
@@ -149,3 +149,14 @@ def test_missing_frames_are_told_where_streams_can_not_be_read_on() -> None:
         (FrameKind.OPERATIONS, 6, 1),
         (FrameKind.GAP, 7, 1),
     ]
+
+
+def test_what_was_left_out_on_purpose_is_not_missing() -> None:
+    session = Session().visit(0)  # 1, 2
+    for at_ms in (1000, 2000, 3000):
+        session.add(FrameKind.OPERATIONS, at_ms)  # 3 to 5
+    hello = encode_frame(Frame(FrameKind.TAB_HELLO, 0, 1 << 16, 0, EPOCH_MS, b'{"tab": 1, "offset_ms": 500}'))
+    parts = [part for part in session.parts if part[0] != 4]
+    parts[3][1].insert(0, JournalEntry(b"", int(EPOCH_MS), hello))
+    window = Window([number for number, _ in parts], {ONE: 0}, {})
+    assert [decode_frame(data).seq for _, data in narrowed(window, parts)] == [0, 1, 2, 0, 4, 5]
