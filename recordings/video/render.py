@@ -105,7 +105,10 @@ class Rendering:
             self._shell.pass_to(stretch.epoch_ms + stretch.starts_ms - back_ms)
 
     def _next(self, at: float) -> float:
-        due, least = min(self._due_at(at)), self._later(at, STEP_MS)
+        due, ends_ms = min(self._due_at(at)), self._stretch.ends_ms
+        least = self._later(at, STEP_MS)
+        if max(at + 1.0, due) < ends_ms <= least:
+            least = ends_ms - 1.0  # what is due is not left to the next stretch
         self._spread = max(0.0, least - due)
         return max(due, least)
 

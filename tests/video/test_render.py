@@ -81,6 +81,15 @@ def test_second_stretch_of_a_stage_is_as_if_it_were_the_first(tmp_path: Path) ->
     assert all(np.array_equal(one, other) for (_, one), (_, other) in zip(kept, alone, strict=True))
 
 
+def test_last_changes_are_not_left_to_the_next_stretch(tmp_path: Path) -> None:
+    at = {960: "lime", 985: "blue"}
+    changes = [entry(at_ms, id="a", style=f"height:240px;background:{colour}") for at_ms, colour in at.items()]
+    render(tmp_path / "a.mp4", [page(0, block("red")), *changes], ends_ms=1000)
+    frames = frames_of(tmp_path / "a.mp4")
+    for at_ms, colour in ((940, "red"), (970, "lime"), (999, "blue")):
+        assert_colour(frame_at(frames, at_ms), colour)
+
+
 def test_stretch_that_follows_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
     style = "<style>@keyframes go{to{left:200px}}#b{position:absolute;top:0;left:0;width:40px;height:40px;"
     moving = style + "background:blue;animation:go 3s linear infinite}</style><div id=b></div>"
