@@ -5,12 +5,14 @@ import { findInSession } from "./finder";
 import { suggestPeople } from "./mentions";
 import { pinNotes } from "./notes";
 import { watchList, watchPage } from "./progress";
+import { keepDrafts } from "./returns";
 import { Review } from "./review";
 
 followTheme();
 tellZone();
 const page = document.querySelector<HTMLElement>("[data-review]");
 if (page) {
+  keepDrafts(page);
   const review = new Review(page);
   watchPage(page, () => void review.check());
   pinNotes(page);
