@@ -48,6 +48,7 @@ async def test_reviewer_goes_on_where_a_form_was_sent(
         await expect(page.get_by_role("textbox", name="Note at")).to_have_value("Half a note")
         await expect(page.locator("[data-note-clock]")).to_have_text("0:30")
         await is_refused(page)
+        await is_signed_out(page)
 
 
 async def finds(page: Page) -> None:
@@ -71,4 +72,15 @@ async def is_refused(page: Page) -> None:
     await page.locator("[data-note-at]").evaluate("at => at.value = 999999")
     await page.get_by_test_id("note-add").press("Enter")
     await expect(page.get_by_text("Nothing is noted: the recording ends before that.")).to_be_focused()
+    await expect(page.get_by_role("textbox", name="Note at")).to_have_value("Too late")
+
+
+async def is_signed_out(page: Page) -> None:
+    """What was written is there when they are back."""
+    address, cookies = page.url, await page.context.cookies()
+    await page.context.clear_cookies()
+    await page.get_by_test_id("note-add").press("Enter")
+    await page.wait_for_url("**/accounts/login/**")
+    await page.context.add_cookies(cookies)
+    await page.goto(address)
     await expect(page.get_by_role("textbox", name="Note at")).to_have_value("Too late")

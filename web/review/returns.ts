@@ -1,6 +1,7 @@
 /**
  * A form of the page was sent, and the page comes again: with its answer under the person's hands, at the moment where
- * they were, and with what they had begun to write in the other forms. Where it was refused, with that as well.
+ * they were, and with what they had begun to write in the other forms. Where it was refused, or nobody was
+ * signed in any more, with that as well.
  */
 
 interface Kept {
@@ -30,9 +31,9 @@ export function keepDrafts(main: HTMLElement): void {
 }
 
 function restore(main: HTMLElement, { sent, time, drafts }: Kept): void {
-  const isRefused = main.querySelector("[data-answer=error]") !== null;
+  const isTaken = main.querySelector("[data-answer]") !== null && !main.querySelector("[data-answer=error]");
   for (const form of main.querySelectorAll("form")) {
-    const draft = form.action === sent && !isRefused ? undefined : drafts[form.action];
+    const draft = form.action === sent && isTaken ? undefined : drafts[form.action];
     for (const field of fieldsOf(form)) field.value = draft?.[field.name] ?? field.value;
   }
   const url = new URL(location.href);
