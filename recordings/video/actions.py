@@ -61,7 +61,7 @@ def start_rendering(recording_id: UUID, *, layout: Layout | None, now: datetime)
     recording.save()
     if not recording.segments.filter(done_at=None).exists():
         queue_join(recording)
-    for segment in recording.segments.filter(done_at=None).order_by("number")[: leases.QUEUED_AT_FIRST]:
+    for segment in leases.first_ones(list(recording.segments.filter(done_at=None).order_by("number"))):
         leases.queue_segment(segment, now=now)
     _announce(recording)
 

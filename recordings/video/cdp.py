@@ -90,6 +90,12 @@ class Browser:
             os.close(child_reads)
             os.close(child_writes)
 
+    def forget(self) -> None:
+        """Nobody waits for anything any more."""
+        self.handlers.clear()
+        self._answers.clear()
+        self.deadline = float("inf")
+
     def allow_seconds(self, seconds: float) -> None:
         """From now on every wait ends after this time."""
         self.deadline = time.monotonic() + seconds

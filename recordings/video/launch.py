@@ -8,6 +8,8 @@ from recordings.video.cdp import Browser, BrowserFailed
 
 logger = logging.getLogger(__name__)
 
+_kept: list[tuple[tuple[str, float], Browser]] = []
+
 START_SECONDS = 30
 FLAGS = (
     "--headless",
@@ -54,6 +56,21 @@ def open_browser(path: str, *, scale: float = 1.0, environment: dict[str, str] |
         except BrowserFailed as failure:
             logger.warning("The browser's sandbox does not work here, going on without: %s", failure)
     return _started(Browser(path, flags=(*flags, "--no-sandbox"), environment=environment))
+
+
+def borrow_browser(path: str, *, scale: float) -> tuple[Browser, bool]:
+    """The one that was kept in this process, as `open_browser` gives it, and True; or a new one, and False."""
+    while _kept:
+        kept_as, browser = _kept.pop()
+        if kept_as == (path, scale):
+            return browser, True
+        browser.close()
+    return open_browser(path, scale=scale), False
+
+
+def keep_browser(browser: Browser, path: str, *, scale: float) -> None:
+    """For the next one who borrows: to start one takes longer than a short video."""
+    _kept.append(((path, scale), browser))
 
 
 def _started(browser: Browser) -> Browser:

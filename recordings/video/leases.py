@@ -1,5 +1,6 @@
 """Leases of segments: whoever holds one that has not run out renders the segment. All in the tenant's scope."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,6 +14,7 @@ LEASE_SECONDS = 60
 # Segments of a recording that are handed to workers at once; who has rendered one sees to the next, so that the many
 # of a long session keep no other one waiting.
 QUEUED_AT_FIRST = 4
+QUEUED_IN_TURN = (0, 2, 1, 3)
 # After that many attempts at the pages a segment becomes a card; one that can't even be that fails the recording.
 CARD_ATTEMPT = 3
 # A worker that vanishes says nothing about the pages, unless it happens again and again.
@@ -21,6 +23,12 @@ CARD_LOSSES = 6
 
 class LeaseLost(RuntimeError):
     """Somebody else renders the segment by now, or it is done, or deleted."""
+
+
+def first_ones(segments: Sequence[VideoSegment]) -> list[VideoSegment]:
+    """Those with which the workers begin: far from each other, so that each can go on from there."""
+    places = [len(segments) * part // QUEUED_AT_FIRST for part in QUEUED_IN_TURN]
+    return [segments[place] for place in dict.fromkeys(places)] if segments else []
 
 
 def queue_segment(segment: VideoSegment, *, now: datetime) -> None:
@@ -41,10 +49,38 @@ def take_lease(segment_id: UUID, *, owner: str, now: datetime) -> VideoSegment |
     return _leased(segment, owner=owner, now=now)
 
 
-def take_next(recording_id: UUID, *, owner: str, now: datetime) -> VideoSegment | None:
-    """Another segment of the recording that nobody renders, as `take_lease` gives it."""
-    found = _unclaimed(recording_id, now=now).first()
-    return _leased(found, owner=owner, now=now) if found else None
+def take_next(recording_id: UUID, *, after: int, owner: str, now: datetime) -> VideoSegment | None:
+    """Another segment of the recording that nobody renders, as `take_lease` gives it.
+
+    If possible the one after the segment `after`, for which the stage can go on; else from the middle of the longest
+    run of them, since somebody else is about to come to its beginning.
+    """
+    unclaimed = _unclaimed(recording_id, now=now)
+    for number in _by_preference(list(unclaimed.values_list("number", flat=True)), after=after):
+        found = _locked(unclaimed.filter(number=number)).first()
+        if found:
+            return _leased(found, owner=owner, now=now)
+    return None
+
+
+def following(segment: VideoSegment, *, most: int, now: datetime) -> list[VideoSegment]:
+    """The segments after it that nobody renders yet, up to the first that somebody does."""
+    last = segment.number + most
+    near = _unclaimed(segment.recording_id, now=now).filter(number__gt=segment.number, number__lte=last)
+    return [found for at, found in enumerate(near) if found.number == segment.number + 1 + at]
+
+
+def _by_preference(numbers: list[int], *, after: int) -> Iterator[int]:
+    if after + 1 in numbers:
+        yield after + 1
+    runs: list[list[int]] = [[]]
+    for number in numbers:
+        if runs[-1] and runs[-1][-1] != number - 1:
+            runs.append([])
+        runs[-1].append(number)
+    longest = max(runs, key=len)
+    yield from longest[len(longest) // 2 :][:1]
+    yield from numbers
 
 
 def _leased(segment: VideoSegment, *, owner: str, now: datetime) -> VideoSegment:
@@ -58,17 +94,21 @@ def _leased(segment: VideoSegment, *, owner: str, now: datetime) -> VideoSegment
 
 def queue_next(recording_id: UUID, *, now: datetime) -> None:
     """Hand over a segment that nobody renders and that waits in no queue, if there is one."""
-    found = _unclaimed(recording_id, now=now).filter(lease_until=None).first()
+    found = _locked(_unclaimed(recording_id, now=now).filter(lease_until=None)).first()
     if found:
         queue_segment(found, now=now)
 
 
 def _unclaimed(recording_id: UUID, *, now: datetime) -> QuerySet[VideoSegment]:
-    """In order, without those that wait for the end of a fault; locked, but for those that somebody else has locked."""
+    """In order, without those that wait for the end of a fault."""
     of_recording = VideoSegment.objects.filter(recording_id=recording_id, recording__state=RecordingState.RENDERING)
     free = of_recording.filter(Q(lease_owner="") | Q(lease_until__lt=now), done_at=None)
-    usable = free.exclude(faults__gt=0, lease_until__gt=now).order_by("number")
-    return usable.select_for_update(skip_locked=True, of=("self",))
+    return free.exclude(faults__gt=0, lease_until__gt=now).order_by("number")
+
+
+def _locked(segments: QuerySet[VideoSegment]) -> QuerySet[VideoSegment]:
+    """But for those that somebody else has locked."""
+    return segments.select_for_update(skip_locked=True, of=("self",))
 
 
 def note_loss(segment: VideoSegment) -> None:

@@ -22,7 +22,7 @@ from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
 from recordings.video.strip import HEIGHT, Strip, presences_of
-from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
+from recordings.video.window import ArchiveIndex, as_document, joined, narrowed, of_document
 
 logger = logging.getLogger(__name__)
 
@@ -126,10 +126,13 @@ def planned_archive(recording: Recording) -> Archive:
 
 
 def frames_for(
-    archive: Archive, segment: VideoSegment, *, on_part: Callable[[], None] = lambda: None
+    archive: Archive, segments: Iterable[VideoSegment], *, on_part: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[float, bytes]]:
-    """(received_at_ms, frame) of what the segment needs; `on_part()` is called with each archive segment."""
-    window = of_document(segment.window)
+    """(received_at_ms, frame) of what the segments need, which follow each other.
+
+    `on_part()` is called with each archive segment.
+    """
+    window = joined(of_document(segment.window) for segment in segments)
     with tenant_scope(archive.tenant_id):
         found = ArchiveSegment.objects.filter(session_id=archive.session_id, number__in=window.numbers)
         rows = list(found.order_by("number"))

@@ -26,32 +26,62 @@ def render_stretch(
     shell: StageShell, stretch: Stretch, path: Path, *, on_progress: Callable[[int], None] = lambda _done_ms: None
 ) -> RenderCost:
     """Write the stretch as a segment file; `on_progress(done_ms)` is called every few seconds and may raise."""
-    renderer = _Renderer(shell, stretch)
-    canvas = stretch.canvas
-    with SegmentEncoder(path, width=canvas.width, height=canvas.height) as encoder:
-        return renderer.run(encoder, on_progress)
+    return Rendering(shell).render(stretch, path, on_progress=on_progress)
 
 
-class _Renderer:
-    def __init__(self, shell: StageShell, stretch: Stretch) -> None:
+class Rendering:
+    """Of one or more stretches, each of which begins where the one before ended, of what the stage has loaded."""
+
+    def __init__(self, shell: StageShell) -> None:
         self._shell = shell
-        self._stretch = stretch
-        self._cost = RenderCost()
-        self._changes, self._mark_times, self._marks = self._schedule()
-        self._edges = sorted({edge for card in stretch.cards for edge in (card.starts_ms, card.ends_ms)})
+        self._jpegs = JpegReader()
         self._shown: Shown | None = None
         self._card: Card | None = None
-        self._surface, self._jpegs = Surface(stretch.canvas.width, stretch.canvas.height), JpegReader()
         self._has_picture = False
-        self._overlay: object = None
         self._place, self._top = Placement(1.0, 0, 0), 0
         self._strip: tuple[str, str, str] | None = None
         self._typed: tuple[float, Box] | None = None
+        self._data = b""
+        self._ended_ms: int | None = None
+
+    def render(self, stretch: Stretch, path: Path, *, on_progress: Callable[[int], None]) -> RenderCost:
+        """As `render_stretch` does."""
+        canvas = stretch.canvas
+        with SegmentEncoder(path, width=canvas.width, height=canvas.height) as encoder:
+            return self._run(stretch, encoder, on_progress)
+
+    def _run(self, stretch: Stretch, encoder: SegmentEncoder, on_progress: Callable[[int], None]) -> RenderCost:
+        started = reported = time.monotonic()
+        self._begin(stretch)
+        at = float(stretch.starts_ms)
+        while at < stretch.ends_ms:
+            self._step(encoder, at)
+            if time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                on_progress(round(at) - stretch.starts_ms)
+            at = self._next(at)
+        encoder.finish(duration_ms=stretch.video_ms(stretch.ends_ms))
+        self._ended_ms = stretch.ends_ms
+        self._cost.total_ms = (time.monotonic() - started) * 1000
+        return self._cost
+
+    def _begin(self, stretch: Stretch) -> None:
+        self._stretch, self._cost = stretch, RenderCost()
+        self._changes, self._mark_times, self._marks = self._schedule()
+        self._edges = sorted({edge for card in stretch.cards for edge in (card.starts_ms, card.ends_ms)})
+        self._overlay: object = None
         self._rippling = False
         # How long before the step the first of what it shows was due.
         self._spread = 0.0
-        self._pace = Pace(stretch.epoch_ms)
-        self._data = b""
+        if self._ended_ms is None:
+            self._pace = Pace(stretch.epoch_ms)
+            self._surface = Surface(stretch.canvas.width, stretch.canvas.height)
+            self._open()
+        elif self._ended_ms == stretch.starts_ms:
+            self._changes.append(float(stretch.starts_ms))  # what came after the last step
+        else:
+            raise ValueError(f"{stretch.starts_ms} ms does not follow on {self._ended_ms} ms")
+        self._changes.sort()
 
     def _schedule(self) -> tuple[list[float], list[float], Marks]:
         """Times (ms since the session's start) of changes and marks."""
@@ -64,22 +94,7 @@ class _Renderer:
         marks = [Mark(mark["at"] - epoch, str(mark["kind"]), float(mark["x"]), float(mark["y"])) for mark in raw]
         return [*changes, float(stretch.first_page_ms)], sorted(mark.at_ms for mark in marks), Marks(marks)
 
-    def run(self, encoder: SegmentEncoder, on_progress: Callable[[int], None]) -> RenderCost:
-        started = reported = time.monotonic()
-        self._changes.sort()
-        self._begin()
-        at = float(self._stretch.starts_ms)
-        while at < self._stretch.ends_ms:
-            self._step(encoder, at)
-            if time.monotonic() - reported > REPORT_SECONDS:
-                reported = time.monotonic()
-                on_progress(round(at) - self._stretch.starts_ms)
-            at = self._next(at)
-        encoder.finish(duration_ms=self._stretch.video_ms(self._stretch.ends_ms))
-        self._cost.total_ms = (time.monotonic() - started) * 1000
-        return self._cost
-
-    def _begin(self) -> None:
+    def _open(self) -> None:
         """Bring the stage to the first moment, and let what had been running before it run out."""
         stretch = self._stretch
         settling_ms = SETTLING_MS if stretch.marks_from_ms < stretch.starts_ms else 0

@@ -4,6 +4,7 @@ They cost a sixth less than pictures that are asked for together with a frame, o
 they changed something, and whoever has them need not ask first whether there is anything new.
 """
 
+import time
 from collections.abc import Callable
 
 from recordings.video.cdp import Browser, Parameters
@@ -15,8 +16,10 @@ INTERVAL_MS = 33.0
 # Of frames that follow each other sooner by their own time the browser hands out the first.
 LEAST_MS = 12.0
 PRECISION_MS = 1.0
-# A picture comes some ms after its frame. In quick scrolling the browser leaves out one in ten.
-WAIT_SECONDS = 0.02
+# A picture comes some ms after its frame; how many depends on the machine. Where parts of the page change by turns the
+# browser takes one part for a film, and leaves out pictures of the others: what is late by so much does not come.
+FIRST_USUAL_SECONDS, MOST_USUAL_SECONDS = 0.01, 0.1
+LATE, LEARNING, DOUBTING = 3, 1 / 16, 1.05
 FIRST_FRAMES, FIRST_SECONDS = 10, 0.02
 
 
@@ -33,6 +36,7 @@ class Screencast:
         self._session = session
         self._has_begun = self._tells_ticks = False
         self._before = self._tick = self._wanted = -1.0
+        self._usual_seconds = FIRST_USUAL_SECONDS
 
     def start(self, draw: Callable[[], object]) -> None:
         """The first picture, of what is there already, comes with one of the next frames, and counts for none."""
@@ -54,7 +58,16 @@ class Screencast:
         """Wait for the picture of that frame, which changed something; False where it has to be asked for."""
         if not self.is_on or self._wanted - self._before < LEAST_MS:
             return False
-        return self._browser.wait_for(lambda: self._tick == self._wanted, within_seconds=WAIT_SECONDS)
+        began, most = time.monotonic(), LATE * self._usual_seconds
+        comes = self._browser.wait_for(lambda: self._tick == self._wanted, within_seconds=most)
+        self._learn(time.monotonic() - began if comes else None)
+        return comes
+
+    def _learn(self, seconds: float | None) -> None:
+        """How long a picture takes; None: longer than anybody waits."""
+        usual = self._usual_seconds
+        usual = usual * DOUBTING if seconds is None else usual + LEARNING * (seconds - usual)
+        self._usual_seconds = min(usual, MOST_USUAL_SECONDS)
 
     def _take(self, event: Parameters, session: str | None) -> None:
         acknowledged = {"sessionId": event["sessionId"]}

@@ -1,7 +1,7 @@
 """Writes the files of a recording's segments, one after the other with the same browser."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -14,10 +14,10 @@ from helpdesk.tenants.context import tenant_scope
 from recordings.video.cards import cards_of, covering, failure_card
 from recordings.video.cdp import Browser, BrowserFailed, CommandRefused, NotDrawn
 from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
-from recordings.video.launch import open_browser
+from recordings.video.launch import borrow_browser, keep_browser
 from recordings.video.models import VideoSegment
 from recordings.video.produce import Archive, frames_for
-from recordings.video.render import render_stretch
+from recordings.video.render import Rendering, render_stretch
 from recordings.video.shell import StageShell
 from recordings.video.stretch import Card, RenderCost, Stretch
 
@@ -36,42 +36,73 @@ Progress = Callable[[int], None]
 
 
 class SegmentFiles:
-    """Of one recording. Ends its browser with itself, and after each failure; methods raise what the browser raises."""
+    """Of one recording, with one browser, which another recording gets next unless anything failed.
+
+    Methods raise what the browser raises.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self._shell: StageShell | None = None
+        self._rendering: Rendering | None = None
+        self._is_used = False
+        # Segments whose frames the stage has, and that it has not come to.
+        self._coming: list[int] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._close()
+        self._close_used()
+        if self._shell:
+            self._keep(self._shell)
+        self._shell = self._rendering = None
 
-    def render(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
-        """Write what was shown. A browser that stops drawing, or that another segment has left, is replaced once."""
-        is_kept = self._shell is not None
+    def render(
+        self, segment: VideoSegment, path: Path, *, on_progress: Progress, following: Sequence[VideoSegment] = ()
+    ) -> RenderCost:
+        """Write what was shown; those `following` may come next, for which the stage then goes on.
+
+        A browser that stops drawing, or that holds anything of another segment, is replaced once.
+        """
+        is_shared = self._shell is not None or bool(following)
         try:
-            return self._render(segment, path, on_progress=on_progress)
+            return self._render(segment, path, on_progress=on_progress, following=following)
         except BrowserFailed as failure:
-            if not is_kept and not isinstance(failure, NotDrawn):
+            if not is_shared and not self._is_used and not isinstance(failure, NotDrawn):
                 raise
             logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
             return self._render(segment, path, on_progress=on_progress)
 
-    def _render(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
-        archive, timeline, renew = self.archive, self.archive.timeline, partial(on_progress, 0)
+    def _render(
+        self, segment: VideoSegment, path: Path, *, on_progress: Progress, following: Sequence[VideoSegment] = ()
+    ) -> RenderCost:
+        archive, timeline = self.archive, self.archive.timeline
         span = {"starts_ms": segment.starts_ms, "ends_ms": segment.ends_ms}
         cards = covering(cards_of(timeline, language=archive.language), **span)
         try:
-            shell = self._opened(segment, renew=renew)
-            shell.load(frames_for(archive, segment, on_part=renew))
-            renew()
+            rendering = self._begun(segment, following, renew=partial(on_progress, 0))
             stretch = _stretch(archive, segment, cards=cards, first_page_ms=timeline.first_page_ms)
-            return render_stretch(shell, stretch, path, on_progress=on_progress)
+            return rendering.render(stretch, path, on_progress=on_progress)
         except BaseException:
             self._close()
             raise
+
+    def _begun(
+        self, segment: VideoSegment, following: Sequence[VideoSegment], *, renew: Callable[[], None]
+    ) -> Rendering:
+        """What goes on where the segment begins, or begins there."""
+        self._close_used()
+        if self._shell and self._rendering and self._coming[:1] == [segment.number]:
+            self._coming.pop(0)
+            self._shell.allow_seconds(self._seconds(segment))
+            return self._rendering
+        shell = self._opened(segment, renew=renew)
+        shell.load(frames_for(self.archive, [segment, *following], on_part=renew))
+        renew()
+        self._coming = [coming.number for coming in following]
+        self._rendering = Rendering(shell)
+        return self._rendering
 
     def render_card(self, segment: VideoSegment, path: Path, *, on_progress: Progress) -> RenderCost:
         """Write that this segment could not be rendered."""
@@ -85,8 +116,6 @@ class SegmentFiles:
 
     def _opened(self, segment: VideoSegment, *, renew: Callable[[], None]) -> StageShell:
         """With an empty stage."""
-        if self._shell and (self._shell.memory_bytes() > MOST_KEPT_BYTES or self._shell.ahead_ms() < LEAST_AHEAD_MS):
-            self._close()
         kept = self._shell
         shell = self._shell = kept or self._new(script=STAGE_SCRIPT.read_bytes(), renew=renew)
         shell.allow_seconds(self._seconds(segment))
@@ -94,10 +123,23 @@ class SegmentFiles:
             shell.empty()
         return shell
 
+    def _keep(self, shell: StageShell) -> None:
+        try:
+            browser = shell.leave()
+        except (BrowserFailed, CommandRefused):
+            logger.warning("a browser could not be kept", exc_info=True)
+            shell.close()
+        else:
+            keep_browser(browser, str(headless_shell_path()), scale=self.archive.canvas.scale)
+
+    def _close_used(self) -> None:
+        if self._shell and (self._shell.memory_bytes() > MOST_KEPT_BYTES or self._shell.ahead_ms() < LEAST_AHEAD_MS):
+            self._close()
+
     def _close(self) -> None:
         if self._shell:
             self._shell.close()
-        self._shell = None
+        self._shell, self._rendering = None, None
 
     def _seconds(self, segment: VideoSegment) -> float:
         video_ms = self.archive.timeline.video_ms
@@ -107,7 +149,7 @@ class SegmentFiles:
 
     def _new(self, *, script: bytes, renew: Callable[[], None]) -> StageShell:
         canvas = self.archive.canvas
-        browser = _open_browser(scale=canvas.scale)
+        browser, self._is_used = _borrowed(scale=canvas.scale)
         try:
             renew()
         except BaseException:
@@ -117,6 +159,8 @@ class SegmentFiles:
         try:
             return StageShell(browser, script=script, find_asset=self._find_asset, **size)
         except (BrowserFailed, CommandRefused) as failure:
+            if self._is_used:  # and has ended meanwhile
+                return self._new(script=script, renew=renew)
             raise NoBrowser(text_of(failure)) from failure
 
     def _find_asset(self, sha256: str) -> tuple[str, bytes] | None:
@@ -125,9 +169,9 @@ class SegmentFiles:
         return (found.content_type, found.body) if found else None
 
 
-def _open_browser(*, scale: float) -> Browser:
+def _borrowed(*, scale: float) -> tuple[Browser, bool]:
     try:
-        return open_browser(str(headless_shell_path()), scale=scale)
+        return borrow_browser(str(headless_shell_path()), scale=scale)
     except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
         raise NoBrowser(text_of(failure)) from failure
     except OSError as failure:

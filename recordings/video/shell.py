@@ -81,11 +81,17 @@ class StageShell:
         """How far frame times are ahead of the machine's clock: see AHEAD_MS."""
         return self._tick - time.monotonic() * 1000
 
+    def leave(self) -> Browser:
+        """Take the page out of its browser, which is given back: another page gets another process, and no files."""
+        self._browser.allow_seconds(SETTLE_SECONDS)
+        self._browser.call("Target.disposeBrowserContext", {"browserContextId": self._context})
+        self._browser.forget()
+        return self._browser
+
     def _open(self, *, width: int, height: int) -> None:
-        target = self._browser.call(
-            "Target.createTarget",
-            {"url": "about:blank", "width": width, "height": height, "enableBeginFrameControl": True},
-        )
+        self._context = self._browser.call("Target.createBrowserContext")["browserContextId"]
+        page = {"url": "about:blank", "browserContextId": self._context, "enableBeginFrameControl": True}
+        target = self._browser.call("Target.createTarget", {**page, "width": width, "height": height})
         attached = self._browser.call("Target.attachToTarget", {"targetId": target["targetId"], "flatten": True})
         self._session = attached["sessionId"]
         self._screencast = Screencast(self._browser, self._session)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 SWEEP_MOST = 100
 # So long a worker stays with one recording while others wait; starting its browser takes half a second.
 TURN_SECONDS = 10
+# Segments whose frames a stage gets together: to build a page anew takes as long as a second of the session.
+LOADED_AT_ONCE = 4
 
 
 @tenant_task("recordings.video.prepare", long=True, acks_late=True)
@@ -95,16 +98,18 @@ def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
     with SegmentFiles(archive) as files:
         while segment is not None:
             _render_leased(files, segment, owner=owner)
-            segment = _next_of(tenant_id, segment.recording_id, owner=owner, is_over=time.monotonic() > ends_at)
+            segment = _next_of(segment, owner=owner, is_over=time.monotonic() > ends_at)
 
 
-def _next_of(tenant_id: UUID, recording_id: UUID, *, owner: str, is_over: bool) -> VideoSegment | None:
+def _next_of(before: VideoSegment, *, owner: str, is_over: bool) -> VideoSegment | None:
     """Where others wait for a worker, the turn ends in time; where nobody waits, somebody may have nothing to do."""
     is_busy = sync_client().llen(settings.RENDER_QUEUE) > 0
-    with tenant_scope(tenant_id):
-        segment = None if is_over and is_busy else leases.take_next(recording_id, owner=owner, now=timezone.now())
+    recording_id, now = before.recording_id, timezone.now()
+    with tenant_scope(before.tenant_id):
+        ends = is_over and is_busy
+        segment = None if ends else leases.take_next(recording_id, after=before.number, owner=owner, now=now)
         if segment is None or not is_busy:
-            leases.queue_next(recording_id, now=timezone.now())
+            leases.queue_next(recording_id, now=now)
     return segment
 
 
@@ -127,7 +132,7 @@ def _render(files: SegmentFiles, segment: VideoSegment, *, owner: str) -> None:
         with tenant_scope(tenant_id):
             leases.renew_lease(segment.id, owner=owner, done_ms=done_ms, now=timezone.now())
 
-    render = files.render_card if leases.becomes_card(segment) else files.render
+    render = files.render_card if leases.becomes_card(segment) else partial(files.render, following=_after(segment))
     key = f"{_segments_key(tenant_id, segment.recording_id)}/{segment.number}-{owner}.mp4"
     with workspace() as folder:
         path = folder / "segment.mp4"
@@ -142,6 +147,12 @@ def _render(files: SegmentFiles, segment: VideoSegment, *, owner: str) -> None:
     except leases.LeaseLost:
         store.delete(key)
         raise
+
+
+def _after(segment: VideoSegment) -> list[VideoSegment]:
+    """What this worker may come to next."""
+    with tenant_scope(segment.tenant_id):
+        return leases.following(segment, most=LOADED_AT_ONCE - 1, now=timezone.now())
 
 
 @tenant_task("recordings.video.join", long=True, acks_late=True)

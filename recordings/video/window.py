@@ -154,6 +154,20 @@ def _visits_between(timeline: Timeline, *, starts_ms: int, ends_ms: int) -> tupl
     return max(0, bisect_right(starts, starts_ms) - 2), bisect_right(starts, ends_ms)
 
 
+def joined(windows: Iterable[Window]) -> Window:
+    """What they need together, of stretches that follow each other."""
+    numbers: set[int] = set()
+    pages: dict[int, int] = {}
+    tabs: dict[int, dict[int, TabState]] = {}
+    for window in windows:
+        numbers.update(window.numbers)
+        for page, seq in window.pages.items():
+            pages[page] = min(seq, pages.get(page, seq))
+        for run, states in window.tabs.items():
+            tabs[run] = tabs.get(run, {}) | states
+    return Window(sorted(numbers), pages, tabs)
+
+
 def narrowed(window: Window, parts: Iterable[tuple[int, Iterable[JournalEntry]]]) -> Iterator[tuple[float, bytes]]:
     """(received_at_ms, frame) of the window's archive segments, for the stage to load; each frame once."""
     seen = Seen()

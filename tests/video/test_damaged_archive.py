@@ -111,7 +111,7 @@ def test_what_is_good_is_kept_and_the_gap_is_named(
     holes = [("gap", *hole)] if hole else []
     assert [(found.kind, found.starts_ms, found.ends_ms) for found in archive.timeline.holes] == holes
     assert len(archive.timeline.visits) == bool(seqs)
-    loaded = {seq for segment in segments for seq in seqs_of(produce.frames_for(archive, segment))}
+    loaded = {seq for segment in segments for seq in seqs_of(produce.frames_for(archive, [segment]))}
     assert sorted(loaded) == seqs
 
 
@@ -132,7 +132,7 @@ def test_lease_is_renewed_with_each_archive_segment(tenant: Tenant) -> None:
             leases.renew_lease(segment.id, owner="one", done_ms=0, now=timezone.now())
 
     with pytest.raises(leases.LeaseLost):
-        list(produce.frames_for(archive, segment, on_part=renew))
+        list(produce.frames_for(archive, [segment], on_part=renew))
 
 
 def seqs_of(entries: Any) -> list[int]:

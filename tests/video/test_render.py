@@ -12,7 +12,7 @@ from PIL import Image
 
 from recordings.video.pace import LOOK_MS
 from recordings.video.plan import Canvas
-from recordings.video.render import render_stretch
+from recordings.video.render import Rendering, render_stretch
 from recordings.video.shell import FRAMES_AFTER_SECONDS
 from recordings.video.stretch import Card, RenderCost, Stretch
 from tests.video.stage import EPOCH_MS, entry, open_stage, page
@@ -79,6 +79,26 @@ def test_second_stretch_of_a_stage_is_as_if_it_were_the_first(tmp_path: Path) ->
     kept, alone = frames_of(tmp_path / "second.mp4"), frames_of(tmp_path / "alone.mp4")
     assert [at for at, _ in kept] == [at for at, _ in alone]
     assert all(np.array_equal(one, other) for (_, one), (_, other) in zip(kept, alone, strict=True))
+
+
+def test_stretch_that_follows_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
+    style = "<style>@keyframes go{to{left:200px}}#b{position:absolute;top:0;left:0;width:40px;height:40px;"
+    moving = style + "background:blue;animation:go 3s linear infinite}</style><div id=b></div>"
+    late = [entry(at_ms, id="a", style=f"height:{at_ms // 10}px;background:lime") for at_ms in (400, 995, 1400)]
+    entries = [page(0, block("red", extra=moving)), *late]
+    cards = [Card(800, 1200, "Nothing was received")]
+    with open_stage(entries) as shell:
+        rendering = Rendering(shell)
+        for part, (start, end) in enumerate(((0, 1000), (1000, 1600))):
+            stretch = Stretch(start, end, EPOCH_MS, CANVAS, cards=cards)
+            rendering.render(stretch, tmp_path / f"{part}.mp4", on_progress=lambda _done_ms: None)
+        with pytest.raises(ValueError, match="does not follow"):
+            rendering.render(stretch, tmp_path / "again.mp4", on_progress=lambda _done_ms: None)
+    render(tmp_path / "whole.mp4", entries, ends_ms=1600, cards=cards)
+    parts, whole = [frames_of(tmp_path / f"{part}.mp4") for part in (0, 1)], frames_of(tmp_path / "whole.mp4")
+    for at_ms in (50, 450, 900, 1050, 1150, 1250, 1450, 1590):
+        part = frame_at(parts[at_ms >= 1000], at_ms % 1000)
+        assert np.abs(part.astype(int) - frame_at(whole, at_ms)).mean() < 3
 
 
 def test_change_that_another_frame_has_drawn_is_in_the_next_picture(tmp_path: Path) -> None:

@@ -150,6 +150,22 @@ def test_killed_worker_takes_its_browser_along() -> None:
     assert not Path(profile).exists()
 
 
+def test_page_leaves_nothing_in_a_browser_that_is_kept() -> None:
+    """Neither what it had stored, nor its process, nor anything that answers its requests."""
+    secret = {"a" * 64: ("image/png", b"of the one before")}
+    one = open_stage([page(0, "<body></body>")], assets=secret)
+    one.evaluate("localStorage.setItem('kept', 'yes')")
+    before = running_in_group(one._browser.pid)
+    browser = one.leave()
+    with StageShell(browser, script=SCRIPT, find_asset=lambda _: None, width=320, height=240) as other:
+        other.load([page(0, "<body></body>")])
+        assert other.evaluate("localStorage.getItem('kept')") is None
+        assert other.evaluate("fetch('/assets/' + 'a'.repeat(64)).then(() => 'there', () => 'refused')") == "refused"
+        (left,) = [target for target in browser.call("Target.getTargets")["targetInfos"] if target["type"] == "page"]
+        assert left["targetId"]
+        wait_until(lambda: len(running_in_group(browser.pid)) <= len(before))
+
+
 def test_browser_that_does_not_answer_fails_in_time() -> None:
     with StageShell(
         open_browser(shell_path()), script=SCRIPT, find_asset=lambda _: None, width=320, height=240

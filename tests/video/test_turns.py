@@ -18,13 +18,13 @@ from django.utils import timezone
 from assist.channel.valkey import sync_client
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.video import actions, cuts, leases, queries, segment_files, tasks
+from recordings.video import actions, cuts, launch, leases, queries, segment_files, tasks
 from recordings.video.cdp import BrowserFailed
 from recordings.video.failures import NoBrowser
 from recordings.video.models import Recording, RecordingState, VideoSegment
 from recordings.video.produce import planned_archive
 from tests import factories
-from tests.video.test_render import frames_of
+from tests.video.test_render import frame_at, frames_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
 
@@ -48,11 +48,17 @@ def rendering(tenant: Any, waiting: Callable[[], int]) -> Recording:
     return recording
 
 
-def held(recording: Recording, count: int, *, owner: str = "one") -> list[int]:
+def held(recording: Recording, count: int, *, after: int = -1, owner: str = "one") -> list[int]:
     """The numbers that a worker gets that takes so many."""
+    numbers: list[int] = []
     with tenant_scope(recording.tenant_id):
-        taken = [leases.take_next(recording.id, owner=owner, now=timezone.now()) for _ in range(count)]
-    return [segment.number for segment in taken if segment]
+        for _ in range(count):
+            segment = leases.take_next(recording.id, after=after, owner=owner, now=timezone.now())
+            if segment is None:
+                break
+            after = segment.number
+            numbers.append(after)
+    return numbers
 
 
 def abandoned(now: Any) -> int:
@@ -71,8 +77,33 @@ def test_few_segments_of_a_session_are_queued_at_once(rendering: Recording, wait
 
 def test_worker_goes_on_with_what_nobody_renders(rendering: Recording) -> None:
     assert held(rendering, 3) == [0, 1, 2]
-    assert held(rendering, SEGMENTS, owner="two") == list(range(3, SEGMENTS))
+    assert held(rendering, SEGMENTS, after=2, owner="two") == list(range(3, SEGMENTS))
     assert held(rendering, 1) == []
+
+
+def test_worker_that_can_not_go_on_begins_in_the_middle_of_what_is_left(rendering: Recording) -> None:
+    assert held(rendering, 4, after=1) == [2, 3, 4, 5]
+    assert held(rendering, SEGMENTS, after=1, owner="two") == [8, 9, 1, 7, 0, 6]
+
+
+def test_workers_begin_far_from_each_other(rendering: Recording) -> None:
+    with tenant_scope(rendering.tenant_id):
+        segments = list(rendering.segments.order_by("number"))
+        queued = rendering.segments.exclude(lease_until=None)
+        assert {segment.number for segment in queued} == {0, 2, 5, 7}
+    assert [segment.number for segment in leases.first_ones(segments)] == [0, 5, 2, 7]
+    assert [segment.number for segment in leases.first_ones(segments[:3])] == [0, 1, 2]
+    assert leases.first_ones([]) == []
+
+
+def test_stage_gets_what_nobody_else_renders(rendering: Recording) -> None:
+    held(rendering, 2)
+    held(rendering, 1, after=4, owner="two")
+    with tenant_scope(rendering.tenant_id):
+        second = rendering.segments.get(number=1)
+        for most, numbers in ((2, [2, 3]), (5, [2, 3, 4])):
+            found = leases.following(second, most=most, now=timezone.now())
+            assert [segment.number for segment in found] == numbers
 
 
 def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) -> None:
@@ -82,7 +113,7 @@ def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) ->
     def commit() -> None:
         with tenant_scope(rendering.tenant_id):
             Recording.objects.select_for_update().get(id=rendering.id)
-            leases.take_next(rendering.id, owner="colleague", now=timezone.now())
+            leases.take_next(rendering.id, after=-1, owner="colleague", now=timezone.now())
             locked.set()
             done.wait(20)
         connection.close()
@@ -91,7 +122,7 @@ def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) ->
         colleague = pool.submit(commit)
         assert locked.wait(20)
         try:
-            assert held(rendering, 2) == [1, 2]
+            assert held(rendering, 2, after=-1) == [5, 6]
         finally:
             done.set()
         colleague.result()
@@ -99,10 +130,10 @@ def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) ->
 
 def test_segment_that_waits_for_the_end_of_a_fault_is_left_alone(rendering: Recording) -> None:
     with tenant_scope(rendering.tenant_id):
-        segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        segment = leases.take_next(rendering.id, after=-1, owner="one", now=timezone.now())
         assert segment
         actions.release_segment(segment.id, owner="one", failure=NoBrowser("no browser"), now=timezone.now())
-    assert held(rendering, SEGMENTS) == list(range(1, SEGMENTS))
+    assert sorted(held(rendering, SEGMENTS)) == list(range(1, SEGMENTS))
 
 
 def test_what_is_not_queued_is_abandoned_only_when_nobody_comes_to_it(rendering: Recording) -> None:
@@ -113,17 +144,14 @@ def test_what_is_not_queued_is_abandoned_only_when_nobody_comes_to_it(rendering:
     with tenant_scope(rendering.tenant_id):
         segment = VideoSegment.objects.get(recording=rendering, number=0)
         leases.renew_lease(segment.id, owner="one", done_ms=1, now=late)
-    assert abandoned(late) == leases.QUEUED_AT_FIRST - 1
+    assert abandoned(late) == leases.QUEUED_AT_FIRST
 
 
 def test_one_browser_renders_segment_after_segment(
     ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, waiting: Callable[[], int], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", 600)
-    opened, real = [], segment_files.open_browser
-    monkeypatch.setattr(
-        segment_files, "open_browser", lambda *given, **named: opened.append(1) or real(*given, **named)
-    )
+    opened = browsers_opened(monkeypatch)
     recording = prepared(ended, monkeypatch)
     tasks.render_segment_task(str(recording.tenant_id), first_of(recording))
     assert len(opened) == 1
@@ -134,11 +162,46 @@ def test_one_browser_renders_segment_after_segment(
     assert all(segment.done_at for segment in segments)
     with segment_files.SegmentFiles(archive) as files:
         files.render(segments[1], tmp_path / "alone.mp4", on_progress=lambda _done_ms: None)
-        os.kill(files._shell._browser.pid, signal.SIGKILL)  # type: ignore[union-attr]
+        os.killpg(files._shell._browser.pid, signal.SIGKILL)  # type: ignore[union-attr]
         files.render(segments[1], tmp_path / "again.mp4", on_progress=lambda _done_ms: None)
     (tmp_path / "after.mp4").write_bytes(store.get(segments[1].object_key))
-    alone, after = (frames_of(tmp_path / name)[-1][1].astype(int) for name in ("alone.mp4", "after.mp4"))
-    assert np.abs(alone - after).mean() < 1
+    alone, after = (frames_of(tmp_path / name) for name in ("alone.mp4", "after.mp4"))
+    assert len(after) > 1
+    for at_ms in range(0, segments[1].ends_ms - segments[1].starts_ms, 500):
+        assert np.abs(frame_at(alone, at_ms).astype(int) - frame_at(after, at_ms)).mean() < 1
+
+
+def test_browser_goes_from_one_recording_to_the_next(
+    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    recording = prepared(ended, monkeypatch)
+    opened = browsers_opened(monkeypatch)
+    with tenant_scope(recording.tenant_id):
+        segment = VideoSegment.objects.get(recording=recording, number=0)
+        archive = planned_archive(queries.get_recording(recording.id))
+
+    def rendered(name: str) -> list[tuple[float, np.ndarray]]:
+        with segment_files.SegmentFiles(archive) as files:
+            files.render(segment, tmp_path / name, on_progress=lambda _done_ms: None)
+        return frames_of(tmp_path / name)
+
+    first, second = rendered("first.mp4"), rendered("second.mp4")
+    assert len(opened) == 1
+    assert np.abs(first[-1][1].astype(int) - second[-1][1]).mean() < 1
+    ((_, browser),) = launch._kept
+    os.killpg(browser.pid, signal.SIGKILL)
+    rendered("third.mp4")
+    assert len(opened) == 2
+
+
+def browsers_opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each from now on; none is kept from before."""
+    while launch._kept:
+        launch._kept.pop()[1].close()
+    opened: list[int] = []
+    real = launch.open_browser
+    monkeypatch.setattr(launch, "open_browser", lambda *given, **named: opened.append(1) or real(*given, **named))
+    return opened
 
 
 def test_turn_ends_where_others_wait(
@@ -176,19 +239,19 @@ def test_page_that_can_not_be_rendered_takes_few_attempts_in_all(rendering: Reco
     with tenant_scope(rendering.tenant_id):
         many = rendering.segments.filter(number__lt=actions.MOST_CARDS)
         many.update(done_at=timezone.now(), attempts=leases.CARD_ATTEMPT)
-        segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        segment = leases.take_next(rendering.id, after=-1, owner="one", now=timezone.now())
         assert segment
         actions.release_segment(segment.id, owner="one", failure=BrowserFailed("too slow"), now=timezone.now())
-        left = [leases.take_next(rendering.id, owner="one", now=timezone.now()) for _ in range(2)]
+        left = [leases.take_next(rendering.id, after=-1, owner="one", now=timezone.now()) for _ in range(2)]
     assert all(one and leases.becomes_card(one) for one in left)
 
 
 def test_few_cards_leave_the_other_segments_their_attempts(rendering: Recording) -> None:
     with tenant_scope(rendering.tenant_id):
         rendering.segments.filter(number__lt=2).update(done_at=timezone.now(), attempts=leases.CARD_ATTEMPT)
-        segment = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        segment = leases.take_next(rendering.id, after=-1, owner="one", now=timezone.now())
         assert segment
         actions.release_segment(segment.id, owner="one", failure=BrowserFailed("too slow"), now=timezone.now())
-        again = leases.take_next(rendering.id, owner="one", now=timezone.now())
+        again = leases.take_next(rendering.id, after=-1, owner="one", now=timezone.now())
     assert again
     assert not leases.becomes_card(again)

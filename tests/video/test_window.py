@@ -9,7 +9,7 @@ from assist.channel.protocol import SHELF_COUNTER, Frame, FrameFlag, FrameKind, 
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
 from recordings.video.plan import Timeline, TimelineReader, server_times
-from recordings.video.window import ArchiveIndex, as_document, narrowed, of_document
+from recordings.video.window import ArchiveIndex, as_document, joined, narrowed, of_document
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH_MS = STARTED.timestamp() * 1000
@@ -53,9 +53,14 @@ def indexed(parts: Parts, *, started_at: datetime, ended_at: datetime) -> tuple[
 
 def cut_out(parts: Parts, *, starts_ms: int, ends_ms: int, seconds: float) -> list[tuple[float, bytes]]:
     """What the stage would load for that stretch, by way of the row that keeps it."""
+    return cut_together(parts, (starts_ms, ends_ms), seconds=seconds)
+
+
+def cut_together(parts: Parts, *edges: tuple[int, int], seconds: float) -> list[tuple[float, bytes]]:
+    """What it would load for those stretches at once."""
     timeline, index = indexed(parts, started_at=STARTED, ended_at=STARTED + timedelta(seconds=seconds))
-    found = index.window(timeline, starts_ms=starts_ms, ends_ms=ends_ms, epoch_ms=EPOCH_MS)
-    window = of_document(json.loads(json.dumps(as_document(found))))
+    found = [index.window(timeline, starts_ms=start, ends_ms=end, epoch_ms=EPOCH_MS) for start, end in edges]
+    window = joined(of_document(json.loads(json.dumps(as_document(one)))) for one in found)
     return list(narrowed(window, [part for part in parts if part[0] in window.numbers]))
 
 
@@ -105,3 +110,22 @@ def test_frames_of_other_pages_are_there_by_their_heads() -> None:
     said = [data for _, data in entries if b"said" in data]
     assert [b"kept" in data for data in said] == [True]
     assert decode_frame(entries[-1][1]).time == EPOCH_MS + 100_500
+
+
+def test_stretches_that_follow_each_other_need_together_what_each_needs() -> None:
+    session = Session().visit(0)
+    for at_ms in range(1000, 100_000, 1000):
+        session.add(FrameKind.OPERATIONS, at_ms)
+    session.visit(100_000, page=TWO)
+    for at_ms in range(101_000, 150_000, 1000):
+        session.add(FrameKind.OPERATIONS, at_ms, page=TWO)
+    session.visit(150_000).visit(160_000, page=TWO).add(FrameKind.OPERATIONS, 170_000, page=TWO)
+    edges = (90_000, 110_000), (110_000, 140_000), (140_000, 175_000)
+    alone = [cut_together(session.parts, one, seconds=180) for one in edges]
+    together = cut_together(session.parts, *edges, seconds=180)
+    assert set(kept(together)) >= {seq for entries in alone for seq in kept(entries)}
+    assert len(set(kept(together))) == len(kept(together))
+    received = [(float(entry.received_at_ms), entry.frame) for _, entries in session.parts for entry in entries]
+    whole = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(received)}
+    times = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(together) if entry.data[0] != 11}
+    assert all(abs(at - whole[seq]) <= 1 for seq, at in times.items() if seq > 1)  # 1 ms on its way
