@@ -81,6 +81,7 @@ async def is_signed_out(page: Page) -> None:
     await page.context.clear_cookies()
     await page.get_by_test_id("note-add").press("Enter")
     await page.wait_for_url("**/accounts/login/**")
+    assert "zone" in {cookie["name"] for cookie in await page.context.cookies()}  # for the first page of the desk
     await page.context.add_cookies(cookies)
     await page.goto(address)
     await expect(page.get_by_role("textbox", name="Note at")).to_have_value("Too late")
