@@ -9,7 +9,7 @@ from typing import Any
 
 from assist.channel.messages import strict_json
 from assist.channel.models import AssistSession
-from assist.channel.protocol import STREAMED, BadFrame, Frame, FrameFlag, FrameKind, decode_frame
+from assist.channel.protocol import STREAMED, TAB_SHIFT, BadFrame, Frame, FrameFlag, FrameKind, decode_frame
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
@@ -29,7 +29,10 @@ class TookTooLong(Exception):
 
 @dataclass
 class EventReader:
-    """Takes entries in order; a page whose stream is bad waits for the next one."""
+    """Takes entries in order; a page whose stream is bad waits for the next one.
+
+    Behind frames of a tab that are missing without its word all its pages do: bytes of a stream would stand for others.
+    """
 
     started_at_ms: float = 0
     clock: Clock = field(default_factory=Clock)
@@ -37,6 +40,8 @@ class EventReader:
     streams: dict[int, PageStream] = field(default_factory=dict)
     packed: dict[int, None] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
+    # By tab, the seq that comes next.
+    expected: dict[int, int] = field(default_factory=dict)
     # Of what the last event was read from.
     said_bytes: int = 0
 
@@ -47,12 +52,32 @@ class EventReader:
             return
         received_ms = float(entry.received_at_ms)
         at_ms = self.clock.frame(frame.tab, frame.time, received_ms=received_ms) if frame.seq else received_ms
+        yield from self._missing(frame, at_ms)
         if frame.kind in STREAMED:
             yield from self._operations(frame, at_ms)
         else:
             if frame.kind in ENDING and isinstance(self.streams.get(frame.page), PackedStream):
                 self._drop(frame.page)  # who comes back to the page begins anew
             yield self._control(frame, at_ms)
+
+    def _missing(self, frame: Frame, at_ms: float) -> Iterator[dict[str, Any]]:
+        """Frames that are not there before this one, and of which nothing was said."""
+        gap = _object(frame.payload) if frame.kind == FrameKind.GAP else {}
+        if not frame.seq:  # a record of what the archive has lost
+            if gap:
+                self._lose(frame.tab, next_seq=_seq(gap, "to_seq", 0) + 1)
+            return
+        expected, first = self.expected.get(frame.tab, 1), _seq(gap, "from_seq", frame.seq)
+        if first > expected:
+            self._lose(frame.tab, next_seq=first)
+            said = {"from_seq": expected, "to_seq": first - 1, "reason": journal.LOST}
+            yield self._event(at_ms, frame._replace(page=frame.tab << TAB_SHIFT), "gap", said)
+        self.expected[frame.tab] = max(expected, frame.seq + 1)
+
+    def _lose(self, tab: int, *, next_seq: int) -> None:
+        self.expected[tab] = max(self.expected.get(tab, 1), next_seq)
+        for page in [page for page in self.streams if page >> TAB_SHIFT == tab]:
+            self._drop(page)
 
     def _control(self, frame: Frame, at_ms: float) -> dict[str, Any]:
         payload, self.said_bytes = _object(frame.payload), len(frame.payload)
@@ -120,18 +145,26 @@ def events(session: AssistSession, *, until: float = math.inf) -> Iterator[dict[
     """`{at_ms, page_id, name, data}` for each operation and control frame; `at_ms` counts from the session's start.
 
     `name` is that of the operation, or `page_enter`, `history`, `pause`…; `data` the operation's arguments or the
-    control frame's payload; `fault` with a code stands for a page stream that can't be read. Needs the tenant's scope
-    until the first event only. Raises `TookTooLong` when `time.monotonic()` is past `until`.
+    control frame's payload; `fault` with a code stands for a page stream that can't be read, `gap` for frames that are
+    not there, for one of `journal.UNNAMED` or the visitor's own reason. Needs the tenant's scope until the first event
+    only. Raises `TookTooLong` when `time.monotonic()` is past `until`.
     """
-    return read_events(journal.read(session), until=until)
+    return read_events(journal.read(session), began_at_ms=began_ms(session), until=until)
 
 
-def read_events(entries: Iterable[JournalEntry], *, until: float = math.inf) -> Iterator[dict[str, Any]]:
-    reader = EventReader(allowance=Allowance(until=until))
+def read_events(
+    entries: Iterable[JournalEntry], *, began_at_ms: float = 0, until: float = math.inf
+) -> Iterator[dict[str, Any]]:
+    reader = EventReader(began_at_ms, allowance=Allowance(until=until))
     for entry in entries:
         if time.monotonic() > until:
             raise TookTooLong
         yield from reader.read(entry)
+
+
+def began_ms(session: AssistSession) -> float:
+    """When it was live first, ms since 1970: the record of that may be among what an archive has lost."""
+    return session.started_at.timestamp() * 1000 if session.started_at else 0
 
 
 def _object(payload: bytes) -> dict[str, Any]:
@@ -140,6 +173,10 @@ def _object(payload: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _seq(gap: dict[str, Any], name: str, otherwise: int) -> int:
+    return value if isinstance(value := gap.get(name), int) else otherwise
 
 
 def _name(kind: int) -> str:

@@ -5,7 +5,7 @@ after it, and again by the sweep, until it is.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,8 +20,12 @@ from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.events import publish
 from helpdesk.tenants.keys import object_key
 from recordings.keeping.models import Doomed, DoomedKind, ErasureItem, LegalHold
-from recordings.keeping.queries import deletable
+from recordings.keeping.queries import deletable, with_lost_renderers
 from recordings.video.models import Recording
+
+# A renderer that was taken for vanished may still be at its upload, of which each part is there or given up in less
+# than two minutes (`store`), unless the machine stands still.
+LOST_RENDERER = timedelta(minutes=5)
 
 
 class Held(RuntimeError):
@@ -71,6 +75,9 @@ def _doom(session: AssistSession, *, now: datetime, item: ErasureItem | None) ->
     names.append((DoomedKind.KEYS, str(session.id)))
     of = {"item": item, "request_id": session.request_id, "created_at": now}
     Doomed.objects.bulk_create(Doomed(kind=kind, name=name, **of) for kind, name in names)
+    again = [object_key(tenant_id, "recordings", recording_id) for recording_id in with_lost_renderers(session)]
+    later = {"kind": DoomedKind.FOLDER, "not_before": now + LOST_RENDERER, **of}
+    Doomed.objects.bulk_create(Doomed(name=name, **later) for name in again)
 
 
 def delete_session(session_id: UUID, *, action: Action, actor: Actor, now: datetime) -> None:

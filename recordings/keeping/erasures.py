@@ -70,7 +70,7 @@ def erase(tenant_id: UUID, erasure_id: UUID, *, now: datetime) -> None:
             _erase_rows(item_id, now=now)
     for item_id in _open_items(tenant_id, erasure_id, state=ItemState.OBJECTS):
         try:
-            _erase_objects(tenant_id, item_id)
+            _erase_objects(tenant_id, item_id, now=now)
         except Busy:  # the others' folders go all the same
             logger.info("item %s goes on with the next sweep: visitors upload assets", item_id)
     with tenant_scope(tenant_id):
@@ -124,8 +124,9 @@ def forget_request(request_id: UUID) -> Counter[str]:
     return Counter({"blanked.AssistRequest": int(forgotten), "blanked.ConsentReceipt": blanked})
 
 
-def _erase_objects(tenant_id: UUID, item_id: UUID) -> None:
-    while delete_doomed(tenant_id, item_id=item_id):
+def _erase_objects(tenant_id: UUID, item_id: UUID, *, now: datetime) -> None:
+    """Not erased before a second look that is due later."""
+    while delete_doomed(tenant_id, item_id=item_id, now=now):
         pass
     with tenant_scope(tenant_id):
         if not doomed_of(item_id).exists():

@@ -73,7 +73,8 @@ class Doomed(TenantModel):
 
     `name` is the folder of a session or a recording, the SHA-256 of an asset that goes if nobody refers to it, or the
     id of a session that has keys in Valkey.
-    `request_id` is whose session it was, for an erasure that comes later than the deletion.
+    `request_id` is whose session it was, for an erasure that comes later than the deletion. `not_before` is of a second
+    look at a folder.
     """
 
     kind = models.CharField(max_length=8, choices=DoomedKind.choices)
@@ -81,6 +82,7 @@ class Doomed(TenantModel):
     item = models.ForeignKey(ErasureItem, null=True, on_delete=models.SET_NULL, related_name="doomed")
     request_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "created_at"], name="doomed_oldest")]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,14 +26,14 @@ class Busy(RuntimeError):
     """Visitors are uploading assets, or a worker is at the recording and may upload something: not now."""
 
 
-def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
-    """A batch of what is doomed, of one item of an erasure or of anybody's; whether there was any.
+def delete_doomed(tenant_id: UUID, *, now: datetime, item_id: UUID | None = None) -> bool:
+    """A batch of what is due, of one item of an erasure or of anybody's; whether there was any.
 
     Opens the scope itself. Raises `Busy`, and whatever the store raises: what was not deleted stays doomed.
     """
     with tenant_scope(tenant_id):
         rows = doomed_of(item_id) if item_id else Doomed.objects.all()
-        found = list(rows.order_by("created_at", "id")[:BATCH])
+        found = list(rows.filter(due(now)).order_by("created_at", "id")[:BATCH])
     for keys in [row for row in found if row.kind == DoomedKind.KEYS]:
         live.erase(tenant_id, UUID(keys.name))
         with tenant_scope(tenant_id):
@@ -43,6 +44,10 @@ def delete_doomed(tenant_id: UUID, *, item_id: UUID | None = None) -> bool:
     for first in range(0, len(assets), ASSETS_AT_ONCE):
         _delete_assets(tenant_id, assets[first : first + ASSETS_AT_ONCE])
     return bool(found)
+
+
+def due(now: datetime) -> Q:
+    return Q(not_before=None) | Q(not_before__lte=now)
 
 
 def doomed_of(item_id: UUID) -> QuerySet[Doomed]:

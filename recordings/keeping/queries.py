@@ -50,6 +50,12 @@ def deletable(now: datetime) -> Q:
     return is_over & is_rendered & ~Q(Exists(leased.exclude(lease_owner="")))
 
 
+def with_lost_renderers(session: AssistSession) -> QuerySet[VideoSegment, UUID]:
+    """Ids of the session's recordings of which a renderer did not come back before its lease was over."""
+    lost = VideoSegment.objects.filter(Q(losses__gt=0) | ~Q(lease_owner=""), recording__session=session)
+    return lost.values_list("recording_id", flat=True).distinct()
+
+
 def requests_of_visitor(*, email: str = "", external_id: str = "") -> QuerySet[AssistRequest]:
     """All that were made under this address, in any case of letters, or under this id of the tenant's application."""
     who = Q(visitor_email__iexact=email) if email else Q(pk__in=())

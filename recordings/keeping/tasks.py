@@ -16,7 +16,7 @@ from recordings.keeping import queries
 from recordings.keeping.deletion import Held, NotOver, delete_session
 from recordings.keeping.erasures import erase, queue_erasure
 from recordings.keeping.models import Doomed
-from recordings.keeping.objects import Busy, delete_doomed
+from recordings.keeping.objects import Busy, delete_doomed, due
 from recordings.keeping.orphans import delete_orphans
 from recordings.keeping.runner import one_a_tenant
 
@@ -58,7 +58,7 @@ def delete_objects_task(tenant_id: UUID) -> None:
     """What deleted sessions have left in the store."""
     try:
         for _batch in range(BATCHES_AT_ONCE):
-            if not delete_doomed(tenant_id):
+            if not delete_doomed(tenant_id, now=timezone.now()):
                 return
     except Busy:
         logger.info("visitors of tenant %s upload assets; their old ones go with the next sweep", tenant_id)
@@ -85,7 +85,7 @@ def resume_task() -> None:
     """Erasures that wait, or that a worker has left, and objects that have to follow their rows."""
     for erasure in queries.unfinished_erasures():
         queue_erasure(erasure)
-    if Doomed.objects.exists():
+    if Doomed.objects.filter(due(timezone.now())).exists():
         delete_objects_task.delay(str(current_tenant_id()))
 
 

@@ -15,12 +15,15 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.audit.models import Action
 from helpdesk.tenants import store
+from recordings.archive import journal
+from recordings.archive.models import ArchiveSegment
+from recordings.archive.segments import CorruptSegment, encode_segment
 from recordings.review.access import recording_or_404
 from recordings.review.filters import WORDS_MAX
 from recordings.review.queries import archive_segments
 from recordings.search.queries import moments_in
 from recordings.video.audit import audit_once
-from recordings.video.extras import queue_extras
+from recordings.video.extras import outline_of, queue_extras
 from recordings.video.models import Recording
 
 PICTURE_URL_SECONDS = 300
@@ -46,7 +49,7 @@ VIEWED_AGAIN = timedelta(minutes=10)
 def outline(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """What `recordings.video.outline` says; 202 `{state: "preparing"}` while a worker is at it."""
     recording = _viewed(request, recording_id)
-    data = _outline_of(recording)
+    data = outline_of(recording)
     if data is None:
         queue_extras(recording)
         return JsonResponse({"state": "preparing"}, status=HTTPStatus.ACCEPTED)
@@ -55,9 +58,10 @@ def outline(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 
 @require_safe
 def archive(request: HttpRequest, recording_id: UUID, first: int, last: int) -> HttpResponse:
-    """The archive's segments `first` to `last`, from 0: of each its length (`!I`) and its bytes, none if it is gone.
+    """The archive's segments `first` to `last`, from 0: of each its length (`!I`) and its bytes.
 
-    At most MOST_SEGMENTS of them, and MOST_ARCHIVE_BYTES unless it is one.
+    In the place of one that is gone or damaged a segment of what is missing. At most MOST_SEGMENTS of them, and
+    MOST_ARCHIVE_BYTES unless it is one.
     """
     recording = _viewed(request, recording_id)
     if not 0 <= last - first < MOST_SEGMENTS or last > MOST_NUMBER:
@@ -67,18 +71,18 @@ def archive(request: HttpRequest, recording_id: UUID, first: int, last: int) -> 
     if not segments or (len(segments) > 1 and size > MOST_ARCHIVE_BYTES):
         raise Http404
     with ThreadPoolExecutor(READERS) as readers:
-        parts = list(readers.map(_bytes_of, [segment.object_key for segment in segments]))
+        parts = list(readers.map(_bytes_of, segments))
     body = b"".join(piece for part in parts for piece in (LENGTH.pack(len(part)), part))
     answer = HttpResponse(body, content_type="application/octet-stream")
     answer["Cache-Control"] = KEPT
     return answer
 
 
-def _bytes_of(key: str) -> bytes:
+def _bytes_of(segment: ArchiveSegment) -> bytes:
     try:
-        return store.get(key)
-    except store.NoSuchObject:
-        return b""
+        return journal.stored(segment)
+    except (CorruptSegment, store.NoSuchObject) as failure:
+        return encode_segment(journal.gaps_of(segment, failure, since_ms=None))
 
 
 @require_safe
@@ -123,13 +127,6 @@ def _viewed(request: HttpRequest, recording_id: UUID) -> Recording:
     recording = recording_or_404(request, recording_id)
     audit_once(request, Action.RECORDING_VIEWED, recording, within=VIEWED_AGAIN)
     return recording
-
-
-def _outline_of(recording: Recording) -> bytes | None:
-    try:
-        return store.get(recording.outline_key) if recording.outline_key else None
-    except store.NoSuchObject:
-        return None
 
 
 def _gzipped(data: bytes) -> HttpResponse:

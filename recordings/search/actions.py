@@ -1,7 +1,6 @@
 """The one write of what was said in a session."""
 
 import json
-import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,12 +16,10 @@ from assist.pages.subtrees import MOST_BYTES
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.archive.events import TookTooLong, events
-from recordings.archive.segments import CorruptSegment
 from recordings.search.models import SessionText
 from recordings.search.reading import TOKENS_MAX, Reader
 from recordings.video.models import Recording
 
-logger = logging.getLogger(__name__)
 READ_SECONDS = 120
 # Whoever has not come to an end by then was killed; what kills its worker twice is not read again.
 LEASE = timedelta(seconds=2 * READ_SECONDS)
@@ -37,8 +34,8 @@ def tenant_token(tenant_id: UUID) -> str:
 def read_session(tenant_id: UUID, session_id: UUID, *, now: datetime) -> None:
     """Keep what was shown and typed in a session, unless that is or was done, or its archive is not closed yet.
 
-    Opens the tenant's scope itself; safe to run twice. An archive that is damaged, or takes longer than
-    `READ_SECONDS`, is kept as far as it was read; of one at which workers died `ATTEMPTS_MAX` times nothing is.
+    Opens the tenant's scope itself; safe to run twice. Of an archive that is damaged what is good is kept, of one that
+    takes longer than `READ_SECONDS` what was read by then; of one at which workers died `ATTEMPTS_MAX` times nothing.
     """
     reader, until = Reader(load=lambda sha256: _stored_subtree(tenant_id, sha256)), time.monotonic() + READ_SECONDS
     with tenant_scope(tenant_id):
@@ -90,20 +87,19 @@ def _events(recording: Recording, until: float) -> Iterator[dict[str, Any]]:
 
 
 def _read(reader: Reader, source: Iterator[dict[str, Any]], until: float) -> bool:
-    """Whether all was read."""
+    """Whether all was read, and nothing is missing."""
+    is_whole = True
     try:
         for event in source:
+            is_whole = is_whole and event["name"] != "gap"
             reader.read(event)
             if reader.is_full or time.monotonic() > until:
                 return False
     except TookTooLong:
         return False
-    except (CorruptSegment, store.NoSuchObject):
-        logger.exception("an archive can't be read to its end")
-        return False
     finally:
         reader.end()
-    return True
+    return is_whole
 
 
 def _stored_subtree(tenant_id: UUID, sha256: str) -> Any:

@@ -1,4 +1,4 @@
-"""What agents did in a session, as far as the desk has rows of it: for the log and the timeline of the review page."""
+"""What agents did in a session, as far as the desk has rows of it: for the log, exported or on the review page."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,9 +6,7 @@ from datetime import datetime
 from assist.channel.deeds import deeds_of
 from assist.channel.models import AssistSession, EndReason, HandOverState
 from helpdesk.audit.models import Action, AuditEvent
-
-# (ms since the session's start, name of the row, who)
-Deed = tuple[int, str, str]
+from recordings.archive.export.lines import Deed
 
 ANSWERS = {
     HandOverState.ACCEPTED: "hand_over",
@@ -23,7 +21,9 @@ NAMES = {
 
 
 def agents_deeds(session: AssistSession) -> list[Deed]:
-    """In the order of time; of an ended session. Needs the tenant's scope."""
+    """In the order of time; of an ended session, none of one that was never live. Needs the tenant's scope."""
+    if session.started_at is None or session.ended_at is None:
+        return []
     return sorted([*_accepted(session), *_hand_overs(session), *_noted(session)], key=lambda deed: deed[0])
 
 

@@ -30,5 +30,5 @@ class ExportActions(viewsets.GenericViewSet[Recording]):
     @extend_schema(responses={(200, ZIP_TYPE): OpenApiTypes.BINARY})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def export(self, request: Request, pk: str) -> StreamingHttpResponse:
-        """A ZIP of session.json, rrweb.ndjson, events.ndjson, log.csv, the assets, and video.mp4 once it is ready."""
+        """A ZIP: session.json, rrweb.ndjson, events.ndjson, log.csv, the assets, the video once ready, missing.json."""
         return export_answer(request, self.get_object(), "zip")

@@ -1,22 +1,28 @@
 """What a recording can be taken away as; docs/export.md describes each file."""
 
+import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework.request import Request
 
+from assist.pages.digests import Digest, digest_of
 from assist.pages.keys import asset_key
 from assist.pages.queries import assets_of
 from helpdesk.audit.models import Action
 from helpdesk.tenants import store
 from helpdesk.tenants.context import current_tenant_id
 from helpdesk.tenants.streaming import stream_in_tenant
-from recordings.archive.export.lines import CSV_TYPE, NDJSON_TYPE, event_lines, log_rows, rrweb_lines
+from recordings.archive.export.lines import CSV_TYPE, NDJSON_TYPE, as_line, log_rows, rrweb_lines
+from recordings.archive.journal import UNNAMED
+from recordings.archive.stretch import events_between
 from recordings.video.audit import audit
+from recordings.video.deeds import agents_deeds
 from recordings.video.models import Recording, RecordingState
 
 ZIP_TYPE = "application/zip"
@@ -40,6 +46,31 @@ class Part:
     name: str
     chunks: Iterator[bytes]
     is_packed: bool = True
+
+
+@dataclass
+class Missing:
+    """What a ZIP can't have: `gaps` of the archive as its events name them, and of `files` why, `gone` or `damaged`.
+
+    What is damaged is in the ZIP as far as it is there.
+    """
+
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def noted(self, events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for event in events:
+            if event["name"] == "gap" and event["data"].get("reason") in UNNAMED:
+                self.gaps.append(event)
+            yield event
+
+    def checked(self, name: str, chunks: Iterable[bytes], *, digest: Digest, sha256: str) -> Iterator[bytes]:
+        with contextlib.suppress(store.NoSuchObject):  # its end, when it went a moment ago
+            for chunk in chunks:
+                digest.update(chunk)
+                yield chunk
+        if digest.hexdigest() != sha256:
+            self.files[name] = "damaged"
 
 
 class _Sink:
@@ -75,15 +106,38 @@ def zipped(recording: Recording) -> Iterator[bytes]:
 
 
 def _parts(recording: Recording) -> Iterator[Part]:
-    yield Part("session.json", iter([json.dumps(_facts(recording), ensure_ascii=False, indent=2).encode()]))
+    missing = Missing()
+    yield Part("session.json", _document(_facts(recording)))
     yield Part("rrweb.ndjson", rrweb_lines(recording.session))
-    yield Part("events.ndjson", event_lines(recording.session))
-    yield Part("log.csv", log_rows(recording.session))
+    yield Part("events.ndjson", map(as_line, missing.noted(events_between(recording.session))))
+    yield Part("log.csv", _log(recording))
     if recording.state == RecordingState.READY:
-        yield Part("video.mp4", store.stream(recording.object_key), is_packed=False)
-    for sha256, content_type in list(assets_of(recording.session_id).values_list("sha256", "content_type")):
-        chunks = store.stream(asset_key(current_tenant_id(), sha256))
-        yield Part(f"assets/{sha256}", chunks, is_packed=not content_type.startswith(MEDIA))
+        key = recording.object_key
+        yield from _stored("video.mp4", key, kind="video/mp4", sha256=recording.sha256, missing=missing)
+    for sha256, kind in list(assets_of(recording.session_id).values_list("sha256", "content_type")):
+        key = asset_key(current_tenant_id(), sha256)
+        yield from _stored(f"assets/{sha256}", key, kind=kind, sha256=sha256, missing=missing)
+    yield Part("missing.json", _document(asdict(missing)))
+
+
+def _log(recording: Recording) -> Iterator[bytes]:
+    return log_rows(recording.session, deeds=agents_deeds(recording.session))
+
+
+def _stored(name: str, key: str, *, kind: str, sha256: str, missing: Missing) -> Iterator[Part]:
+    """None where the object is gone."""
+    chunks = store.stream(key)
+    try:
+        first = next(chunks, b"")
+    except store.NoSuchObject:
+        missing.files[name] = "gone"
+        return
+    whole = missing.checked(name, chain([first], chunks), digest=digest_of(kind), sha256=sha256)
+    yield Part(name, whole, is_packed=not kind.startswith(MEDIA))
+
+
+def _document(value: dict[str, Any]) -> Iterator[bytes]:
+    yield json.dumps(value, ensure_ascii=False, indent=2).encode(errors="replace")
 
 
 def _facts(recording: Recording) -> dict[str, Any]:
@@ -111,7 +165,7 @@ def _moment(at: Any) -> str | None:
 
 EXPORTS = {
     "rrweb": Export(NDJSON_TYPE, "rrweb.ndjson", lambda recording: rrweb_lines(recording.session)),
-    "log": Export(CSV_TYPE, "log.csv", lambda recording: log_rows(recording.session)),
+    "log": Export(CSV_TYPE, "log.csv", _log),
     "zip": Export(ZIP_TYPE, "zip", zipped),
 }
 

@@ -48,7 +48,7 @@ def extras_task(tenant_id: UUID, recording_id: str) -> None:
 def _make_extras(tenant_id: UUID, recording_id: str) -> None:
     with tenant_scope(tenant_id):
         recording = Recording.objects.select_related("session").get(id=recording_id)
-    if not recording.outline_key and recording.session.archive_closed_at:
+    if recording.session.archive_closed_at and outline_of(recording) is None:
         add_outline(recording)
     if not recording.thumbnail_key and recording.state == RecordingState.READY:
         with workspace() as folder:
@@ -86,6 +86,16 @@ def add_outline(recording: Recording) -> None:
     _keep(recording, keys)
 
 
+def outline_of(recording: Recording) -> bytes | None:
+    """The index as it was stored; None where there is none, or what was made is damaged or gone, or its log is."""
+    try:
+        data = store.get(recording.outline_key) if recording.outline_key else b""
+        is_whole = data and _name_of("outline", data) in recording.outline_key and store.size(recording.log_key)
+    except store.NoSuchObject:
+        return None
+    return data if is_whole else None
+
+
 def _keep(recording: Recording, keys: dict[str, str], **facts: object) -> None:
     """Of a recording that was deleted meanwhile nothing stays."""
     try:
@@ -98,11 +108,14 @@ def _keep(recording: Recording, keys: dict[str, str], **facts: object) -> None:
 
 
 def _put(recording: Recording, name: str, data: bytes, *, suffix: str, content_type: str = "application/gzip") -> str:
-    """Named by its content: made a second time it is the same object, not another."""
-    digest = sha256(data).hexdigest()[:32]
-    key = object_key(recording.tenant_id, "recordings", recording.id, f"{name}-{digest}.{suffix}")
+    """Made a second time it is the same object, not another."""
+    key = object_key(recording.tenant_id, "recordings", recording.id, f"{_name_of(name, data)}.{suffix}")
     store.put(key, data, content_type=content_type)
     return key
+
+
+def _name_of(name: str, data: bytes) -> str:
+    return f"{name}-{sha256(data).hexdigest()[:32]}"
 
 
 def _readable(segments: list[ArchiveSegment]) -> Iterator[list[JournalEntry]]:

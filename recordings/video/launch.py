@@ -23,6 +23,9 @@ FLAGS = (
     "--disable-image-animation-resync",
     "--enable-surface-synchronization",
     "--disable-gpu",
+    # A frame is drawn whole for its picture: from few tiles a tenth faster than from many.
+    "--default-tile-width=1280",
+    "--default-tile-height=720",
     "--disable-dev-shm-usage",
     "--disable-extensions",
     "--disable-background-networking",

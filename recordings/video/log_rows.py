@@ -7,8 +7,8 @@ from typing import Any
 Row = tuple[int, int, str, str]
 Mark = tuple[int, str, str, str]
 
-# Upkeep of the rebuild, which says nothing about what the visitor did.
-UNSAID = {"checkpoint", "assets", "canvas", "rule", "shelf", "motion", "highlight", "pinch", "tab_hello"}
+# Upkeep of the rebuild, which says nothing about what the visitor did; a gap has its row as a hole.
+UNSAID = {"checkpoint", "assets", "canvas", "rule", "shelf", "motion", "highlight", "pinch", "tab_hello", "gap"}
 DEEDS = {"click", "input", "scroll", "pointer", "selection", "page_enter", "history", "viewport", "resume"}
 IDLE_MS = 10_000
 SAME_WITHIN_MS = 1000

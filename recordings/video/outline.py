@@ -18,8 +18,8 @@ from assist.channel.protocol import BadFrame, Frame, FrameFlag, FrameKind, decod
 from recordings.archive import journal
 from recordings.archive.clock import Clock
 from recordings.archive.events import EventReader
+from recordings.archive.export.lines import Deed
 from recordings.archive.segments import JournalEntry
-from recordings.video.deeds import Deed
 from recordings.video.log_rows import Rows
 from recordings.video.plan import Entry, Timeline, TimelineReader
 
@@ -57,10 +57,12 @@ class Places:
     # (at_ms, page, segment, time by the visitor's clock) each time that another page came to the front
     fronts: list[tuple[int, int, int, float]] = field(default_factory=list)
     head_bytes: int = 0
+    ends_missing: bool = False
 
     def take(self, segment: Sequence[JournalEntry | None]) -> None:
         """One after the other; None stands for what came before."""
         number, times, pages, size = len(self.segments), [], set(), 0
+        self.ends_missing = not segment
         for position, entry in enumerate(segment):
             frame = _decoded(entry)
             if frame is None or entry is None:
@@ -73,6 +75,13 @@ class Places:
             size += len(entry.frame)
         last = self.segments[-1][1] if self.segments else 0
         self.segments.append((min(times, default=last), max([*times, last]), size, sorted(pages)))
+
+    def finished(self) -> Timeline:
+        """Of what is missing at the end no later frame tells."""
+        timeline = self.timeline.timeline
+        if self.ends_missing:
+            timeline.add_hole("gap", starts_ms=self.segments[-1][1], ends_ms=timeline.duration_ms)
+        return self.timeline.finished()
 
     def _at(self, frame: Frame, entry: JournalEntry) -> float:
         received_ms = float(entry.received_at_ms)
@@ -119,7 +128,7 @@ def read_outline(
         places.take(fresh)
         if not rows.is_cut:
             rows.take(_until(give_up_at, _events(reader, fresh)))
-    timeline = places.timeline.finished()
+    timeline = places.finished()
     for at_ms, name, who in deeds:
         rows.add(at_ms, 0, name, who)
     for hole in timeline.holes:

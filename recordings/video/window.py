@@ -169,16 +169,33 @@ def joined(windows: Iterable[Window]) -> Window:
 
 
 def narrowed(window: Window, parts: Iterable[tuple[int, Iterable[JournalEntry]]]) -> Iterator[tuple[float, bytes]]:
-    """(received_at_ms, frame) of the window's archive segments, for the stage to load; each frame once."""
-    seen = Seen()
+    """(received_at_ms, frame) of the window's archive segments, for the stage to load; each frame once.
+
+    Where frames are missing without the visitor's word a record says so: streams of its tab can't be read on. What was
+    left out on purpose, since nothing of the window's pages is in it, is not missing.
+    """
+    seen, known, last = Seen(), set[int](), 0
     for number, entries in parts:
-        for tab, state in window.tabs.get(number, {}).items():
+        states = window.tabs.get(number, {})
+        known = (known if number == last + 1 else set()) | states.keys()
+        last = number
+        for tab, state in states.items():
             seen.seqs[tab] = max(seen.seqs.get(tab, 0), state.seq)
             yield from _set_clock(tab, state)
         for entry in entries:
             frame = decoded(entry.frame)
+            before = seen.seqs.get(frame.tab, 0) if frame else 0
             if frame is not None and seen.is_new(entry.frame):
-                yield float(entry.received_at_ms), _needed(frame, entry.frame, window.pages)
+                received_ms = float(entry.received_at_ms)
+                if frame.tab in known and frame.kind != FrameKind.GAP and frame.seq > before + 1:
+                    yield received_ms, _gap(frame.tab, received_ms)
+                if frame.seq:
+                    known.add(frame.tab)
+                yield received_ms, _needed(frame, entry.frame, window.pages)
+
+
+def _gap(tab: int, at_ms: float) -> bytes:
+    return encode_frame(Frame(FrameKind.GAP, 0, tab << TAB_SHIFT, 0, at_ms, b"{}"))
 
 
 def _needed(frame: Frame, data: bytes, pages: dict[int, int]) -> bytes:

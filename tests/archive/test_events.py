@@ -140,6 +140,27 @@ def test_missing_frames_are_named_by_tab() -> None:
     assert missing_ranges(entries) == [Missing(1, 2, 3, "lost"), Missing(1, 5, 8, "given_up")]
 
 
+def test_stream_is_not_read_on_behind_frames_that_are_missing() -> None:
+    """What was deflated after them may be read all the same, and says something else."""
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    said = [deflate(["input", 0, 9, text, 0], deflater=deflater) for text in ("one two", "three four", "three four")]
+    entries = [
+        *start(),
+        entry(FrameKind.SNAPSHOT, said[0], seq=1, flags=FrameFlag.STREAM_START),
+        entry(FrameKind.OPERATIONS, said[2], seq=3),
+        entry(FrameKind.GAP, b'{"from_seq": 5, "to_seq": 6, "reason": "buffer full"}', seq=7),
+        entry(FrameKind.SNAPSHOT, deflate(["input", 0, 9, "five", 0]), seq=8, flags=FrameFlag.STREAM_START),
+    ]
+    found = [(event["name"], event["page_id"], event["data"]) for event in read_events(entries)][2:]
+    assert found == [
+        ("input", PAGE, [9, "one two", 0]),
+        ("gap", 1 << 16, {"from_seq": 2, "to_seq": 2, "reason": "lost"}),
+        ("gap", 1 << 16, {"from_seq": 4, "to_seq": 4, "reason": "lost"}),
+        ("gap", PAGE, {"from_seq": 5, "to_seq": 6, "reason": "buffer full"}),
+        ("input", PAGE, [9, "five", 0]),
+    ]
+
+
 def begun(page: int, seq: int) -> JournalEntry:
     frame = Frame(FrameKind.SNAPSHOT, FrameFlag.STREAM_START, page, seq, START_MS, packed(0))
     return JournalEntry(b"", START_MS, encode_frame(frame))

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
+from assist.channel.protocol import FrameFlag, FrameKind
 from recordings.archive.export import nodes
 from recordings.archive.export.assets import ArchiveAssets, Room
 from recordings.archive.export.lines import csv_cell
 from recordings.archive.export.pages import KEPT_STATES, Page, States
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.export.tree import Node, Tree
-from recordings.archive.segments import JournalEntry
 from tests.archive.visitor import DIGEST, OTHER, PAGE, START_MS, VIEWPORT, Visitor, mutation, opened, texts
 
 
@@ -73,8 +72,7 @@ def test_pages_that_nobody_looks_at_change_unseen() -> None:
     assert visitor.say("mutation", 1, {"t": [[4, "changed"]]}, 0, page=OTHER) == []
     turned = visitor.control(FrameKind.VISIBILITY, {}, page=OTHER)
     assert [event["type"] for event in turned] == [5]
-    frame = Frame(FrameKind.VISIBILITY, FrameFlag.FRONT, OTHER, 99, START_MS + 99, b"{}")
-    shown = list(visitor.converter.read(JournalEntry(b"", START_MS + 99, encode_frame(frame))))
+    shown = visitor._read(FrameKind.VISIBILITY, b"{}", page=OTHER, flags=FrameFlag.FRONT)
     assert texts(next(event["data"]["node"] for event in shown if event["type"] == 2)) == "changed"
 
 

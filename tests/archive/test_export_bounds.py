@@ -1,6 +1,7 @@
 """What does not fit and what is too much: the export of a session goes on, and says what it leaves out."""
 
 import json
+from collections import deque
 from typing import Any
 
 import pytest
@@ -45,6 +46,31 @@ def test_node_that_makes_no_sense_leaves_a_gap_that_is_named(node: list[Any]) ->
     assert [event["type"] for event in visitor.snapshot(["again"], page=OTHER)] == [4, 2]
     back = visitor._read(FrameKind.VISIBILITY, b"{}", page=PAGE, flags=FrameFlag.FRONT)
     assert texts(next(event["data"]["node"] for event in back if event["type"] == 2)) == "here"
+
+
+def test_page_of_a_tab_that_has_lost_frames_is_not_shown_as_it_was() -> None:
+    visitor = opened(["shown"])
+    left, elsewhere = PAGE + 1, OTHER
+    for page in (left, elsewhere):
+        visitor.enter(page, flags=FrameFlag.BACKGROUND)
+        visitor.snapshot(["before"], page=page)
+    visitor.seqs[PAGE >> 16] += 2
+    gap, *_ = visitor.control(FrameKind.VISIBILITY, {})
+    data = {"from_seq": visitor.seqs[PAGE >> 16] - 2, "to_seq": visitor.seqs[PAGE >> 16] - 1, "reason": "lost"}
+    assert gap["data"] == {"tag": "alongside.gap", "payload": {"page_id": PAGE >> 16 << 16, "data": data}}
+    kinds = [
+        [event["type"] for event in visitor._read(FrameKind.VISIBILITY, b"{}", page=page, flags=FrameFlag.FRONT)]
+        for page in (left, elsewhere)
+    ]
+    assert kinds == [[5], [5, 4, 2]]
+    assert [event["type"] for event in visitor.snapshot(["again"], page=left)] == []
+    assert [
+        event["type"] for event in visitor._read(FrameKind.VISIBILITY, b"{}", page=left, flags=FrameFlag.FRONT)
+    ] == [
+        5,
+        4,
+        2,
+    ]
 
 
 def test_pages_heard_of_longest_ago_are_left_out_when_there_are_too_many(monkeypatch: Any) -> None:
@@ -116,7 +142,7 @@ def test_words_of_operations_that_are_none_do_not_end_the_log() -> None:
         deep = [deep]
     said = [("page_enter", [1]), ("mutation", {"a": 1}), ("mutation", [{"a": 5, "t": [1]}]), ("x", deep)]
     events = [{"at_ms": 0, "page_id": 1, "name": name, "data": data} for name, data in said]
-    rows = b"".join(_logged(events, EventReader(), {})).decode().splitlines()
+    rows = b"".join(_logged(events, EventReader(), {}, deque())).decode().splitlines()
     assert [row.rpartition(",mutation,")[2] for row in rows[1:3]] == ['"{""a"": 1}"', '"{""texts"": 1}"']
     assert rows[3].endswith(",x,too_deep")
     assert json.loads(as_line(events[3]))["data"] == "too_deep"

@@ -1,5 +1,6 @@
 """From the journal into segments: every frame once and in order, whatever happens in between."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +11,13 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from assist.channel.live import SessionKeys
-from assist.channel.protocol import decode_frame
+from assist.channel.protocol import FrameKind, decode_frame
 from assist.channel.valkey import sync_client
 from assist.pages.models import Page
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.archive import actions, health, journal
 from recordings.archive.models import ArchiveSegment
-from recordings.archive.segments import CorruptSegment
 from recordings.archive.signals import archive_closed
 from tests.channel.scene import Scene
 
@@ -150,13 +150,20 @@ async def test_archive_of_a_session_that_goes_on_is_not_closed(channel: Scene) -
         await sync_to_async(close)(channel)
 
 
-async def test_changed_object_is_noticed(channel: Scene) -> None:
+async def test_changed_object_is_noticed_and_what_follows_is_read(channel: Scene) -> None:
     await record(channel, frames=5)
     await sync_to_async(write)(channel)
     (segment,) = await sync_to_async(segments)(channel)
+    await record(channel, frames=1)
     await sync_to_async(store.put)(segment.object_key, b"something else")
-    with pytest.raises(CorruptSegment):
-        await sync_to_async(channel.journal)()
+    gap, *frames = [decode_frame(entry.frame) for entry in await sync_to_async(channel.journal)()]
+    assert (gap.kind, gap.seq, gap.tab, json.loads(gap.payload)) == (
+        FrameKind.GAP,
+        0,
+        1,
+        {"from_seq": 1, "to_seq": 7, "reason": "segment_damaged", "segment": 1, "lasts_ms": 0},
+    )
+    assert [frame.seq for frame in frames if frame.seq] == [8, 9]
 
 
 async def test_pages_that_a_killed_process_did_not_write_come_from_the_journal(channel: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections import Counter
 from typing import Any
 
 from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
@@ -19,7 +20,8 @@ class Visitor:
     """Says lines of pages; collects the events that come of them."""
 
     def __init__(self) -> None:
-        self.converter, self.seq = Converter(ArchiveAssets({}, lambda sha256: b"")), 0
+        self.converter, self.frames = Converter(ArchiveAssets({}, lambda sha256: b"")), 0
+        self.seqs: Counter[int] = Counter()
         self.deflaters: dict[int, Any] = {}
         self.events: list[dict[str, Any]] = []
         self._read(FrameKind.SESSION_START, b'{"started_at_ms": %d}' % START_MS, page=0)
@@ -45,9 +47,11 @@ class Visitor:
         return self._read(kind, data, page=page, flags=flags)
 
     def _read(self, kind: int, payload: bytes, *, page: int, flags: int = 0) -> list[dict[str, Any]]:
-        self.seq += bool(page)
-        frame = Frame(kind, flags, page, self.seq if page else 0, START_MS + self.seq, payload)
-        made = list(self.converter.read(JournalEntry(b"", START_MS + self.seq, encode_frame(frame))))
+        self.frames += bool(page)
+        self.seqs[page >> 16] += bool(page)
+        at_ms = START_MS + self.frames
+        frame = Frame(kind, flags, page, self.seqs[page >> 16], at_ms, payload)
+        made = list(self.converter.read(JournalEntry(b"", at_ms, encode_frame(frame))))
         self.events += made
         return made
 

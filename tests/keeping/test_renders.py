@@ -1,6 +1,6 @@
 """Who renders the video of a session that is deleted leaves nothing, and no two of them wait for each other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -15,12 +15,17 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
 from helpdesk.tenants.models import Tenant
+from recordings.keeping import queries
 from recordings.keeping import tasks as keeping
-from recordings.keeping.deletion import NotOver, delete_session
+from recordings.keeping.deletion import LOST_RENDERER, NotOver, delete_session
+from recordings.keeping.erasures import erase
+from recordings.keeping.models import Doomed, Erasure
+from recordings.keeping.objects import delete_doomed
 from recordings.video import actions, extras, leases, tasks
 from recordings.video.facts import VideoFacts
 from recordings.video.models import Recording, VideoSegment
 from tests.keeping.kept import kept_session, keys_below
+from tests.keeping.test_erasure import begin
 from tests.keeping.waiting import wait_for_locks
 
 NOW = timezone.now()
@@ -56,6 +61,37 @@ def test_segment_that_is_uploaded_after_it_was_deleted_has_lost_its_lease(tenant
     _recording, segment = deleted(tenant)
     with pytest.raises(leases.LeaseLost), tenant_scope(tenant.id):
         actions.finish_segment(segment.id, owner="worker", object_key="key", size_bytes=1, now=NOW)
+
+
+@pytest.mark.parametrize("by_erasure", [True, False])
+def test_what_a_lost_renderer_leaves_goes_with_a_second_look(tenant: Tenant, by_erasure: bool) -> None:
+    """It stood still past its lease, uploaded when all was deleted, and was killed before it found no row."""
+    with tenant_scope(tenant.id):
+        session = kept_session(tenant, assets=[])
+        recording = Recording.objects.get()
+        VideoSegment.objects.update(losses=1)
+    upload = object_key(tenant.id, "recordings", recording.id, "segments", "0-killed.mp4")
+    now = timezone.now()
+    soon, then = now + LOST_RENDERER - timedelta(seconds=1), now + LOST_RENDERER + timedelta(minutes=1)
+    erasure = begin(tenant) if by_erasure else None
+
+    def look(at: datetime) -> str:
+        if erasure is None:
+            return str(delete_doomed(tenant.id, now=at))
+        erase(tenant.id, erasure.id, now=at)
+        with tenant_scope(tenant.id):
+            return str(queries.report(Erasure.objects.get())["state"])
+
+    if erasure is None:
+        delete(tenant, session, now=now)
+    states = [look(now)]
+    assert keys_below(tenant.id) == []
+    store.put(upload, b"what the visitor saw")
+    states += [look(soon), look(then)]
+    assert states == (["running", "running", "done"] if by_erasure else ["True", "False", "True"])
+    assert keys_below(tenant.id) == []
+    with tenant_scope(tenant.id):
+        assert not Doomed.objects.exists()
 
 
 def test_video_that_is_uploaded_after_it_was_deleted_goes(tenant: Tenant) -> None:

@@ -15,6 +15,7 @@ from assist.channel.protocol import Frame, FrameFlag, FrameKind, encode_frame
 from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from helpdesk.tenants.keys import object_key
+from recordings.archive.actions import Draft
 from recordings.archive.segments import JournalEntry, encode_segment
 from recordings.video import extras
 from recordings.video.encoder import SegmentEncoder, join_segments
@@ -110,6 +111,7 @@ def _segment(session_id: UUID, number: int, entries: list[JournalEntry]) -> None
         number=number,
         sha256=sha256(data).hexdigest(),
         size_bytes=len(data),
+        tab_ranges=Draft(entries).tab_ranges,
         last_journal_id=f"{entries[-1].received_at_ms}-0",
     )
     store.put(segment.object_key, data)

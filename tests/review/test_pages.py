@@ -1,6 +1,7 @@
 """The review pages and their routes: who may see which recording, and what leaves the server."""
 
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from recordings.video.models import Recording, RecordingState, VideoSegment
 from tests import factories
 from tests.desks import Desk, signed_in
 
+SEGMENT = b"segment of this session"
 ROUTES = ("", "state/", "video/", "archive/0/0/")
 
 
@@ -29,10 +31,10 @@ def record(desk: Desk, *, own: bool = True, **values) -> Recording:
     with tenant_scope(desk.tenant.id):
         agent = desk.agent if own else factories.member(name="Colleague")
         session = factories.assist_session(agent=agent, state=SessionState.ENDED, started_at=timezone.now())
-        segment = factories.archive_segment(session=session)
+        segment = factories.archive_segment(session=session, sha256=sha256(SEGMENT).hexdigest())
         values = {"state": RecordingState.READY, "object_key": f"{segment.object_key}.mp4", **values}
         recording = factories.recording(session=session, **values)
-    store.put(segment.object_key, b"segment of this session")
+    store.put(segment.object_key, SEGMENT)
     store.put(recording.object_key, b"video of this session", content_type="video/mp4")
     return recording
 

@@ -127,12 +127,14 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
 
 def test_what_is_missing_or_unreadable_is_marked() -> None:
     index, rows = outlined(
-        [enter(100, seq=1), snapshot(200, seq=2), entry(FrameKind.OPERATIONS, 8000, seq=9, payload=b"\x99no stream")],
+        [enter(100, seq=1), snapshot(200, seq=2), entry(FrameKind.OPERATIONS, 900, seq=3, payload=b"\x99no stream")],
         [entry(FrameKind.PAUSE, 9000, seq=10), entry(FrameKind.RESUME, 12_000, seq=11)],
+        [],
     )
-    assert [mark[1] for mark in index["marks"]] == ["page", "error", "error", "pause"]
-    assert {"fault", "gap", "paused"} <= {row[2] for row in rows}
-    assert [hole[0] for hole in index["holes"]] == ["gap", "paused"]
+    assert [mark[1] for mark in index["marks"]] == ["page", "error", "error", "pause", "error"]
+    assert [row[2] for row in rows if row[2] in ("fault", "gap", "paused")] == ["fault", "gap", "paused", "gap"]
+    holes = [["gap", 900, 9000], ["paused", 9000, 12_000], ["gap", 12_000, 60_000]]
+    assert index["holes"] == holes
 
 
 def test_long_log_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from assist.channel.protocol import SHELF_COUNTER, Frame, FrameFlag, FrameKind, 
 from recordings.archive.clock import Clock
 from recordings.archive.segments import JournalEntry
 from recordings.video.plan import Timeline, TimelineReader, server_times
-from recordings.video.window import ArchiveIndex, as_document, joined, narrowed, of_document
+from recordings.video.window import ArchiveIndex, Window, as_document, joined, narrowed, of_document
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH_MS = STARTED.timestamp() * 1000
@@ -129,3 +129,34 @@ def test_stretches_that_follow_each_other_need_together_what_each_needs() -> Non
     whole = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(received)}
     times = {decode_frame(entry.data).seq: entry.at_ms for entry in server_times(together) if entry.data[0] != 11}
     assert all(abs(at - whole[seq]) <= 1 for seq, at in times.items() if seq > 1)  # 1 ms on its way
+
+
+def test_missing_frames_are_told_where_streams_can_not_be_read_on() -> None:
+    session = Session().visit(0)  # 1, 2
+    for at_ms in (1000, 2000, 3000, 4000):
+        session.add(FrameKind.OPERATIONS, at_ms)  # 3 to 6
+    session.add(FrameKind.GAP, 5000, from_seq=7, to_seq=7)
+    lost = [part for part in session.parts if part[0] not in (4, 6)]  # seqs 3 and 5
+    entries = [decode_frame(data) for _, data in cut_out(lost, starts_ms=0, ends_ms=6000, seconds=6)]
+    told = [(frame.kind, frame.seq, frame.tab) for frame in entries if frame.tab and frame.kind != FrameKind.VISIBILITY]
+    gap = (FrameKind.GAP, 0, 1)
+    assert told == [
+        (FrameKind.PAGE_ENTER, 1, 1),
+        (FrameKind.SNAPSHOT, 2, 1),
+        gap,
+        (FrameKind.OPERATIONS, 4, 1),
+        gap,
+        (FrameKind.OPERATIONS, 6, 1),
+        (FrameKind.GAP, 7, 1),
+    ]
+
+
+def test_what_was_left_out_on_purpose_is_not_missing() -> None:
+    session = Session().visit(0)  # 1, 2
+    for at_ms in (1000, 2000, 3000):
+        session.add(FrameKind.OPERATIONS, at_ms)  # 3 to 5
+    hello = encode_frame(Frame(FrameKind.TAB_HELLO, 0, 1 << 16, 0, EPOCH_MS, b'{"tab": 1, "offset_ms": 500}'))
+    parts = [part for part in session.parts if part[0] != 4]
+    parts[3][1].insert(0, JournalEntry(b"", int(EPOCH_MS), hello))
+    window = Window([number for number, _ in parts], {ONE: 0}, {})
+    assert [decode_frame(data).seq for _, data in narrowed(window, parts)] == [0, 1, 2, 0, 4, 5]

@@ -7,7 +7,7 @@ import type { Operation, Volatile } from "../protocol/operations";
 import { PACKED } from "../protocol/packing";
 import type { Viewport } from "../protocol/seam";
 import { UnpackStream } from "../protocol/unpacking";
-import { type Frame, FrameFlag, FrameKind, tabOf } from "../protocol/wire";
+import { type Frame, FrameFlag, FrameKind, isShelf, tabOf } from "../protocol/wire";
 import { Clock } from "./clock";
 import { LineReader } from "./lines";
 import { bounded } from "./viewport";
@@ -70,6 +70,8 @@ export class Decoder {
   private readonly streams = new Map<number, OpenStream>();
   /** Pages, the one heard of last at the end. */
   private readonly packed = new Set<number>();
+  /** Of each tab of which the archive has lost frames, the pages that are known again. */
+  private readonly lost = new Map<number, Set<number>>();
   private readonly clock = new Clock();
 
   /**
@@ -80,7 +82,8 @@ export class Decoder {
     const place = this.place(frame, received);
     if (isStreamed(frame)) {
       const open = this.open(frame, place);
-      return this.items([frame], place, open, open ? pushed(open.stream, frame) : [], received === undefined);
+      const lines = open ? pushed(open.stream, frame) : [];
+      return this.items([frame], place, open, lines, received === undefined).filter((item) => this.isKnown(item));
     }
     const simple = SIMPLE[frame.kind];
     if (simple === "leave" || simple === "close") this.end(frame.page);
@@ -119,13 +122,35 @@ export class Decoder {
       case FrameKind.PAGE_ENTER:
         return [{ ...place, name: "enter", arrival: arrivalOf(payload) }];
       case FrameKind.HISTORY:
+        this.lost.get(place.tab)?.add(place.page);
         return [{ ...place, name: "return", arrival: arrivalOf(payload) }];
       case FrameKind.VIEWPORT:
         return [{ ...place, name: "viewport", viewport: bounded(payload) }];
       case FrameKind.TAB_HELLO:
         this.clock.hello(payload.tab, payload.offset_ms, place.at);
+        break;
+      case FrameKind.GAP:
+        if (!place.seq) this.lose(place.tab);
     }
     return [];
+  }
+
+  /** What comes of the tab's streams would be read wrong until they begin anew, and be of other nodes until a snapshot. */
+  private lose(tab: number): void {
+    this.lost.set(tab, new Set());
+    for (const page of this.streams.keys()) {
+      if (tabOf(page) !== tab) continue;
+      this.streams.delete(page);
+      this.packed.delete(page);
+    }
+  }
+
+  private isKnown(item: Item): boolean {
+    const known = this.lost.get(item.tab);
+    if (!known || item.name !== "operation" || isShelf(item.page)) return true;
+    const [name] = item.operation;
+    if (name === "snapshot") known.add(item.page);
+    return name === "assets" || known.has(item.page);
   }
 
   /** Frames of one stream, which may begin with the first of them. */

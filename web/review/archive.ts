@@ -56,7 +56,9 @@ export class Archive {
     for (const page of starts.keys()) pages.add(page);
     const before = range(0, first - 1).filter((number) => this.isNeeded(number, starts));
     const entries = await this.segments.read([...before, ...range(first, last)], progress);
-    const base = entries.filter((entry) => entry.segment < first && isSince(entry, starts.get(entry.frame.page)));
+    const base = entries.filter(
+      (entry) => entry.segment < first && (isGap(entry) || isSince(entry, starts.get(entry.frame.page))),
+    );
     const seen = new Map<number, number>();
     const kept = [...merged(this.heads(pages, first), base), ...(front ? [this.word(front)] : [])];
     const fresh = [...kept, ...entries.filter(({ segment }) => segment >= first)].filter((entry) => isNew(entry, seen));
@@ -129,8 +131,10 @@ export class Archive {
     return found && [found[1], found[2]];
   }
 
+  /** One without pages could not be read: whose frames are missing is in what stands in its place. */
   private isNeeded(number: number, starts: Map<number, Place>): boolean {
-    return this.outline.segments[number]![3].some((page) => (starts.get(page)?.[0] ?? Infinity) <= number);
+    const pages = this.outline.segments[number]![3];
+    return !pages.length || pages.some((page) => (starts.get(page)?.[0] ?? Infinity) <= number);
   }
 
   /** How the tabs' clocks go, and what the pages are called. */
@@ -165,6 +169,11 @@ function isBefore(one: Place, other: Place): boolean {
 
 function isSince({ segment, at }: Entry, place: Place | undefined): boolean {
   return place !== undefined && !isBefore([segment, at], place);
+}
+
+/** A record of frames that the archive has lost. */
+function isGap({ frame }: Entry): boolean {
+  return frame.kind === FrameKind.GAP && !frame.seq;
 }
 
 /** In the order of the archive, each once. */

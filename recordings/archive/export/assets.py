@@ -10,6 +10,7 @@ from uuid import UUID
 
 from PIL import Image
 
+from assist.pages.digests import is_itself
 from assist.pages.keys import asset_key
 from assist.pages.queries import assets_of
 from assist.pages.subtrees import SUBTREE_TYPE
@@ -124,4 +125,11 @@ def archive_assets(session_id: UUID) -> ArchiveAssets:
     """Of a session of the current tenant; what it does after that needs no scope."""
     tenant_id = current_tenant_id()
     types = dict(assets_of(session_id).values_list("sha256", "content_type"))
-    return ArchiveAssets(types, lambda sha256: store.get(asset_key(tenant_id, sha256)))
+
+    def load(sha256: str) -> bytes:
+        data = store.get(asset_key(tenant_id, sha256))
+        if not is_itself(data, sha256=sha256, content_type=types.get(sha256, "")):
+            raise store.NoSuchObject(f"asset {sha256} is another than was written")
+        return data
+
+    return ArchiveAssets(types, load)

@@ -7,6 +7,7 @@ heard for longest lose what they are, and go on from their next snapshot.
 from collections import OrderedDict
 from collections.abc import Iterator
 
+from assist.channel.protocol import TAB_SHIFT
 from recordings.archive.export.pages import Page, States
 from recordings.archive.export.said import Said
 
@@ -59,6 +60,12 @@ class HeldPages:
         page.empty()
         self._streams.pop(page.number, None)
         self._size -= self._sizes.pop(page.number, 0)
+
+    def lose(self, tab: int) -> None:
+        """Nobody knows what the tab's pages are now."""
+        for page in self._pages.values():
+            if page.number >> TAB_SHIFT == tab:
+                self.empty(page)
 
     def count(self, page: Page, characters: int) -> None:
         """So much was said of it."""

@@ -3,20 +3,24 @@
 import csv
 import io
 import json
+import math
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from assist.channel.models import AssistSession
 from recordings.archive import journal
-from recordings.archive.events import EventReader
+from recordings.archive.events import EventReader, began_ms
 from recordings.archive.export.assets import archive_assets
 from recordings.archive.export.rrweb import Converter
 from recordings.archive.stretch import events_between
 
 NDJSON_TYPE = "application/x-ndjson"
 CSV_TYPE = "text/csv; charset=utf-8"
+# (ms since the session's start, name of the row, who)
+Deed = tuple[int, str, str]
 COLUMNS = ("at", "at_ms", "page_id", "url", "title", "name", "details")
 # Where a spreadsheet may take a formula for begun: it may split a cell too, at its own separator, and take quotes away.
 FORMULA = re.compile(r'^(?=[\t\r])|(?:^|[;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])')
@@ -28,7 +32,8 @@ COUNTED = {"r": "removed", "a": "added", "t": "texts", "s": "attributes", "e": "
 
 def rrweb_lines(session: AssistSession) -> Iterator[bytes]:
     """One event of rrweb a line. An empty chunk stands for a frame of which nothing is told, so none takes long."""
-    entries, converter = journal.read(session), Converter(archive_assets(session.id))
+    entries = journal.read(session)
+    converter = Converter(archive_assets(session.id), began_at_ms=began_ms(session))
     for entry in entries:
         yield b"".join(map(as_line, converter.read(entry)))
 
@@ -38,24 +43,38 @@ def event_lines(session: AssistSession, *, from_ms: int = 0, to_ms: int | None =
     return map(as_line, events_between(session, from_ms=from_ms, to_ms=to_ms))
 
 
-def log_rows(session: AssistSession) -> Iterator[bytes]:
-    """The log as CSV (RFC 4180), a row for each operation and control frame, in order; times are UTC."""
-    entries, reader, pages = journal.read(session), EventReader(), dict[int, tuple[str, str]]()
+def log_rows(session: AssistSession, *, deeds: Iterable[Deed] = ()) -> Iterator[bytes]:
+    """The log as CSV (RFC 4180), a row for each operation and control frame, in order; times are UTC.
+
+    `deeds` are those of agents, in the order of time, which the archive does not have.
+    """
+    entries, reader, pages = journal.read(session), EventReader(began_ms(session)), dict[int, tuple[str, str]]()
+    waiting = deque(deeds)
     yield _row(COLUMNS)
     for entry in entries:
-        yield b"".join(_logged(reader.read(entry), reader, pages))
+        yield b"".join(_logged(reader.read(entry), reader, pages, waiting))
+    yield b"".join(_done_by(math.inf, waiting, reader))
 
 
 def _logged(
-    events: Iterable[dict[str, Any]], reader: EventReader, pages: dict[int, tuple[str, str]]
+    events: Iterable[dict[str, Any]], reader: EventReader, pages: dict[int, tuple[str, str]], deeds: deque[Deed]
 ) -> Iterator[bytes]:
     for event in events:
+        yield from _done_by(event["at_ms"], deeds, reader)
         number, name, data = event["page_id"], event["name"], event["data"]
         if name in ("page_enter", "history") and isinstance(data, dict):
             pages[number] = (str(data.get("url", "")), str(data.get("title", "")))
         url, title = pages.get(number, ("", ""))
         moment = _iso(reader.started_at_ms + event["at_ms"])
         yield _row((moment, event["at_ms"], number, url, title, name, details(name, data)))
+
+
+def _done_by(at_ms: float, deeds: deque[Deed], reader: EventReader) -> Iterator[bytes]:
+    """What agents have done up to then; it is of no page."""
+    while deeds and deeds[0][0] <= at_ms:
+        done_ms, name, who = deeds.popleft()
+        said = json.dumps({"agent": who}, ensure_ascii=False)
+        yield _row((_iso(reader.started_at_ms + done_ms), done_ms, 0, "", "", name, said))
 
 
 def details(name: str, data: Any) -> str:

@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.db import DatabaseError
 
 from assist.channel.front import FrontPage
-from assist.channel.protocol import COUNTER_BITS, BadFrame, Frame, FrameFlag, decode_frame
+from assist.channel.protocol import COUNTER_BITS, TAB_SHIFT, BadFrame, Frame, FrameFlag, decode_frame
+from recordings.archive import journal
 from recordings.archive.events import EventReader
 from recordings.archive.export.assets import ArchiveAssets
 from recordings.archive.export.changes import frames_attached, mutation_events, sheets_adopted
@@ -43,9 +44,9 @@ FRAME_SECONDS = 60
 class Converter:
     """Is given a session's journal entries in order; its events have the server's times, which never go back."""
 
-    def __init__(self, assets: ArchiveAssets) -> None:
+    def __init__(self, assets: ArchiveAssets, *, began_at_ms: float = 0) -> None:
         self._assets = assets
-        self._reader, self._front = EventReader(), FrontPage()
+        self._reader, self._front = EventReader(began_at_ms), FrontPage()
         self._pages, self._shelves = HeldPages(), Shelves()
         self._shown, self._latest_ms = 0, 0.0
 
@@ -85,6 +86,10 @@ class Converter:
     def _events(self, frame: Frame, name: str, data: Any) -> Iterator[Json]:
         if name == "shelf":
             self._take_shelf(frame, *data)
+            return
+        if name == "gap" and data.get("reason") in journal.UNNAMED:
+            self._pages.lose(frame.tab)
+            yield _custom(name, {"page_id": frame.tab << TAB_SHIFT, "data": data})
             return
         if name == "assets":
             self._assets.learn(data[0])
