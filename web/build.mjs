@@ -20,6 +20,7 @@ const bundles = {
   review: "review",
   desk: "desk",
   share: "share",
+  zone: "zone",
 };
 
 /** Bytes after brotli of what a visitor downloads. */

@@ -16,6 +16,7 @@ from helpdesk.accounts.roles import role_required
 from helpdesk.audit.models import Action, ActorKind, AuditEvent
 from helpdesk.audit.queries import events
 from helpdesk.days import begin_of, end_of
+from helpdesk.desk.audit_words import lines_of
 from helpdesk.desk.forms import Select, Text
 from helpdesk.desk.pages import desk_page
 from helpdesk.keyset import BadCursor, newest_first
@@ -80,6 +81,7 @@ def audit_view(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "page": page,
+        "lines": lines_of(page.rows),
         "filters": filters.urlencode(),
         "has_filters": any(filters.values()),
     }

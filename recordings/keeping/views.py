@@ -36,6 +36,7 @@ def hold(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     reason, person = form.cleaned_data["reason"], person_of(request)
     try:
         place_hold(recording.session_id, reason=reason, person=person, actor=actor_of(request), now=timezone.now())
+        messages.success(request, _("Held: the recording stays until the hold is released."))
     except AlreadyHeld:
         messages.warning(request, _("A legal hold is there already, by somebody else; it is left as it is."))
     except NoSession as refused:
@@ -51,6 +52,7 @@ def release(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     found = hold_of(_recording(recording_id).session_id)
     if found:
         release_hold(found, actor=actor_of(request), now=timezone.now())
+    messages.success(request, _("The hold is released."))
     return redirect("recording", recording_id)
 
 

@@ -19,7 +19,9 @@ from recordings.archive import journal
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, encode_segment
 from recordings.review.access import recording_or_404
+from recordings.review.filters import WORDS_MAX
 from recordings.review.queries import archive_segments
+from recordings.search.queries import moments_in
 from recordings.video.audit import audit_once
 from recordings.video.extras import outline_of, queue_extras
 from recordings.video.models import Recording
@@ -36,6 +38,7 @@ MOST_SEGMENTS = 240
 MOST_NUMBER = 2**31 - 1
 MOST_ARCHIVE_BYTES = 4 * 1024 * 1024
 READERS = 8
+MOST_MOMENTS = 100
 LENGTH = Struct("!I")
 KEPT = "private, max-age=3600, immutable"
 VIEWED_AGAIN = timedelta(minutes=10)
@@ -94,6 +97,16 @@ def log(request: HttpRequest, recording_id: UUID, start: int, size: int) -> Http
         raise Http404 from None
     answer["Cache-Control"] = KEPT
     return answer
+
+
+@never_cache
+@require_safe
+def moments(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """`{moments: [[at_ms, text], …], is_more}` that have all words of `?q=`; null while the session is not read yet."""
+    recording, words = _viewed(request, recording_id), request.GET.get("q", "")[:WORDS_MAX]
+    found = moments_in(recording.pk, words=words, most=MOST_MOMENTS + 1)
+    shown = None if found is None else [(moment.at_ms, moment.text) for moment in found[:MOST_MOMENTS]]
+    return JsonResponse({"moments": shown, "is_more": len(found or ()) > MOST_MOMENTS})
 
 
 @require_safe

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:recording_id>/archive/<int:first>/<int:last>/", playback.archive, name="recording_archive"),
     path("<uuid:recording_id>/outline/", playback.outline, name="recording_outline"),
     path("<uuid:recording_id>/log/<int:start>/<int:size>/", playback.log, name="recording_log"),
+    path("<uuid:recording_id>/moments/", playback.moments, name="recording_moments"),
     path("<uuid:recording_id>/thumbnail/", playback.thumbnail, name="recording_thumbnail"),
     path("<uuid:recording_id>/filmstrip/", playback.filmstrip, name="recording_filmstrip"),
     path("<uuid:recording_id>/export/<slug:kind>/", export_views.export, name="recording_export"),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from helpdesk.tenants.context import current_tenant_id
 from recordings.search.models import SessionText
-from recordings.search.tokens import best_moment
+from recordings.search.tokens import best_moment, moments_with
 from recordings.video.models import Recording
 
 SWEEP_AFTER = timedelta(minutes=5)
@@ -51,6 +52,13 @@ def moments_of(recording_ids: Collection[UUID], *, words: str) -> dict[UUID, Mom
     rows = SessionText.objects.filter(recording_id__in=recording_ids).values_list("recording_id", "moments")
     found = {recording_id: best_moment(moments, words=words) for recording_id, moments in rows}
     return {recording_id: Moment(*best) for recording_id, best in found.items() if best}
+
+
+def moments_in(recording_id: UUID, *, words: str, most: int) -> list[Moment] | None:
+    """Where all the words are in one recording, in the order of time; None while it has not been read."""
+    rows = SessionText.objects.filter(recording_id=recording_id, lease_ends_at=None)
+    moments = rows.values_list("moments", flat=True).first()
+    return None if moments is None else [Moment(*found) for found in islice(moments_with(moments, words=words), most)]
 
 
 def unread_sessions(now: datetime) -> Iterator[tuple[UUID, UUID]]:

@@ -69,16 +69,30 @@ def best_moment(moments: Iterable[tuple[int, str]], *, words: str) -> tuple[int,
     wanted = set(_wanted(words))
     best, most = None, 0
     for at_ms, text in moments:
-        plain = folded(text)  # to look for characters in it is a tenth of the work
-        if sum(word in plain for word in wanted) <= most:
-            continue
-        have = set(tokens(text))
-        fits = sum(word in have or (_is_beginning(word) and _begins(have, word)) for word in wanted)
+        fits = _fits(text, wanted, above=most)
         if fits > most:
             best, most = (at_ms, text), fits
         if fits == len(wanted):
             break
     return best
+
+
+def moments_with(moments: Iterable[tuple[int, str]], *, words: str) -> Iterator[tuple[int, str]]:
+    """Those that have all of the words; none where there are no words."""
+    wanted = set(_wanted(words))
+    for at_ms, text in moments:
+        if wanted and _fits(text, wanted, above=len(wanted) - 1):
+            yield at_ms, text
+
+
+def _fits(text: str, wanted: set[str], *, above: int) -> int:
+    """How many of the words the text has; 0 where these are no more than `above`."""
+    plain = folded(text)  # to look for characters in it is a tenth of the work
+    if sum(word in plain for word in wanted) <= above:
+        return 0
+    have = set(tokens(text))
+    count = sum(word in have or (_is_beginning(word) and _begins(have, word)) for word in wanted)
+    return count if count > above else 0
 
 
 def _begins(have: Iterable[str], word: str) -> bool:

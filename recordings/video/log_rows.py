@@ -64,7 +64,11 @@ class Rows:
         self.rows.append((at_ms, page, name, text[:TEXT_CHARACTERS]))
 
     def settle(self, duration_ms: int) -> None:
-        """Put them in the order of time, alike ones within a second as one, and find what is marked."""
+        """Put them in the order of time, alike ones within a second as one, and find what is marked.
+
+        What came as the session ended, or a moment later, is at its end.
+        """
+        self.rows = [(min(row[0], duration_ms), *row[1:]) for row in self.rows]
         self.rows.sort(key=lambda row: row[0])
         self.idle = list(_idle(self.rows, duration_ms))
         self.marks = list(_marks(self.rows))[:MOST_MARKS]

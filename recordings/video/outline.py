@@ -130,7 +130,7 @@ def read_outline(
             rows.take(_until(give_up_at, _events(reader, fresh)))
     timeline = places.finished()
     for at_ms, name, who in deeds:
-        rows.add(min(at_ms, timeline.duration_ms), 0, name, who)
+        rows.add(at_ms, 0, name, who)
     for hole in timeline.holes:
         rows.add(hole.starts_ms, 0, hole.kind, "")
     rows.settle(timeline.duration_ms)

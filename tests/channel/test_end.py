@@ -55,6 +55,15 @@ async def test_agent_ends(channel: Scene) -> None:
     assert [event.action for event in told if event.at <= row.ended_at] == ["session.watched", "session.ended"]
 
 
+async def test_console_that_is_cut_off_has_left(channel: Scene) -> None:
+    """As when its browser is killed: nothing says so but the end of the connection."""
+    async with channel.console() as console:
+        await console.hello()
+        console.socket.transport.abort()
+        told = await eventually(lambda: has_all(deeds(channel), {"session.watched", "session.left"}))
+    assert [event.action for event in told] == ["session.watched", "session.left"]
+
+
 def deeds(scene: Scene) -> list[AuditEvent]:
     with tenant_scope(scene.tenant.id):
         return list(AuditEvent.objects.filter(object_id=scene.session_id).order_by("at"))

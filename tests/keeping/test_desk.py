@@ -33,9 +33,12 @@ def test_manager_holds_releases_and_deletes(tenant: Tenant, session: AssistSessi
     assert "give a reason" in manager.post(f"{address}hold/", {}, follow=True).content.decode()
     held = manager.post(f"{address}hold/", {"reason": "Case 4"}, follow=True).content.decode()
     assert "Case 4" in held
+    assert "Held: the recording stays" in held
     assert "delete-recording" not in held
     assert "release it, then delete" in manager.post(f"{address}delete/", follow=True).content.decode()
-    assert b"Case 4" not in manager.post(f"{address}hold/release/", follow=True).content
+    released = manager.post(f"{address}hold/release/", follow=True).content.decode()
+    assert "Case 4" not in released
+    assert "The hold is released." in released
     assert b"The recording is deleted" in manager.post(f"{address}delete/", follow=True).content
     assert manager.get(address).status_code == 404
 

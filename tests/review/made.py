@@ -4,6 +4,7 @@ import json
 import zlib
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -88,7 +89,7 @@ class Writer:
         self.entries.append(JournalEntry(b"", round(time_ms), encode_frame(frame)))
 
 
-def archive(desk: Desk, writer: Writer, *, seconds: int, segment_every: int, **values: Any) -> Recording:
+def archive(desk: Desk, writer: Writer, *, seconds: float, segment_every: int, **values: Any) -> Recording:
     """The recording of an ended session of the desk's agent with this archive."""
     with tenant_scope(desk.tenant.id):
         session = factories.assist_session(
@@ -116,26 +117,26 @@ def _segment(session_id: UUID, number: int, entries: list[JournalEntry]) -> None
     store.put(segment.object_key, data)
 
 
-def film(path: Path, *, seconds: int) -> Path:
+def film(path: Path, *, seconds: float) -> Path:
     """A video whose grey says what second it is: 4 for each."""
     with SegmentEncoder(path, width=320, height=200) as encoder:
-        for second in range(seconds):
+        for second in range(ceil(seconds)):
             picture = np.full((200, 320, 3), min(255, 4 * second), np.uint8)
             picture[80:120, :40] = (200, 30, 30)
             encoder.add(as_frame(picture), at_ms=1000 * second)
-        encoder.finish(duration_ms=1000 * seconds)
+        encoder.finish(duration_ms=round(1000 * seconds))
     joined = path.with_name("joined.mp4")
-    join_segments(joined, segments=[(path, 0)], duration_ms=1000 * seconds, chapters=[])
+    join_segments(joined, segments=[(path, 0)], duration_ms=round(1000 * seconds), chapters=[])
     return joined
 
 
-def ready(recording: Recording, video: Path, *, seconds: int, chapters: list[dict[str, Any]]) -> Recording:
+def ready(recording: Recording, video: Path, *, seconds: float, chapters: list[dict[str, Any]]) -> Recording:
     """As the join leaves it."""
     key = object_key(recording.tenant_id, "recordings", recording.id, "video.mp4")
     store.put_file(key, str(video), content_type="video/mp4")
     with tenant_scope(recording.tenant_id):
         Recording.objects.filter(id=recording.id).update(
-            state=RecordingState.READY, object_key=key, duration_ms=1000 * seconds, chapters=chapters
+            state=RecordingState.READY, object_key=key, duration_ms=round(1000 * seconds), chapters=chapters
         )
         recording = Recording.objects.select_related("session").get(id=recording.id)
     extras.add_filmstrip(recording, video)

@@ -18,14 +18,15 @@ from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import decode_segment
-from recordings.review.playback import LENGTH, MOST_ARCHIVE_BYTES
+from recordings.review.playback import LENGTH, MOST_ARCHIVE_BYTES, MOST_MOMENTS
+from recordings.search.models import SessionText
 from recordings.video.models import Recording
 from tests import factories
 from tests.desks import Desk, signed_in
 from tests.review.test_pages import SEGMENT, record
 
 OUTLINE, LOG = gzip.compress(b'{"marks": []}'), gzip.compress(b'[[1,1,"click",""]]')
-ROUTES = {"outline/": 200, f"log/0/{len(LOG)}/": 200, "thumbnail/": 302, "filmstrip/": 302}
+ROUTES = {"outline/": 200, f"log/0/{len(LOG)}/": 200, "moments/": 200, "thumbnail/": 302, "filmstrip/": 302}
 
 
 def with_extras(desk: Desk, **values) -> Recording:
@@ -133,6 +134,25 @@ def test_pictures_are_at_addresses_that_expire_soon(desk: Desk) -> None:
         assert f"max-age={expires - 60}" in answer["Cache-Control"]
         assert "private" in answer["Cache-Control"]
         assert expires <= 300
+
+
+def test_moments_of_a_session_have_all_the_words(desk: Desk) -> None:
+    recording = record(desk)
+    said = [[0, "Orders"], [1000, "Refund for order 4711"], [5000, "Order 12"], [9000, "退款订单"]]
+
+    def found(words: str) -> dict[str, object]:
+        return desk.client.get(f"/desk/recordings/{recording.id}/moments/", {"q": words}).json()
+
+    assert found("order") == {"moments": None, "is_more": False}
+    with tenant_scope(desk.tenant.id):
+        factories.session_text(recording=recording, moments=said)
+    for words, at in (("order", [0, 1000, 5000]), ("ORD refu", [1000]), ("退款", [9000]), ("refund 12", []), (" ", [])):
+        assert [moment[0] for moment in found(words)["moments"]] == at, words
+    with tenant_scope(desk.tenant.id):
+        text = [[number, "same"] for number in range(MOST_MOMENTS + 1)]
+        SessionText.objects.filter(recording=recording).update(moments=text)
+    told = found("same")
+    assert (len(told["moments"]), told["is_more"]) == (MOST_MOMENTS, True)
 
 
 def test_what_is_missing_is_asked_for_once(desk: Desk) -> None:

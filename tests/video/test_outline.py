@@ -99,6 +99,7 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
         entry(
             FrameKind.OPERATIONS, 3000, seq=3, flags=FrameFlag.STREAM_START, payload=stream(["pointer", 0, []], *lines)
         ),
+        enter(60_700, seq=4, title="Late"),
     ]
     index, rows = outlined(frames, deeds=[(0, "accepted", "Ada"), (999_000, "agent_ended", "Ada")])
     at = START_MS
@@ -115,9 +116,11 @@ def test_log_has_a_row_for_each_deed_and_marks_for_those_that_matter() -> None:
         ("input", "•••"),
         ("scroll", "0, 300"),
         ("script_error", ""),
+        ("page_enter", "Late · https://shop.example/Late"),
         ("agent_ended", "Ada"),
     ]
-    assert [mark[1] for mark in index["marks"]] == ["agent", "page", "click", "input", "error", "agent"]
+    assert rows[-2][0] == index["duration_ms"]
+    assert [mark[1] for mark in index["marks"]] == ["agent", "page", "click", "input", "error", "page", "agent"]
     assert index["marks"][-1] == [60_000, "agent", "Ada", "agent_ended"]
     assert index["idle"] == [[3000, 60_000]]
 

@@ -4,6 +4,7 @@ import { PAGE_TOO_LARGE, type Unread } from "../protocol/operations";
 import type { StageReport } from "../protocol/seam";
 import { type ConsoleReply, decodeFrame, type Frame, FrameKind, isShelf } from "../protocol/wire";
 import { ConsoleChannel, type Queue } from "./channel";
+import { wireCopy } from "./copy";
 import { listenToDesk } from "./desk_events";
 import { closeButtons, find } from "./dom";
 import { Pages } from "./pages";
@@ -238,16 +239,6 @@ function wireButtons(main: HTMLElement): void {
   const dialog = find<HTMLDialogElement>("[data-end-dialog]");
   closeButtons(dialog);
   main.querySelector("[data-end]")?.addEventListener("click", () => dialog.showModal());
-  const copy = main.querySelector<HTMLButtonElement>("[data-copy]");
-  copy?.addEventListener("click", () => void copyLink(main, copy));
-}
-
-async function copyLink(main: HTMLElement, button: HTMLButtonElement): Promise<void> {
-  const field = find<HTMLInputElement>("[data-invite-url]", main);
-  field.select();
-  const done = await navigator.clipboard?.writeText(field.value).then(
-    () => true,
-    () => false,
-  );
-  button.textContent = word(done ? "link.copied" : "link.copy_failed");
+  const link = main.querySelector<HTMLElement>("[data-copies]");
+  if (link) wireCopy(link);
 }

@@ -2,6 +2,7 @@
 
 import { listenToDesk } from "../console/desk_events";
 import { Reading } from "../console/reading";
+import { tellZone } from "../zone/zone";
 import { chooseWords } from "./words";
 
 interface Waiting {
@@ -86,6 +87,7 @@ function toasts(): HTMLElement {
 }
 
 function start(): void {
+  tellZone();
   toasts();
   follow();
 }

@@ -117,6 +117,7 @@ export class Review {
     this.main.querySelector("video")?.addEventListener("click", () => this.transport.toggle());
     closeButtons(find<HTMLDialogElement>("[data-keys]", this.main));
     noteMarks(this.main, (notes) => this.timeline.pin(notes));
+    window.addEventListener("blur", () => setTimeout(() => this.ownKeys()));
     listenToDesk({ event: (kind, { id }) => void (this.isDeletion(kind, id) && this.check()) });
   }
 
@@ -225,10 +226,17 @@ export class Review {
 
   /** In the replay something was clicked: to when the visitor used it. */
   private pick(timeMs: number | null): void {
-    window.focus();
-    (document.activeElement as HTMLElement | null)?.blur(); // keys are the page's again, not the frame's
+    this.ownKeys();
     if (timeMs === null || !this.outline) return this.controls.say(word("replay.nothing_there"));
     this.seek(Math.max(0, timeMs - this.outline.started_ms));
+  }
+
+  /** Keys are the page's, not the frame's: it can take the focus after what was clicked in it has been told. */
+  private ownKeys(): void {
+    const { activeElement } = document;
+    if (this.isInspecting || !(activeElement instanceof HTMLIFrameElement)) return;
+    window.focus();
+    activeElement.blur();
   }
 
   /** The replay stands still so that one can select text in it. */

@@ -11,6 +11,8 @@ const NEAR_PX = 4;
 /** Who asks for the mark before means the one before that at which they are. */
 const BEFORE_MS = 500;
 const KINDS: MarkKind[] = ["page", "click", "input", "error", "pause", "agent", "note"];
+/** Keys of a slider beside those of the whole page (keys.ts). */
+const STEPS_MS: Record<string, number> = { ArrowUp: 5000, ArrowDown: -5000, PageUp: 60_000, PageDown: -60_000 };
 const HIDDEN_KEY = "review.marks.hidden";
 
 export class Timeline {
@@ -25,6 +27,8 @@ export class Timeline {
   private marks: Mark[] = [];
   private shown: Mark[] = [];
   private said = "";
+  private atMs = 0;
+  private isKeyed = false;
   private durationMs: number;
 
   constructor(
@@ -59,6 +63,8 @@ export class Timeline {
   }
 
   show(atMs: number): void {
+    this.atMs = atMs;
+    if (this.isKeyed) this.previewAt(atMs);
     const share = this.durationMs ? Math.min(1, atMs / this.durationMs) : 0;
     this.played.style.width = `${100 * share}%`;
     const where = this.chapterAt(atMs);
@@ -96,6 +102,7 @@ export class Timeline {
     const { track } = this;
     track.addEventListener("pointerdown", (event) => {
       track.setPointerCapture(event.pointerId);
+      this.keyed(false);
       this.drag(event);
     });
     track.addEventListener("pointermove", (event) => {
@@ -103,7 +110,24 @@ export class Timeline {
       this.preview(event);
     });
     track.addEventListener("pointerleave", () => this.filmstrip.hide());
+    track.addEventListener("keydown", (event) => this.onKey(event));
+    track.addEventListener("blur", () => this.keyed(false));
     find("[data-mark-kinds]", this.main).addEventListener("change", (event) => this.onChoice(event.target));
+  }
+
+  /** What is seen there is shown for keys as it is for a pointer; what else they do is done with the page's keys. */
+  private onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    this.keyed(true);
+    const step = STEPS_MS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.seek(this.atMs + step);
+  }
+
+  private keyed(isKeyed: boolean): void {
+    this.isKeyed = isKeyed;
+    if (!isKeyed) this.filmstrip.hide();
   }
 
   private at({ clientX }: PointerEvent): number {
@@ -117,8 +141,11 @@ export class Timeline {
   }
 
   private preview(event: PointerEvent): void {
+    this.previewAt(this.at(event));
+  }
+
+  private previewAt(atMs: number): void {
     if (!this.durationMs) return;
-    const atMs = this.at(event);
     const { width } = this.track.getBoundingClientRect();
     const near = (NEAR_PX / width) * this.durationMs;
     const mark = this.shown.findLast(([at]) => Math.abs(at - atMs) <= near);
@@ -170,7 +197,8 @@ export class Timeline {
       label.append(box, element("i"), word(`marks.${kind}` as Word), " ", element("span", String(count)));
       return [label];
     });
-    find("[data-mark-kinds]", this.main).replaceChildren(...boxes);
+    const kinds = find("[data-mark-kinds]", this.main);
+    kinds.replaceChildren(find("legend", kinds), ...boxes);
     find("[data-idle-kind]", this.main).hidden = !this.outline?.idle.length;
     find("[data-hole-kind]", this.main).hidden = !this.outline?.holes.length;
   }

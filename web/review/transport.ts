@@ -9,6 +9,8 @@ import { VideoSource } from "./video_source";
 export const RATES = [0.5, 1, 1.5, 2, 4, 8];
 /** What a step to the next picture moves. */
 export const STEP_MS = 40;
+/** A browser keeps whole microseconds of what was sought, and cuts the rest. */
+const KEPT_SECONDS = 1e-5;
 
 export interface TransportHandlers {
   /** At each picture while it plays, and after each change. */
@@ -24,6 +26,7 @@ export class Transport {
   private frame = 0;
   private readonly source: VideoSource | null;
   private own = { atMs: 0, since: 0, isPlaying: false, rate: 1 };
+  private sought = { seconds: 0, atMs: 0 };
 
   constructor(
     private readonly video: HTMLVideoElement | null,
@@ -40,7 +43,7 @@ export class Transport {
 
   /** The video begins to load, at `atMs`. */
   open(atMs: number): void {
-    if (this.video) this.video.currentTime = this.videoTime.ofVideo(atMs) / 1000;
+    if (this.video) this.video.currentTime = this.secondsOf(atMs);
     this.own.atMs = atMs;
     void this.source?.open();
   }
@@ -51,7 +54,7 @@ export class Transport {
   }
 
   get nowMs(): number {
-    if (this.video) return this.videoTime.ofSession(1000 * this.video.currentTime);
+    if (this.video) return this.shownMs(this.video);
     const { atMs, since, isPlaying, rate } = this.own;
     return Math.min(this.durationMs, isPlaying ? atMs + (performance.now() - since) * rate : atMs);
   }
@@ -66,7 +69,7 @@ export class Transport {
 
   seek(atMs: number): void {
     const bound = Math.max(0, Math.min(atMs, this.durationMs || atMs));
-    if (this.source) void this.source.seek(this.videoTime.ofVideo(bound) / 1000);
+    if (this.source) void this.source.seek(this.secondsOf(bound));
     this.setOwn({ atMs: bound });
     this.handlers.time(bound);
   }
@@ -86,6 +89,17 @@ export class Transport {
     if (this.video) this.video.defaultPlaybackRate = this.video.playbackRate = rate;
     else this.setOwn({ rate });
     this.tell();
+  }
+
+  /** What was sought is where one is, to the last bit: a row of the log or a mark has just that time. */
+  private secondsOf(atMs: number): number {
+    this.sought = { seconds: this.videoTime.ofVideo(atMs) / 1000, atMs };
+    return this.sought.seconds;
+  }
+
+  private shownMs({ currentTime, ended }: HTMLVideoElement): number {
+    if (Math.abs(currentTime - this.sought.seconds) < KEPT_SECONDS) return this.sought.atMs;
+    return ended && this.durationMs ? this.durationMs : this.videoTime.ofSession(1000 * currentTime);
   }
 
   private play(): void {
