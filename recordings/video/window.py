@@ -176,8 +176,10 @@ def narrowed(window: Window, parts: Iterable[tuple[int, Iterable[JournalEntry]]]
     """
     seen, known, last = Seen(), set[int](), 0
     for number, entries in parts:
-        states = window.tabs.get(number, {})
-        known = (known if number == last + 1 else set()) | states.keys()
+        known = known if number == last + 1 else set()
+        # Of a tab that was read up to here what was read counts, and not what should have been.
+        states = {tab: state for tab, state in window.tabs.get(number, {}).items() if tab not in known}
+        known |= states.keys()
         last = number
         for tab, state in states.items():
             seen.seqs[tab] = max(seen.seqs.get(tab, 0), state.seq)

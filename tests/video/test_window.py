@@ -160,3 +160,21 @@ def test_what_was_left_out_on_purpose_is_not_missing() -> None:
     parts[3][1].insert(0, JournalEntry(b"", int(EPOCH_MS), hello))
     window = Window([number for number, _ in parts], {ONE: 0}, {})
     assert [decode_frame(data).seq for _, data in narrowed(window, parts)] == [0, 1, 2, 0, 4, 5]
+
+
+def test_gap_between_stretches_is_told_though_the_second_knows_what_should_have_been_there() -> None:
+    session = Session().visit(0)
+    for at_ms in range(1000, 60_000, 1000):
+        session.add(FrameKind.OPERATIONS, at_ms)
+    session.add(FrameKind.SNAPSHOT, 60_000, flags=FrameFlag.STREAM_START)
+    for at_ms in range(61_000, 120_000, 1000):
+        session.add(FrameKind.OPERATIONS, at_ms)
+    timeline, index = indexed(session.parts, started_at=STARTED, ended_at=STARTED + timedelta(seconds=120))
+    edges = (50_000, 70_000), (70_000, 90_000)
+    windows = [index.window(timeline, starts_ms=start, ends_ms=end, epoch_ms=EPOCH_MS) for start, end in edges]
+    lost = max(windows[1].tabs) - 1
+    assert lost in windows[0].numbers
+    for window in (windows[0], joined(windows)):
+        parts = [(number, [] if number == lost else found) for number, found in session.parts]
+        entries = list(narrowed(window, [part for part in parts if part[0] in window.numbers]))
+        assert [decode_frame(data).kind for _, data in entries].count(FrameKind.GAP) == 1
