@@ -88,6 +88,12 @@ class SegmentEncoder:
             self._held = packet
 
 
+def header_of(path: Path) -> bytes:
+    """What the joined file has once, of its first segment; all must have been encoded with the same."""
+    with av.open(str(path)) as container:
+        return bytes(container.streams.video[0].codec_context.extradata or b"")
+
+
 def join_segments(
     path: Path, *, segments: Sequence[tuple[Path, int]], duration_ms: int, chapters: Sequence[Chapter]
 ) -> None:

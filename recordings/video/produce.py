@@ -17,7 +17,7 @@ from recordings.archive.clock import Clock
 from recordings.archive.journal import Seen
 from recordings.archive.models import ArchiveSegment
 from recordings.archive.segments import CorruptSegment, JournalEntry
-from recordings.video.encoder import Chapter, join_segments
+from recordings.video.encoder import Chapter, header_of, join_segments
 from recordings.video.models import Recording, VideoSegment
 from recordings.video.plan import Canvas, Timeline, TimelineReader, server_times
 from recordings.video.planned import timeline_of
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class SegmentGone(store.NoSuchObject):
-    """A rendered segment's object is not there; the argument is the segment's id."""
+    """A rendered segment's object is not there, or of no use; the argument is the segment's id."""
 
 
 @dataclass(frozen=True)
@@ -146,15 +146,25 @@ def frames_for(
 
 
 def join_video(archive: Archive, segments: list[VideoSegment], folder: Path) -> Path:
-    """The whole video from the segments' objects."""
+    """The whole video from the segments' objects. Raises `SegmentGone`, also for what another release has encoded."""
     video_ms = archive.timeline.video_ms
-    parts = [(_downloaded(segment, folder), video_ms(segment.starts_ms)) for segment in segments]
+    paths = [_downloaded(segment, folder) for segment in segments]
+    _check_alike(segments, [header_of(path) for path in paths])
+    parts = [(path, video_ms(segment.starts_ms)) for segment, path in zip(segments, paths, strict=True)]
     chapters = [
         Chapter(c["title"], video_ms(c["starts_ms"]), video_ms(c["ends_ms"])) for c in archive.timeline.chapters()
     ]
     joined = folder / "video.mp4"
     join_segments(joined, segments=parts, duration_ms=video_ms(archive.timeline.duration_ms), chapters=chapters)
     return joined
+
+
+def _check_alike(segments: list[VideoSegment], headers: list[bytes]) -> None:
+    """The newest one counts."""
+    _, header = max(zip([segment.done_at for segment in segments], headers, strict=True))
+    for segment, other in zip(segments, headers, strict=True):
+        if other != header:
+            raise SegmentGone(segment.id)
 
 
 def sha256_of(path: Path) -> str:
