@@ -19,6 +19,7 @@ READ_BYTES = 1 << 20
 FIRST_FREE_FD = 10
 MEMORY_LIMIT_BYTES = 1_200_000_000  # with the worker itself at most 1.5 GB
 MEMORY_CHECK_SECONDS = 0.5
+LOG_TAIL_BYTES = 10_000
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Parameters = dict[str, Any]
@@ -94,6 +95,7 @@ class Browser:
         """Nobody waits for anything any more."""
         self.handlers.clear()
         self._answers.clear()
+        self._backlog.clear()
         self.deadline = float("inf")
 
     def allow_seconds(self, seconds: float) -> None:
@@ -181,8 +183,14 @@ class Browser:
     def _why_gone(self) -> str:
         if self._over_memory:
             return f"the browser used more than {MEMORY_LIMIT_BYTES // 1_000_000} MB"
-        log = self._log.read_text(errors="replace").strip().splitlines() if self._log.exists() else []
-        return "the browser ended: " + " | ".join(log[-3:])
+        with self._log.open("rb") as log:
+            log.seek(max(0, self.log_bytes() - LOG_TAIL_BYTES))
+            lines = log.read().decode(errors="replace").strip().splitlines()
+        return "the browser ended: " + " | ".join(lines[-3:])
+
+    def log_bytes(self) -> int:
+        """What it has written about itself."""
+        return self._log.stat().st_size
 
     def _watch_memory(self) -> None:
         while not self._closed.wait(MEMORY_CHECK_SECONDS):

@@ -61,14 +61,14 @@ def open_browser(path: str, *, scale: float = 1.0, environment: dict[str, str] |
     return _started(Browser(path, flags=(*flags, "--no-sandbox"), environment=environment))
 
 
-def borrow_browser(path: str, *, scale: float) -> tuple[Browser, bool]:
-    """The one that was kept in this process, as `open_browser` gives it, and True; or a new one, and False."""
+def borrow_browser(path: str, *, scale: float) -> Browser | None:
+    """The one that was kept in this process, as `open_browser` would give it."""
     while _kept:
         kept_as, browser = _kept.pop()
         if kept_as == (path, scale):
-            return browser, True
+            return browser
         browser.close()
-    return open_browser(path, scale=scale), False
+    return None
 
 
 def keep_browser(browser: Browser, path: str, *, scale: float) -> None:

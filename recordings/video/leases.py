@@ -64,9 +64,9 @@ def take_next(recording_id: UUID, *, after: int, owner: str, now: datetime) -> V
 
 
 def following(segment: VideoSegment, *, most: int, now: datetime) -> list[VideoSegment]:
-    """The segments after it that nobody renders yet, up to the first that somebody does."""
-    last = segment.number + most
-    near = _unclaimed(segment.recording_id, now=now).filter(number__gt=segment.number, number__lte=last)
+    """The segments after it that nobody renders yet, up to the first that somebody does, or could not."""
+    fresh = _unclaimed(segment.recording_id, now=now).filter(attempts=0, losses=0)
+    near = fresh.filter(number__gt=segment.number, number__lte=segment.number + most)
     return [found for at, found in enumerate(near) if found.number == segment.number + 1 + at]
 
 
@@ -97,6 +97,11 @@ def queue_next(recording_id: UUID, *, now: datetime) -> None:
     found = _locked(_unclaimed(recording_id, now=now).filter(lease_until=None)).first()
     if found:
         queue_segment(found, now=now)
+
+
+def count_queued(recording_id: UUID, *, now: datetime) -> int:
+    """Those that nobody renders and that wait in the queue."""
+    return _unclaimed(recording_id, now=now).filter(lease_until__gt=now).count()
 
 
 def _unclaimed(recording_id: UUID, *, now: datetime) -> QuerySet[VideoSegment]:

@@ -18,7 +18,7 @@ LEAST_MS = 12.0
 PRECISION_MS = 1.0
 # A picture comes some ms after its frame; how many depends on the machine. Where parts of the page change by turns the
 # browser takes one part for a film, and leaves out pictures of the others: what is late by so much does not come.
-FIRST_USUAL_SECONDS, MOST_USUAL_SECONDS = 0.01, 0.1
+FIRST_USUAL_SECONDS, LEAST_USUAL_SECONDS, MOST_USUAL_SECONDS = 0.01, 0.003, 0.033
 LATE, LEARNING, DOUBTING = 3, 1 / 16, 1.05
 FIRST_FRAMES, FIRST_SECONDS = 10, 0.02
 
@@ -67,7 +67,7 @@ class Screencast:
         """How long a picture takes; None: longer than anybody waits."""
         usual = self._usual_seconds
         usual = usual * DOUBTING if seconds is None else usual + LEARNING * (seconds - usual)
-        self._usual_seconds = min(usual, MOST_USUAL_SECONDS)
+        self._usual_seconds = min(max(usual, LEAST_USUAL_SECONDS), MOST_USUAL_SECONDS)
 
     def _take(self, event: Parameters, session: str | None) -> None:
         acknowledged = {"sessionId": event["sessionId"]}

@@ -14,7 +14,7 @@ from helpdesk.tenants.context import tenant_scope
 from recordings.video.cards import cards_of, covering, failure_card
 from recordings.video.cdp import Browser, BrowserFailed, CommandRefused, NotDrawn
 from recordings.video.failures import FailureCode, NoBrowser, code_of, text_of
-from recordings.video.launch import borrow_browser, keep_browser
+from recordings.video.launch import START_SECONDS, borrow_browser, keep_browser, open_browser
 from recordings.video.models import VideoSegment
 from recordings.video.produce import Archive, frames_for
 from recordings.video.render import Rendering, render_stretch
@@ -29,6 +29,8 @@ RENDER_SECONDS = 120
 RENDER_SECONDS_A_SECOND = 4
 # A browser that has kept more than this of one segment is not used for the next.
 MOST_KEPT_BYTES = 500_000_000
+# Nor one that has written so much of what it is about to do.
+MOST_LOG_BYTES = 5_000_000
 # Nor one whose frame times the machine's clock could overtake within the next segment.
 LEAST_AHEAD_MS = 400_000
 
@@ -45,7 +47,7 @@ class SegmentFiles:
         self.archive = archive
         self._shell: StageShell | None = None
         self._rendering: Rendering | None = None
-        self._is_used = False
+        self._is_borrowed = False
         # Segments whose frames the stage has, and that it has not come to.
         self._coming: list[int] = []
 
@@ -53,7 +55,7 @@ class SegmentFiles:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._close_used()
+        self._close_worn()
         if self._shell:
             self._keep(self._shell)
         self._shell = self._rendering = None
@@ -68,8 +70,8 @@ class SegmentFiles:
         is_shared = self._shell is not None or bool(following)
         try:
             return self._render(segment, path, on_progress=on_progress, following=following)
-        except BrowserFailed as failure:
-            if not is_shared and not self._is_used and not isinstance(failure, NotDrawn):
+        except (BrowserFailed, CommandRefused, ValueError) as failure:
+            if not is_shared and not self._is_borrowed and not isinstance(failure, NotDrawn):
                 raise
             logger.warning("segment %s begins again with another browser", segment.id, exc_info=True)
             return self._render(segment, path, on_progress=on_progress)
@@ -92,7 +94,7 @@ class SegmentFiles:
         self, segment: VideoSegment, following: Sequence[VideoSegment], *, renew: Callable[[], None]
     ) -> Rendering:
         """What goes on where the segment begins, or begins there."""
-        self._close_used()
+        self._close_worn()
         if self._shell and self._rendering and self._coming[:1] == [segment.number]:
             self._coming.pop(0)
             self._shell.allow_seconds(self._seconds(segment))
@@ -110,14 +112,15 @@ class SegmentFiles:
         card = failure_card(starts_ms=segment.starts_ms, ends_ms=segment.ends_ms, language=archive.language)
         stretch = _stretch(archive, segment, cards=[card], first_page_ms=None)
         self._close()
-        with self._new(script=b"", renew=partial(on_progress, 0)) as shell:
+        self._is_borrowed = False
+        with self._stage_in(_opened_browser(scale=archive.canvas.scale), renew=partial(on_progress, 0)) as shell:
             shell.allow_seconds(self._seconds(segment))
             return render_stretch(shell, stretch, path, on_progress=on_progress)
 
     def _opened(self, segment: VideoSegment, *, renew: Callable[[], None]) -> StageShell:
         """With an empty stage."""
         kept = self._shell
-        shell = self._shell = kept or self._new(script=STAGE_SCRIPT.read_bytes(), renew=renew)
+        shell = self._shell = kept or self._new(renew=renew)
         shell.allow_seconds(self._seconds(segment))
         if kept:
             shell.empty()
@@ -125,15 +128,17 @@ class SegmentFiles:
 
     def _keep(self, shell: StageShell) -> None:
         try:
-            browser = shell.leave()
-        except (BrowserFailed, CommandRefused):
+            keep_browser(shell.leave(), str(headless_shell_path()), scale=self.archive.canvas.scale)
+        except Exception:
             logger.warning("a browser could not be kept", exc_info=True)
             shell.close()
-        else:
-            keep_browser(browser, str(headless_shell_path()), scale=self.archive.canvas.scale)
 
-    def _close_used(self) -> None:
-        if self._shell and (self._shell.memory_bytes() > MOST_KEPT_BYTES or self._shell.ahead_ms() < LEAST_AHEAD_MS):
+    def _close_worn(self) -> None:
+        if self._shell and (
+            self._shell.memory_bytes() > MOST_KEPT_BYTES
+            or self._shell.log_bytes() > MOST_LOG_BYTES
+            or self._shell.ahead_ms() < LEAST_AHEAD_MS
+        ):
             self._close()
 
     def _close(self) -> None:
@@ -147,20 +152,30 @@ class SegmentFiles:
             RENDER_SECONDS + RENDER_SECONDS_A_SECOND * (video_ms(segment.ends_ms) - video_ms(segment.starts_ms)) / 1000
         )
 
-    def _new(self, *, script: bytes, renew: Callable[[], None]) -> StageShell:
-        canvas = self.archive.canvas
-        browser, self._is_used = _borrowed(scale=canvas.scale)
+    def _new(self, *, renew: Callable[[], None]) -> StageShell:
+        scale = self.archive.canvas.scale
+        borrowed = borrow_browser(str(headless_shell_path()), scale=scale)
+        self._is_borrowed = borrowed is not None
+        try:
+            return self._stage_in(borrowed or _opened_browser(scale=scale), renew=renew)
+        except NoBrowser:
+            if borrowed is None:
+                raise
+            self._is_borrowed = False  # it has ended meanwhile, or does not answer
+            return self._stage_in(_opened_browser(scale=scale), renew=renew)
+
+    def _stage_in(self, browser: Browser, *, renew: Callable[[], None]) -> StageShell:
+        canvas, script = self.archive.canvas, STAGE_SCRIPT.read_bytes()
         try:
             renew()
         except BaseException:
             browser.close()
             raise
+        browser.allow_seconds(START_SECONDS)
         size = {"width": canvas.width, "height": canvas.height}
         try:
             return StageShell(browser, script=script, find_asset=self._find_asset, **size)
         except (BrowserFailed, CommandRefused) as failure:
-            if self._is_used:  # and has ended meanwhile
-                return self._new(script=script, renew=renew)
             raise NoBrowser(text_of(failure)) from failure
 
     def _find_asset(self, sha256: str) -> tuple[str, bytes] | None:
@@ -169,9 +184,9 @@ class SegmentFiles:
         return (found.content_type, found.body) if found else None
 
 
-def _borrowed(*, scale: float) -> tuple[Browser, bool]:
+def _opened_browser(*, scale: float) -> Browser:
     try:
-        return borrow_browser(str(headless_shell_path()), scale=scale)
+        return open_browser(str(headless_shell_path()), scale=scale)
     except (BrowserMissing, BrowserFailed, CommandRefused) as failure:
         raise NoBrowser(text_of(failure)) from failure
     except OSError as failure:

@@ -77,12 +77,16 @@ class StageShell:
     def memory_bytes(self) -> int:
         return group_memory_bytes(self._browser.pid)
 
+    def log_bytes(self) -> int:
+        return self._browser.log_bytes()
+
     def ahead_ms(self) -> float:
         """How far frame times are ahead of the machine's clock: see AHEAD_MS."""
         return self._tick - time.monotonic() * 1000
 
     def leave(self) -> Browser:
         """Take the page out of its browser, which is given back: another page gets another process, and no files."""
+        self._browser.forget()  # what it still asks for is not answered any more
         self._browser.allow_seconds(SETTLE_SECONDS)
         self._browser.call("Target.disposeBrowserContext", {"browserContextId": self._context})
         self._browser.forget()

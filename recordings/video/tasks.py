@@ -102,13 +102,12 @@ def render_segment_task(tenant_id: UUID, segment_id: str) -> None:
 
 
 def _next_of(before: VideoSegment, *, owner: str, is_over: bool) -> VideoSegment | None:
-    """Where others wait for a worker, the turn ends in time; where nobody waits, somebody may have nothing to do."""
-    is_busy = sync_client().llen(settings.RENDER_QUEUE) > 0
-    recording_id, now = before.recording_id, timezone.now()
+    """Where other recordings wait for a worker, the turn ends in time; where nobody waits, somebody may be idle."""
+    recording_id, now, waiting = before.recording_id, timezone.now(), sync_client().llen(settings.RENDER_QUEUE)
     with tenant_scope(before.tenant_id):
-        ends = is_over and is_busy
+        ends = is_over and waiting > leases.count_queued(recording_id, now=now)
         segment = None if ends else leases.take_next(recording_id, after=before.number, owner=owner, now=now)
-        if segment is None or not is_busy:
+        if segment is None or not waiting:
             leases.queue_next(recording_id, now=now)
     return segment
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from recordings.video import screencast
 from recordings.video.cdp import Browser, BrowserFailed
 from recordings.video.launch import open_browser
 from recordings.video.shell import StageShell
@@ -161,9 +162,30 @@ def test_page_leaves_nothing_in_a_browser_that_is_kept() -> None:
         other.load([page(0, "<body></body>")])
         assert other.evaluate("localStorage.getItem('kept')") is None
         assert other.evaluate("fetch('/assets/' + 'a'.repeat(64)).then(() => 'there', () => 'refused')") == "refused"
-        (left,) = [target for target in browser.call("Target.getTargets")["targetInfos"] if target["type"] == "page"]
-        assert left["targetId"]
         wait_until(lambda: len(running_in_group(browser.pid)) <= len(before))
+
+
+def test_nothing_is_answered_any_more_to_a_page_that_is_left() -> None:
+    asked: list[str] = []
+    shell = open_stage([page(0, "<body></body>")])
+    browser = shell._browser
+    shell._answers._find_asset = asked.append  # type: ignore[assignment]
+    shell._send_and_forget(f"void fetch('/assets/{DIGEST}')")
+    while not any(message.get("method") == "Fetch.requestPaused" for message in browser._backlog):
+        browser._receive(until=time.monotonic() + 10, bounded=True)
+    shell.leave().close()
+    assert asked == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, None])
+def test_wait_for_a_picture_has_bounds(seconds: float | None) -> None:
+    cast = screencast.Screencast(None, "")  # type: ignore[arg-type]
+    for _ in range(1000):
+        cast._learn(seconds)
+    assert screencast.LEAST_USUAL_SECONDS <= cast._usual_seconds <= screencast.MOST_USUAL_SECONDS
+    for _ in range(100):
+        cast._learn(0.006)
+    assert 0.005 < cast._usual_seconds < 0.007
 
 
 def test_browser_that_does_not_answer_fails_in_time() -> None:

@@ -1,30 +1,23 @@
 """Many segments of one session keep neither another session nor a free worker waiting."""
 
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 from typing import Any
 
-import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from assist.channel.valkey import sync_client
-from helpdesk.tenants import store
 from helpdesk.tenants.context import tenant_scope
-from recordings.video import actions, cuts, launch, leases, queries, segment_files, tasks
+from recordings.video import actions, cuts, encoder, leases, queries, tasks
 from recordings.video.cdp import BrowserFailed
 from recordings.video.failures import NoBrowser
 from recordings.video.models import Recording, RecordingState, VideoSegment
-from recordings.video.produce import planned_archive
 from tests import factories
-from tests.video.test_render import frame_at, frames_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "jobs"])
 
@@ -104,6 +97,23 @@ def test_stage_gets_what_nobody_else_renders(rendering: Recording) -> None:
         for most, numbers in ((2, [2, 3]), (5, [2, 3, 4])):
             found = leases.following(second, most=most, now=timezone.now())
             assert [segment.number for segment in found] == numbers
+        rendering.segments.filter(number=3).update(attempts=1)
+        found = leases.following(second, most=5, now=timezone.now())
+        assert [segment.number for segment in found] == [2]
+
+
+def test_turn_goes_on_where_only_segments_of_the_recording_wait(
+    rendering: Recording, waiting: Callable[[], int]
+) -> None:
+    held(rendering, 1)
+    sync_client().rpop(settings.RENDER_QUEUE)
+    with tenant_scope(rendering.tenant_id):
+        first = rendering.segments.get(number=0)
+    following = tasks._next_of(first, owner="one", is_over=True)
+    assert following
+    assert following.number == 1
+    sync_client().lpush(settings.RENDER_QUEUE, "{}")
+    assert tasks._next_of(following, owner="one", is_over=True) is None
 
 
 def test_worker_gets_its_next_while_a_colleague_commits(rendering: Recording) -> None:
@@ -147,61 +157,28 @@ def test_what_is_not_queued_is_abandoned_only_when_nobody_comes_to_it(rendering:
     assert abandoned(late) == leases.QUEUED_AT_FIRST
 
 
-def test_one_browser_renders_segment_after_segment(
-    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, waiting: Callable[[], int], tmp_path: Path
+def test_segment_of_another_release_is_rendered_again(
+    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, waiting: Callable[[], int]
 ) -> None:
+    recording = prepared(ended, monkeypatch)
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
+    sync_client().lpush(settings.RENDER_QUEUE, *["{}"] * 9)
+    with monkeypatch.context() as other_release:
+        other_release.setitem(encoder.OPTIONS, "x264-params", "scenecut=0:threads=1:8x8dct=1:weightp=2")
+        tasks.render_segment_task(str(recording.tenant_id), first_of(recording))
     monkeypatch.setattr(tasks, "TURN_SECONDS", 600)
-    opened = browsers_opened(monkeypatch)
-    recording = prepared(ended, monkeypatch)
+    with tenant_scope(recording.tenant_id):
+        second = recording.segments.get(number=1)
+        first = recording.segments.get(number=0)
+    assert first.done_at
+    tasks.render_segment_task(str(recording.tenant_id), str(second.id))
+    tasks.join_task(str(recording.tenant_id), str(recording.id))
+    with tenant_scope(recording.tenant_id):
+        assert list(recording.segments.filter(done_at=None).values_list("number", flat=True)) == [0]
     tasks.render_segment_task(str(recording.tenant_id), first_of(recording))
-    assert len(opened) == 1
+    tasks.join_task(str(recording.tenant_id), str(recording.id))
     with tenant_scope(recording.tenant_id):
-        segments = list(VideoSegment.objects.filter(recording=recording).order_by("number"))
-        archive = planned_archive(queries.get_recording(recording.id))
-    assert len(segments) > 1
-    assert all(segment.done_at for segment in segments)
-    with segment_files.SegmentFiles(archive) as files:
-        files.render(segments[1], tmp_path / "alone.mp4", on_progress=lambda _done_ms: None)
-        os.killpg(files._shell._browser.pid, signal.SIGKILL)  # type: ignore[union-attr]
-        files.render(segments[1], tmp_path / "again.mp4", on_progress=lambda _done_ms: None)
-    (tmp_path / "after.mp4").write_bytes(store.get(segments[1].object_key))
-    alone, after = (frames_of(tmp_path / name) for name in ("alone.mp4", "after.mp4"))
-    assert len(after) > 1
-    for at_ms in range(0, segments[1].ends_ms - segments[1].starts_ms, 500):
-        assert np.abs(frame_at(alone, at_ms).astype(int) - frame_at(after, at_ms)).mean() < 1
-
-
-def test_browser_goes_from_one_recording_to_the_next(
-    ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    recording = prepared(ended, monkeypatch)
-    opened = browsers_opened(monkeypatch)
-    with tenant_scope(recording.tenant_id):
-        segment = VideoSegment.objects.get(recording=recording, number=0)
-        archive = planned_archive(queries.get_recording(recording.id))
-
-    def rendered(name: str) -> list[tuple[float, np.ndarray]]:
-        with segment_files.SegmentFiles(archive) as files:
-            files.render(segment, tmp_path / name, on_progress=lambda _done_ms: None)
-        return frames_of(tmp_path / name)
-
-    first, second = rendered("first.mp4"), rendered("second.mp4")
-    assert len(opened) == 1
-    assert np.abs(first[-1][1].astype(int) - second[-1][1]).mean() < 1
-    ((_, browser),) = launch._kept
-    os.killpg(browser.pid, signal.SIGKILL)
-    rendered("third.mp4")
-    assert len(opened) == 2
-
-
-def browsers_opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each from now on; none is kept from before."""
-    while launch._kept:
-        launch._kept.pop()[1].close()
-    opened: list[int] = []
-    real = launch.open_browser
-    monkeypatch.setattr(launch, "open_browser", lambda *given, **named: opened.append(1) or real(*given, **named))
-    return opened
+        assert Recording.objects.get(id=recording.id).state == RecordingState.READY
 
 
 def test_turn_ends_where_others_wait(
