@@ -4,8 +4,8 @@ import math
 
 from recordings.video.shown import Activity
 
-# Changes that follow sooner are shown together, in the middle of their time: at most 23 ms early or late.
-STEP_MS = 45
+# Changes that follow sooner are shown together, in the middle of their time: at most 21 ms early or late.
+STEP_MS = 42
 MOVING_STEP_MS = 100
 # A picture that moves by itself is no animation that anybody can ask for: it is found by looking, and then for a while.
 LOOK_MS = 500

@@ -71,8 +71,8 @@ class Rendering:
         self._edges = sorted({edge for card in stretch.cards for edge in (card.starts_ms, card.ends_ms)})
         self._overlay: object = None
         self._rippling = False
-        # How long before the step the first of what it shows was due.
-        self._spread = 0.0
+        # So long before the step is the middle of what it shows.
+        self._before = 0.0
         if self._ended_ms is None:
             self._pace = Pace(stretch.epoch_ms)
             self._surface = Surface(stretch.canvas.width, stretch.canvas.height)
@@ -109,8 +109,10 @@ class Rendering:
         least = self._later(at, STEP_MS)
         if max(at + 1.0, due) < ends_ms <= least:
             least = ends_ms - 1.0  # what is due is not left to the next stretch
-        self._spread = max(0.0, least - due)
-        return max(due, least)
+        step = max(due, least)
+        last = max([due, *self._changes[: bisect_right(self._changes, step)][-1:]])
+        self._before = step - (due + last) / 2
+        return step
 
     def _due_at(self, at: float) -> Iterator[float]:
         yield _after(self._changes, at)
@@ -243,8 +245,7 @@ class Rendering:
         draw_marks(self._surface, at_ms=at, pointer=pointer, clicks=clicks, place=self._place)
         if is_fast:
             draw_fast(self._surface)
-        # In the middle of what it shows: half as late, or early, as at either end.
-        at_ms = self._stretch.video_ms(at - self._spread / 2)
+        at_ms = self._stretch.video_ms(at - self._before)
         self._timed("encode_ms", lambda: encoder.add(self._surface.frame, at_ms=at_ms))
         self._cost.frames += 1
 
