@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from recordings.video.models import RecordingState, VideoSegment
+from recordings.video.window import runs_of
 
 LEASE_SECONDS = 60
 # Segments of a recording that are handed to workers at once; who has rendered one sees to the next, so that the many
@@ -73,12 +74,7 @@ def following(segment: VideoSegment, *, most: int, now: datetime) -> list[VideoS
 def _by_preference(numbers: list[int], *, after: int) -> Iterator[int]:
     if after + 1 in numbers:
         yield after + 1
-    runs: list[list[int]] = [[]]
-    for number in numbers:
-        if runs[-1] and runs[-1][-1] != number - 1:
-            runs.append([])
-        runs[-1].append(number)
-    longest = max(runs, key=len)
+    longest = max(runs_of(numbers), key=len, default=[])
     yield from longest[len(longest) // 2 :][:1]
     yield from numbers
 

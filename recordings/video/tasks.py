@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 # With so many waiting the workers have enough to do; what is lost is queued again when they have come that far.
 SWEEP_MOST = 100
-# So long a worker stays with one recording while others wait; starting its browser takes half a second.
+# So long a worker stays with one recording while others wait; to load and build its page takes half a second.
 TURN_SECONDS = 10
 # Segments whose frames a stage gets together: to build a page anew takes as long as a second of the session.
 LOADED_AT_ONCE = 4

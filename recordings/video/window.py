@@ -133,7 +133,7 @@ class ArchiveIndex:
             numbers.update(number for number in shelf.numbers if shelf_start is None or number >= shelf_start.number)
 
     def _states(self, numbers: list[int], tabs: Collection[int]) -> dict[int, dict[int, TabState]]:
-        runs = [run[0] for run in _runs(numbers)]
+        runs = [run[0] for run in runs_of(numbers)]
         return {run: {tab: state for tab in tabs if (state := self._state(tab, run))} for run in runs}
 
     def _state(self, tab: int, number: int) -> TabState | None:
@@ -219,7 +219,7 @@ def _set_clock(tab: int, state: TabState) -> Iterator[tuple[float, bytes]]:
 def as_document(window: Window) -> dict[str, Any]:
     """As `VideoSegment.window` keeps it: runs of numbers `[first, last]`, seqs by page, states by run and tab."""
     return {
-        "runs": [[run[0], run[-1]] for run in _runs(window.numbers)],
+        "runs": [[run[0], run[-1]] for run in runs_of(window.numbers)],
         "pages": window.pages,
         "tabs": {
             run: {tab: [s.offset_ms, s.latest, s.before, s.seq] for tab, s in tabs.items()}
@@ -237,7 +237,8 @@ def of_document(document: dict[str, Any]) -> Window:
     return Window(numbers, {int(page): seq for page, seq in document["pages"].items()}, tabs)
 
 
-def _runs(numbers: list[int]) -> list[list[int]]:
+def runs_of(numbers: list[int]) -> list[list[int]]:
+    """Rising numbers, parted where one is left out."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and runs[-1][-1] == number - 1:
